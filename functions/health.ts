@@ -1,0 +1,21 @@
+import { httpHandler } from '../lib/platform/http/stack.ts';
+import { readDb, writeDb } from '../lib/platform/mongo.ts';
+import { check } from '../lib/platform/observe.ts';
+import { queueDepth } from '../lib/platform/sqs.ts';
+import { subscriptions } from '../lib/subscriptions.ts';
+
+const [anySubscription = ''] = Object.keys(subscriptions);
+
+export const routes = {
+  'GET /health': async () => {
+    const dependencies = await Promise.all([
+      check('write_database', () => writeDb().command({ ping: 1 })),
+      check('read_database', () => readDb().command({ ping: 1 })),
+      check('queue', () => queueDepth(anySubscription)),
+    ]);
+    const ok = dependencies.every((one) => one.ok);
+    return { status: ok ? 200 : 503, headers: ok ? {} : { 'retry-after': '5' }, body: { status: ok ? 'ok' : 'unavailable', dependencies } };
+  },
+};
+
+export const handler = httpHandler(routes);

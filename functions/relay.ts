@@ -1,0 +1,33 @@
+import { runRelay } from '../lib/core/relay.ts';
+import { config } from '../lib/platform/config.ts';
+import { emitMetrics } from '../lib/platform/metrics.ts';
+import { writeDb } from '../lib/platform/mongo.ts';
+import { operation, scheduled } from '../lib/platform/operation.ts';
+import { sqsPublisher } from '../lib/platform/sqs.ts';
+import { subscriptionsOf } from '../lib/subscriptions.ts';
+
+const leaseMs = 3_000;
+
+export const handler = operation(scheduled, async (_, { log, functionName, requestId, timeLeftMs }) => {
+  const published = await runRelay({
+    db: writeDb(),
+    publisher: sqsPublisher,
+    subscriptionsOf,
+    maxAttempts: config.MAX_ATTEMPTS,
+    owner: requestId,
+    batchSize: config.RELAY_BATCH_SIZE,
+    pollMs: config.RELAY_POLL_INTERVAL_MS,
+    leaseMs,
+    timeLeftMs,
+    onBatch(result) {
+      emitMetrics(functionName, {
+        EventsPublished: result.published,
+        EventsRefused: result.refused,
+        EventsParked: result.parked,
+      });
+      if (result.unreachable !== undefined) log.warn('queue not reachable, events pend', { reason: result.unreachable });
+      if (result.refused > 0) log.warn('events refused', { refused: result.refused, parked: result.parked });
+    },
+  });
+  return { published };
+});

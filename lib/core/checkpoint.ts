@@ -1,0 +1,22 @@
+// Where a long job is, so that the next run goes on from there.
+import type { Db, Document } from 'mongodb';
+
+export interface Checkpoint<T> {
+  find(): Promise<T | undefined>;
+  save(value: T): Promise<void>;
+}
+
+export const checkpointsCollection = 'checkpoints';
+
+export const createCheckpoint = <T extends Document>(db: Db, name: string): Checkpoint<T> => {
+  const checkpoints = db.collection<{ _id: string; value: T; saved_at: Date }>(checkpointsCollection);
+  return {
+    async find() {
+      const found = await checkpoints.findOne({ _id: name });
+      return found === null ? undefined : (found.value as T);
+    },
+    async save(value) {
+      await checkpoints.replaceOne({ _id: name }, { value, saved_at: new Date() } as never, { upsert: true });
+    },
+  };
+};

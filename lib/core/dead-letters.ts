@@ -1,0 +1,107 @@
+// What failed, kept with its error. The queue server moves a message to the dead-letter queue without a word of why;
+// this keeps the why, by subscription and event (or message, where no event can be read in it), from the first failure
+// on, and forgets it when the event succeeds.
+import { createHash } from 'node:crypto';
+import type { Db } from 'mongodb';
+
+export interface DeadLetter {
+  _id: string;
+  subscription: string;
+  message_id: string;
+  event_id?: string;
+  correlation_id?: string;
+  /** Error type and first own frame: what groups failures of one cause. */
+  fingerprint: string;
+  error: { name: string; code?: string; message: string; frame?: string };
+  first_at: Date;
+  last_at: Date;
+  attempts: number;
+  /** The last delivery is used up: the message is in the dead-letter queue. */
+  dead: boolean;
+  replays: number;
+  body: string;
+}
+
+export interface Failure extends LetterKey {
+  correlationId?: string;
+  body: string;
+  attempts: number;
+  dead: boolean;
+  error: unknown;
+}
+
+export const deadLettersCollection = 'dead_letters';
+
+/** Names a letter for good: a redriven message has another message id, but the same event. */
+export interface LetterKey {
+  messageId: string;
+  eventId?: string;
+}
+
+const idOf = (subscription: string, { eventId, messageId }: LetterKey): string => `${subscription}/${eventId ?? messageId}`;
+
+const describe = (error: unknown): DeadLetter['error'] => {
+  if (!(error instanceof Error)) return { name: 'NotAnError', message: String(error) };
+  const frame = error.stack?.split('\n').find((line) => line.includes(' at ') && !/node_modules|node:/.test(line));
+  return {
+    name: error.name,
+    ...('code' in error ? { code: String(error.code) } : {}),
+    message: error.message,
+    ...(frame === undefined ? {} : { frame: frame.trim().replace(/\(?(file:\/\/)?\/\S*\/(?=[^/]+$)/, '') }),
+  };
+};
+
+export const fingerprintOf = ({ name, code, frame }: DeadLetter['error']): string =>
+  createHash('sha256').update([name, code, frame].join('\n')).digest('hex').slice(0, 12);
+
+export const recordFailures = async (db: Db, subscription: string, failures: Failure[]): Promise<void> => {
+  if (failures.length === 0) return;
+  const now = new Date();
+  const updates = failures.map((failure) => {
+    const error = describe(failure.error);
+    return {
+      updateOne: {
+        filter: { _id: idOf(subscription, failure) },
+        update: {
+          $set: {
+            subscription,
+            message_id: failure.messageId,
+            ...(failure.eventId === undefined ? {} : { event_id: failure.eventId }),
+            ...(failure.correlationId === undefined ? {} : { correlation_id: failure.correlationId }),
+            fingerprint: fingerprintOf(error),
+            error,
+            last_at: now,
+            attempts: failure.attempts,
+            dead: failure.dead,
+            body: failure.body,
+          },
+          $setOnInsert: { first_at: now, replays: 0 },
+        },
+        upsert: true,
+      },
+    };
+  });
+  await collectionOf(db).bulkWrite(updates, { ordered: false });
+};
+
+const collectionOf = (db: Db) => db.collection<DeadLetter>(deadLettersCollection);
+
+/** What succeeded after all is no dead letter any more. */
+export const forgetFailures = async (db: Db, subscription: string, letters: LetterKey[]): Promise<void> => {
+  if (letters.length === 0) return;
+  await collectionOf(db).deleteMany({ _id: { $in: letters.map((letter) => idOf(subscription, letter)) } });
+};
+
+/** Counts the replay of what went back to its queue. */
+export const markReplayed = async (db: Db, subscription: string, letters: LetterKey[]): Promise<void> => {
+  const byEvent = letters.filter(({ eventId }) => eventId !== undefined).map((letter) => idOf(subscription, letter));
+  await collectionOf(db).updateMany({ _id: { $in: byEvent } }, { $inc: { replays: 1 }, $set: { dead: false } });
+  // Without an event the next failure has another message id, and a record of its own.
+  await forgetFailures(db, subscription, letters.filter(({ eventId }) => eventId === undefined));
+};
+
+/** The message ids of one cause's letters. */
+export const messageIdsOf = async (db: Db, subscription: string, fingerprint: string): Promise<Set<string>> => {
+  const found = await collectionOf(db).find({ subscription, fingerprint }, { projection: { message_id: 1 } }).toArray();
+  return new Set(found.map(({ message_id }) => message_id));
+};

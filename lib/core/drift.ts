@@ -1,0 +1,85 @@
+// How a read model differs from its write side, and putting it right. Live writers go on meanwhile: a document that
+// seems too new or surplus is judged by a fresh look at the write side, and a mending write that lost against a live
+// one is judged again.
+import { isDeepStrictEqual } from 'node:util';
+import { type AnyBulkWriteOperation, MongoBulkWriteError } from 'mongodb';
+import type { ReadModel, Recomputed, Segment, View } from './projection.ts';
+import { viewOf } from './sources.ts';
+
+/** A document that is not what it should be: `stored` absent, it is missing; `view` absent, it is surplus. */
+export type Difference = { stored: View; view?: View } | { stored?: undefined; view: View };
+
+export interface Examined {
+  differences: Difference[];
+  /** Aggregates that this code cannot compute. */
+  failed: string[];
+}
+
+const compare = (stored: View, view: View): Difference[] => (isDeepStrictEqual(stored, view) ? [] : [{ stored, view }]);
+
+const examine = async (model: ReadModel, expected: Recomputed[], found: View[]): Promise<Examined> => {
+  const stored = new Map(found.map((view) => [view._id, view]));
+  const examined: Examined = { differences: [], failed: [] };
+  const suspects: View[] = [];
+  for (const one of expected) {
+    const view = viewOf(one);
+    const there = stored.get(one.id);
+    stored.delete(one.id);
+    if (view === undefined) examined.failed.push(one.id);
+    else if (there === undefined) examined.differences.push({ view });
+    else if (there.version > view.version) suspects.push(there);
+    else examined.differences.push(...compare(there, view));
+  }
+  suspects.push(...stored.values());
+  const fresh = suspects.length === 0 ? [] : await model.source.current(suspects.map((view) => view._id));
+  const freshById = new Map(fresh.map((one) => [one.id, one]));
+  for (const suspect of suspects) {
+    const now = freshById.get(suspect._id);
+    const view = viewOf(now);
+    if (now === undefined) examined.differences.push({ stored: suspect });
+    else if (view !== undefined) examined.differences.push(...compare(suspect, view));
+  }
+  return examined;
+};
+
+/** The differences between what the write side expects and the documents whose ids are in the range. */
+export const examineRange = async (model: ReadModel, expected: Recomputed[], { after, upTo }: Segment): Promise<Examined> => {
+  const range = { ...(after === undefined ? {} : { $gt: after }), ...(upTo === undefined ? {} : { $lte: upTo }) };
+  const filter = Object.keys(range).length === 0 ? {} : { _id: range };
+  return examine(model, expected, await model.collection.find(filter).toArray());
+};
+
+const toWrite = ({ stored, view }: Difference): AnyBulkWriteOperation<View> => {
+  // A document altered by hand may have no version at all: null matches that.
+  const same = stored === undefined ? undefined : { _id: stored._id, version: (stored.version ?? null) as number };
+  if (view === undefined) return { deleteOne: { filter: same ?? {} } };
+  if (same !== undefined) return { replaceOne: { filter: same, replacement: view } };
+  return { replaceOne: { filter: { _id: view._id, version: { $lt: view.version } }, replacement: view, upsert: true } };
+};
+
+/** Gives how many of the writes took effect; the rest met a document that had changed meanwhile. */
+const write = async ({ collection }: ReadModel, differences: Difference[]): Promise<number> => {
+  try {
+    const done = await collection.bulkWrite(differences.map(toWrite), { ordered: false });
+    return done.matchedCount + done.upsertedCount + done.deletedCount;
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError) || [error.writeErrors].flat().some((one) => one.code !== 11000)) throw error;
+    return error.matchedCount + error.upsertedCount + error.deletedCount;
+  }
+};
+
+const rounds = 5;
+
+/** Puts the differences right. A document that a live writer changes all the while is left to it after some rounds. */
+export const mend = async (model: ReadModel, differences: Difference[]): Promise<void> => {
+  let open = differences;
+  for (let round = 0; round < rounds && open.length > 0; round += 1) {
+    if ((await write(model, open)) === open.length) return;
+    const ids = open.map(({ stored, view }) => stored?._id ?? view?._id ?? '');
+    const [expected, found] = await Promise.all([
+      model.source.current(ids),
+      model.collection.find({ _id: { $in: ids } }).toArray(),
+    ]);
+    open = (await examine(model, expected, found)).differences;
+  }
+};

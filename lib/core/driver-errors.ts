@@ -1,0 +1,48 @@
+// What the driver's errors mean to us. The stores and the HTTP stack ask here, so that no driver error travels further.
+import type { MongoServerError } from 'mongodb';
+
+const isDriverError = (error: unknown): error is MongoServerError =>
+  error instanceof Error && error.name.startsWith('Mongo');
+
+/** The keys of the unique index that refused the write, or undefined where the error is another. */
+export const duplicateKeys = (error: unknown): string[] | undefined => {
+  if (!isDriverError(error) || error.code !== 11000) return undefined;
+  const pattern: unknown = error['keyPattern'] ?? error.errorResponse?.['keyPattern'];
+  if (typeof pattern === 'object' && pattern !== null) return Object.keys(pattern);
+  // A bulk write's error carries no key pattern; the index's name is in its message.
+  const index = /index: (\S+)/.exec(error.message)?.[1] ?? '';
+  return index.split(/_-?1_?/).filter((key) => key !== '');
+};
+
+/** The transaction lost against another one or against a step-down: nothing was written, start again from the load. */
+export const isTransient = (error: unknown): boolean =>
+  isDriverError(error) && error.hasErrorLabel('TransientTransactionError');
+
+/** The server may or may not have committed: only a retry of the commit, or a read, can tell. */
+export const isUnknownCommit = (error: unknown): boolean =>
+  isDriverError(error) && error.hasErrorLabel('UnknownTransactionCommitResult');
+
+const unavailableNames = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoTopologyClosedError',
+  'MongoNotConnectedError',
+  'MongoClientClosedError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoWriteConcernError',
+]);
+
+// Shutdown, step-down, not primary, host unreachable, time limits: https://github.com/mongodb/specifications (retryable errors).
+const unavailableCodes = new Set([
+  6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
+]);
+
+/** The database cannot be reached, or cannot take a write now. The caller may try again later. */
+export const isUnavailable = (error: unknown): boolean =>
+  isDriverError(error) &&
+  (unavailableNames.has(error.name) ||
+    unavailableCodes.has(Number(error.code)) ||
+    error.hasErrorLabel('RetryableWriteError'));

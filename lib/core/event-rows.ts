@@ -1,0 +1,81 @@
+// What both stores do with the `events` collection: make rows, insert them, find the command behind a key.
+import type { ClientSession, Collection, Db } from 'mongodb';
+import { v7 as uuidv7 } from 'uuid';
+import type { DomainEvent } from './decider.ts';
+import { duplicateKeys, isTransient } from './driver-errors.ts';
+import { type EventRow, type EventTypes, type RecordedEvent, aggregateId, fromRow, schemaVersionOf, streamId } from './events.ts';
+import { type Append, duplicateCommand, type KeyedCommand, versionConflict } from './store.ts';
+
+export const eventsCollection = 'events';
+
+export const eventRows = (db: Db): Collection<EventRow> => db.collection<EventRow>(eventsCollection);
+
+/** A command that changed nothing leaves no event to carry its key; this row carries it. */
+interface UnchangedCommand extends KeyedCommand {
+  _id: string;
+  at: Date;
+}
+
+export const unchangedCommandsCollection = 'unchanged_commands';
+
+/** The time of the next event: the clock's, but never before the stream's last one. */
+export const nextRecordedAt = (previous: Date | undefined, now = new Date()): Date =>
+  previous !== undefined && previous > now ? previous : now;
+
+export const makeRows = <S, E extends DomainEvent>(
+  types: EventTypes,
+  streamType: string,
+  id: string,
+  append: Append<S, E>,
+): EventRow[] => {
+  const recorded_at = nextRecordedAt(append.from.updated_at);
+  const rows = append.events.map(
+    (event, index): EventRow => ({
+      _id: uuidv7(),
+      stream_id: streamId(streamType, id),
+      stream_type: streamType,
+      version: append.from.version + index + 1,
+      type: event.type,
+      schema_version: schemaVersionOf(types, event.type),
+      data: event.data,
+      metadata: append.metadata,
+      recorded_at,
+      pending: true,
+    }),
+  );
+  const last = rows.at(-1);
+  if (last !== undefined && append.idempotencyKeys?.length) last.idempotency_keys = append.idempotencyKeys;
+  return rows;
+};
+
+/** The rows as the domain's events: the one place where a stored type meets the domain's union. */
+export const recorded = <E extends DomainEvent>(rows: EventRow[]): RecordedEvent<E>[] =>
+  rows.map(fromRow) as RecordedEvent<E>[];
+
+/** A failed append in the port's words: a lost race, a key used before, or the error as it was. */
+export const appendError = (stream: string, error: unknown): unknown => {
+  const keys = duplicateKeys(error);
+  if (keys?.includes('idempotency_keys')) return duplicateCommand(error);
+  if (keys !== undefined || isTransient(error)) return versionConflict(stream, error);
+  return error;
+};
+
+export const insertRows = async (db: Db, rows: EventRow[], session: ClientSession): Promise<void> => {
+  await eventRows(db).insertMany(rows, { session });
+};
+
+export const findByKey = async (db: Db, key: string): Promise<KeyedCommand | undefined> => {
+  const row = await eventRows(db).findOne({ idempotency_keys: key });
+  if (row !== null) {
+    const { command_id, request_hash } = row.metadata;
+    return { id: aggregateId(row.stream_id), version: row.version, command_id, request_hash };
+  }
+  const unchanged = await db.collection<UnchangedCommand>(unchangedCommandsCollection).findOne({ _id: key });
+  return unchanged ?? undefined;
+};
+
+export const rememberUnchanged = async (db: Db, key: string, command: KeyedCommand): Promise<void> => {
+  await db
+    .collection<UnchangedCommand>(unchangedCommandsCollection)
+    .updateOne({ _id: key }, { $setOnInsert: { ...command, at: new Date() } }, { upsert: true });
+};

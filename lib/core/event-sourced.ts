@@ -1,0 +1,92 @@
+// Keeps the events alone. An append of one event is a single insert: atomic without a transaction, outbox included.
+// A snapshot bounds loading; it is a cache, thrown away when the shape of the state changes.
+import type { Db } from 'mongodb';
+import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
+import { type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from './events.ts';
+import { appendError, eventRows, findByKey, insertRows, makeRows, recorded, rememberUnchanged } from './event-rows.ts';
+import type { AggregateStore, Loaded } from './store.ts';
+import { inTransaction } from './transaction.ts';
+
+interface Snapshot<S> {
+  _id: string;
+  shape: number;
+  state: S;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export const snapshotsCollection = 'snapshots';
+
+interface EventSourcedOptions<S, E extends DomainEvent> {
+  db: Db;
+  streamType: string;
+  decider: Pick<Decider<DomainCommand, S, E>, 'initialState' | 'evolve'>;
+  eventTypes: EventTypes;
+  /** A snapshot each so many events; `shape` is raised when the state's shape changes. */
+  snapshots: { every: number; shape: number };
+}
+
+export const eventSourced = <S, E extends DomainEvent>({
+  db,
+  streamType,
+  decider,
+  eventTypes,
+  snapshots: { every, shape },
+}: EventSourcedOptions<S, E>): AggregateStore<S, E> => {
+  const events = eventRows(db);
+  const snapshots = db.collection<Snapshot<S>>(snapshotsCollection);
+
+  const findSnapshot = async (stream: string): Promise<Loaded<S>> => {
+    const found = await snapshots.findOne({ _id: stream });
+    return found?.shape === shape ? (found as Snapshot<S>) : { state: decider.initialState, version: 0 };
+  };
+
+  const saveSnapshot = async (stream: string, state: S, at: Required<Omit<Loaded<S>, 'state'>>): Promise<void> => {
+    // A lost race or an outage costs nothing but a longer load next time.
+    await snapshots
+      .replaceOne({ _id: stream }, { shape, state, ...at }, { upsert: true })
+      .catch(() => undefined);
+  };
+
+  return {
+    streamType,
+
+    async load(id) {
+      const stream = streamId(streamType, id);
+      const loaded = { ...(await findSnapshot(stream)) };
+      for await (const row of events.find({ stream_id: stream, version: { $gt: loaded.version } }).sort({ version: 1 })) {
+        loaded.state = decider.evolve(loaded.state, upcast(eventTypes, fromRow(row)) as RecordedEvent<E>);
+        loaded.version = row.version;
+        loaded.created_at ??= row.recorded_at;
+        loaded.updated_at = row.recorded_at;
+      }
+      return loaded;
+    },
+
+    async append(id, append) {
+      const rows = makeRows(eventTypes, streamType, id, append);
+      const [first] = rows;
+      const last = rows.at(-1);
+      if (first === undefined || last === undefined) return [];
+      try {
+        if (rows.length === 1) await events.insertOne(first);
+        else await inTransaction(db.client, (session) => insertRows(db, rows, session));
+      } catch (error) {
+        throw appendError(first.stream_id, error);
+      }
+      if (Math.floor(last.version / every) > Math.floor(append.from.version / every)) {
+        const created_at = append.from.created_at ?? first.recorded_at;
+        await saveSnapshot(first.stream_id, append.next, {
+          version: last.version,
+          created_at,
+          updated_at: last.recorded_at,
+        });
+      }
+      return recorded<E>(rows);
+    },
+
+    findByKey: (key) => findByKey(db, key),
+    rememberUnchanged: (key, command) => rememberUnchanged(db, key, command),
+  };
+};

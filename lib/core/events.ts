@@ -1,0 +1,108 @@
+// Events: their stored shape, their versions, and the one place where an old shape becomes today's.
+// The log is never rewritten: an upcast happens on read, for every reader alike.
+import type * as z from 'zod';
+import type { DomainEvent } from './decider.ts';
+import { AppError } from './errors.ts';
+
+/** Who caused an event. `causation_id` is the command's id; `correlation_id` follows the whole conversation. */
+export interface EventMetadata {
+  command_id: string;
+  correlation_id: string;
+  causation_id: string;
+  traceparent?: string;
+  request_hash?: string;
+}
+
+interface EventEnvelope {
+  event_id: string;
+  stream_id: string;
+  stream_type: string;
+  version: number;
+  schema_version: number;
+  metadata: EventMetadata;
+  recorded_at: Date;
+}
+
+/** An event as it was recorded: `version` is dense per stream, `recorded_at` never goes back within one. */
+export type RecordedEvent<E extends DomainEvent = DomainEvent> = E extends DomainEvent ? E & EventEnvelope : never;
+
+/** The row in `events`, which is also its own outbox row: `pending` until every subscriber's queue has it. */
+export interface EventRow extends Omit<RecordedEvent, 'event_id'> {
+  _id: string;
+  /** The keys of the commands that this append fulfils; unique over all rows. On the last event of an append. */
+  idempotency_keys?: string[];
+  pending?: true;
+  position?: number;
+  published_at?: Date;
+  /** The subscriptions that have it, where some refused it. */
+  published_to?: string[];
+  attempts?: number;
+  next_attempt_at?: Date;
+  parked_at?: Date;
+  error?: string;
+}
+
+export const streamId = (streamType: string, id: string): string => `${streamType}-${id}`;
+
+/** The aggregate's own id: what follows the first dash of the stream's. */
+export const aggregateId = (stream: string): string => stream.slice(stream.indexOf('-') + 1);
+
+/** One type of event: the schema of today's data, its version, and for each older version the step to the next. */
+export interface EventType<D extends z.ZodType = z.ZodType> {
+  schema_version: number;
+  data: D;
+  upcasts?: Record<number, (data: Record<string, unknown>) => Record<string, unknown>>;
+}
+
+export type EventTypes = Record<string, EventType>;
+
+/** The union of a domain's events, inferred from its table of event types. */
+export type EventOf<T extends EventTypes> = {
+  [K in keyof T & string]: { type: K; data: z.infer<T[K]['data']> & object };
+}[keyof T & string];
+
+const typeOf = (types: EventTypes, type: string): EventType => {
+  const found = Object.hasOwn(types, type) ? types[type] : undefined;
+  if (found === undefined) throw new AppError('unknown_event', `No event type ${type} is known here`);
+  return found;
+};
+
+/** Today's version of a type, for a new row. */
+export const schemaVersionOf = (types: EventTypes, type: string): number =>
+  typeOf(types, type).schema_version;
+
+/**
+ * Today's shape of a recorded event.
+ * @throws AppError `unknown_event` where the type is unknown or its version is newer than this code.
+ */
+export const upcast = (types: EventTypes, event: RecordedEvent): RecordedEvent => {
+  const type = typeOf(types, event.type);
+  if (event.schema_version === type.schema_version) return event;
+  let data: Record<string, unknown> = { ...event.data };
+  for (let version = event.schema_version; version < type.schema_version; version += 1) {
+    const step = type.upcasts?.[version];
+    if (step === undefined)
+      throw new AppError('unknown_event', `${event.type} has no way up from version ${version}`);
+    data = step(data);
+  }
+  if (event.schema_version > type.schema_version) {
+    throw new AppError(
+      'unknown_event',
+      `${event.type} version ${event.schema_version} is newer than this code`,
+    );
+  }
+  return { ...event, data, schema_version: type.schema_version };
+};
+
+/** The recorded event in a row of `events`. */
+export const fromRow = (row: EventRow): RecordedEvent => ({
+  event_id: row._id,
+  stream_id: row.stream_id,
+  stream_type: row.stream_type,
+  version: row.version,
+  type: row.type,
+  schema_version: row.schema_version,
+  data: row.data,
+  metadata: row.metadata,
+  recorded_at: row.recorded_at,
+});

@@ -1,0 +1,34 @@
+// Indexes stand beside what needs them; the machine's own are here.
+import type { CreateIndexesOptions, Db, IndexSpecification } from 'mongodb';
+
+export interface Index {
+  collection: string;
+  keys: IndexSpecification;
+  options?: CreateIndexesOptions;
+}
+
+const day = 86_400;
+
+export const machineWriteIndexes: Index[] = [
+  { collection: 'events', keys: { stream_id: 1, version: 1 }, options: { unique: true } },
+  { collection: 'events', keys: { idempotency_keys: 1 }, options: { unique: true, sparse: true } },
+  { collection: 'events', keys: { position: 1 }, options: { unique: true, sparse: true } },
+  {
+    collection: 'events',
+    keys: { recorded_at: 1, version: 1 },
+    options: { name: 'pending', partialFilterExpression: { pending: true } },
+  },
+  { collection: 'events', keys: { parked_at: 1 }, options: { name: 'parked', sparse: true } },
+  { collection: 'unchanged_commands', keys: { at: 1 }, options: { expireAfterSeconds: 30 * day } },
+];
+
+export const machineReadIndexes: Index[] = [
+  { collection: 'lags', keys: { subscription: 1, minute: 1 } },
+  { collection: 'lags', keys: { minute: 1 }, options: { expireAfterSeconds: day } },
+  { collection: 'dead_letters', keys: { subscription: 1, fingerprint: 1, last_at: 1 } },
+];
+
+/** Makes those that are missing. Making one that is there costs a round trip. */
+export const ensureIndexes = async (db: Db, indexes: Index[]): Promise<void> => {
+  await Promise.all(indexes.map(({ collection, keys, options = {} }) => db.collection(collection).createIndex(keys, options)));
+};

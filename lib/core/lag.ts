@@ -1,0 +1,71 @@
+// Lag: the time from an event's recording to its effect on a subscriber, kept as a histogram a minute, so that
+// percentiles over many containers cost one small read. A percentile is the upper bound of its bucket.
+import type { Db } from 'mongodb';
+
+/** Upper bounds in milliseconds; the last bucket is open. */
+export const lagBoundsMs = [
+  1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000,
+  10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000,
+];
+
+export const lagsCollection = 'lags';
+
+interface LagMinute {
+  _id: string;
+  subscription: string;
+  minute: Date;
+  /** Counts by index of the bound. */
+  buckets: Record<string, number>;
+}
+
+export interface LagSummary {
+  count: number;
+  p50_ms: number;
+  p95_ms: number;
+  p99_ms: number;
+}
+
+const bucketOf = (lagMs: number): number => {
+  const index = lagBoundsMs.findIndex((bound) => lagMs <= bound);
+  return index === -1 ? lagBoundsMs.length : index;
+};
+
+export const recordLags = async (db: Db, subscription: string, lagsMs: number[], now = new Date()): Promise<void> => {
+  if (lagsMs.length === 0) return;
+  const minute = new Date(Math.floor(now.getTime() / 60_000) * 60_000);
+  const counts: Record<string, number> = {};
+  for (const lagMs of lagsMs) {
+    const field = `buckets.${bucketOf(lagMs)}`;
+    counts[field] = (counts[field] ?? 0) + 1;
+  }
+  await db
+    .collection<LagMinute>(lagsCollection)
+    .updateOne(
+      { _id: `${subscription}/${minute.toISOString()}` },
+      { $inc: counts, $setOnInsert: { subscription, minute } },
+      { upsert: true },
+    );
+};
+
+const percentile = (buckets: number[], total: number, share: number): number => {
+  let seen = 0;
+  for (const [index, count] of buckets.entries()) {
+    seen += count;
+    if (seen >= total * share) return lagBoundsMs[index] ?? Number.MAX_SAFE_INTEGER;
+  }
+  return 0;
+};
+
+/** The percentiles of the last `minutes`; zeros where nothing was applied. */
+export const summarizeLag = async (db: Db, subscription: string, minutes: number): Promise<LagSummary> => {
+  const since = new Date(Date.now() - minutes * 60_000);
+  const found = await db.collection<LagMinute>(lagsCollection).find({ subscription, minute: { $gte: since } }).toArray();
+  const buckets = lagBoundsMs.concat(0).map((_, index) => found.reduce((sum, { buckets: one }) => sum + (one[index] ?? 0), 0));
+  const count = buckets.reduce((sum, one) => sum + one, 0);
+  return {
+    count,
+    p50_ms: percentile(buckets, count, 0.5),
+    p95_ms: percentile(buckets, count, 0.95),
+    p99_ms: percentile(buckets, count, 0.99),
+  };
+};

@@ -1,0 +1,63 @@
+// What a read model is: a pure fold from events to one document an aggregate, and where it is kept.
+// Guarantees: the document at version n is the same whoever wrote it, live projection, inline projection or rebuild.
+import type { Collection } from 'mongodb';
+import type { DomainEvent } from './decider.ts';
+import type { Index } from './indexes.ts';
+import { aggregateId, type EventTypes, type RecordedEvent, upcast } from './events.ts';
+
+/** What the machine keeps on every read document beside the content. */
+export interface ViewFields {
+  _id: string;
+  version: number;
+  schema_version: number;
+  updated_at: Date;
+}
+
+export type View<C extends object = object> = C & ViewFields;
+
+/** The pure part. `evolve` gets undefined for the first event of an aggregate. */
+export interface Projection<C extends object = object, E extends DomainEvent = DomainEvent> {
+  name: string;
+  streamType: string;
+  /** Raised when the document's shape changes; a rebuild then rewrites all. */
+  schemaVersion: number;
+  eventTypes: EventTypes;
+  evolve(view: C | undefined, event: RecordedEvent<E>): C;
+}
+
+/** A projection with the place of its documents and the write side that can recompute them. */
+export interface ReadModel {
+  projection: Projection;
+  collection: Collection<View>;
+  source: Source;
+  /** What its queries need. A rebuild makes them again: a collection dropped by hand takes its indexes with it. */
+  indexes: Index[];
+}
+
+/** An aggregate's view as the write side has it: or why it cannot be computed. */
+export type Recomputed = { id: string; view: View } | { id: string; error: unknown };
+
+/** Aggregates whose id is above `after` (absent: from the first) and at most `upTo` (absent: to the last). */
+export interface Segment {
+  after?: string;
+  upTo?: string;
+}
+
+/** The write side of a read model: state documents or event streams. */
+export interface Source {
+  /** The current views of these aggregates; `known` views need only what came after them. Unknown ids are left out. */
+  current(ids: string[], known?: ReadonlyMap<string, View>): Promise<Recomputed[]>;
+  /** Every aggregate of a segment, by ascending id. */
+  scan(segment: Segment): AsyncIterable<Recomputed>;
+  /** Cuts the ids into up to `count` segments of about the same size. */
+  segments(count: number): Promise<Segment[]>;
+}
+
+/** @throws AppError `unknown_event` where the event is not of this code's types or versions. */
+export const fold = (projection: Projection, view: View | undefined, event: RecordedEvent): View => ({
+  ...projection.evolve(view, upcast(projection.eventTypes, event)),
+  _id: aggregateId(event.stream_id),
+  version: event.version,
+  schema_version: projection.schemaVersion,
+  updated_at: event.recorded_at,
+});

@@ -1,0 +1,116 @@
+// Applies events to read models by version. Guarantees: duplicates, disorder and gaps converge to what a replay gives;
+// one aggregate's failure does not hold up another. Contiguous events are folded from the message alone; on a gap the
+// missing ones come from the write side. Nothing waits.
+import { AppError } from './errors.ts';
+import { aggregateId, type RecordedEvent } from './events.ts';
+import { fold, type ReadModel, type View } from './projection.ts';
+import { type Applied, noneApplied, type Subscriber } from './subscriber.ts';
+import { writeViews } from './write-views.ts';
+
+interface Progress {
+  id: string;
+  view: View | undefined;
+  /** In order of version, without those that the view has already. */
+  events: RecordedEvent[];
+  failure?: unknown;
+}
+
+const groupByAggregate = (events: RecordedEvent[]): Map<string, RecordedEvent[]> =>
+  Map.groupBy(events, (event) => aggregateId(event.stream_id));
+
+const findViews = async ({ collection }: ReadModel, ids: string[]): Promise<Map<string, View>> => {
+  const views = await collection.find({ _id: { $in: ids } }).toArray();
+  return new Map(views.map((view) => [view._id, view]));
+};
+
+const byVersion = (one: RecordedEvent, other: RecordedEvent): number => one.version - other.version;
+
+/** Folds while the next event is the next version; what is left over lies behind a gap or failed. */
+const foldContiguous = ({ projection }: ReadModel, progress: Progress): void => {
+  while (progress.failure === undefined) {
+    const next = progress.events.find((event) => event.version > (progress.view?.version ?? 0));
+    if (next === undefined || next.version !== (progress.view?.version ?? 0) + 1) return;
+    try {
+      progress.view = fold(projection, progress.view, next);
+    } catch (error) {
+      progress.failure = error;
+    }
+  }
+};
+
+const hasGap = ({ view, events, failure }: Progress): boolean =>
+  failure === undefined && events.some((event) => event.version > (view?.version ?? 0));
+
+/** Brings the ones behind a gap up to what the write side has now. */
+const closeGaps = async ({ source }: ReadModel, behind: Progress[]): Promise<void> => {
+  if (behind.length === 0) return;
+  const known = new Map(behind.flatMap(({ id, view }) => (view === undefined ? [] : [[id, view]])));
+  const recomputed = await source.current(behind.map(({ id }) => id), known);
+  const byId = new Map(recomputed.map((one) => [one.id, one]));
+  for (const progress of behind) {
+    const found = byId.get(progress.id);
+    if (found !== undefined && 'error' in found) progress.failure = found.error;
+    else if (found !== undefined) progress.view = found.view;
+    if (hasGap(progress)) {
+      progress.failure = new AppError('event_missing', `The write side has no such version of ${progress.id} yet`);
+    }
+  }
+};
+
+const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<Applied> => {
+  const result = noneApplied();
+  const groups = groupByAggregate(events);
+  const views = await findViews(model, [...groups.keys()]);
+  const progresses = [...groups].map(([id, group]): Progress => {
+    const view = views.get(id);
+    const ahead = group.filter((event) => event.version > (view?.version ?? 0)).sort(byVersion);
+    return { id, view, events: ahead };
+  });
+  for (const progress of progresses) foldContiguous(model, progress);
+  await closeGaps(model, progresses.filter(hasGap));
+  const advanced = progresses.flatMap(({ id, view }) => (view !== undefined && view !== views.get(id) ? [view] : []));
+  await writeViews(model.collection, advanced);
+  for (const { view, events: ahead, failure } of progresses) {
+    for (const event of ahead) {
+      if (event.version <= (view?.version ?? 0)) result.applied.push(event);
+      else result.failures.set(event.event_id, failure);
+    }
+  }
+  return result;
+};
+
+const concerns = (model: ReadModel, event: RecordedEvent): boolean => event.stream_type === model.projection.streamType;
+
+/** One subscriber that keeps one or more read models current. An event that fails in one of them fails. */
+export const createProjector = (name: string, models: ReadModel[]): Subscriber => ({
+  name,
+
+  async apply(events) {
+    const result = noneApplied();
+    for (const event of events) {
+      if (models.some((model) => concerns(model, event))) continue;
+      result.failures.set(event.event_id, new AppError('unknown_event', `${name} has no read model of ${event.stream_type}`));
+    }
+    const applied = new Map<string, RecordedEvent>();
+    for (const model of models) {
+      const one = await applyTo(model, events.filter((event) => concerns(model, event)));
+      for (const event of one.applied) applied.set(event.event_id, event);
+      for (const [id, failure] of one.failures) result.failures.set(id, failure);
+    }
+    result.applied = [...applied.values()].filter((event) => !result.failures.has(event.event_id));
+    result.duplicates = events.length - result.applied.length - result.failures.size;
+    return result;
+  },
+
+  async findMissing(events) {
+    const missing = new Set<RecordedEvent>();
+    for (const model of models) {
+      const mine = events.filter((event) => concerns(model, event));
+      const views = await findViews(model, [...new Set(mine.map((event) => aggregateId(event.stream_id)))]);
+      for (const event of mine) {
+        if (event.version > (views.get(aggregateId(event.stream_id))?.version ?? 0)) missing.add(event);
+      }
+    }
+    return [...missing];
+  },
+});

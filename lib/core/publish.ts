@@ -1,0 +1,126 @@
+// Sends a batch of stamped events to the queues of their subscriptions and keeps the outcome on the rows.
+// Guarantees: at least once. An event stays pending until each of its queues has accepted it, or until a queue has
+// refused it `maxAttempts` times: then it is parked with the reason. A queue that cannot be reached refuses nothing.
+import type { Db, Filter, UpdateFilter } from 'mongodb';
+import { eventRows } from './event-rows.ts';
+import { type EventRow, fromRow } from './events.ts';
+
+export interface OutgoingMessage {
+  id: string;
+  body: string;
+}
+
+/** What became of a send: the reasons of the refused ones by message id, and why the queue could not be reached. */
+export interface SendOutcome {
+  refused: Map<string, string>;
+  unreachable?: { ids: Set<string>; reason: string };
+}
+
+export interface Publisher {
+  send(subscription: string, messages: OutgoingMessage[]): Promise<SendOutcome>;
+}
+
+export interface PublishOptions {
+  db: Db;
+  publisher: Publisher;
+  /** The subscriptions that an event's type goes to. */
+  subscriptionsOf(type: string): readonly string[];
+  maxAttempts: number;
+}
+
+export interface PublishResult {
+  published: number;
+  refused: number;
+  parked: number;
+  /** Why events wait for a queue that cannot be reached. */
+  unreachable?: string;
+}
+
+const maxDelayMs = 60_000;
+
+const delayMs = (attempts: number): number => Math.min(maxDelayMs, 500 * 2 ** attempts);
+
+interface Trouble {
+  row: EventRow;
+  accepted: string[];
+  refusal?: string;
+  unreachable?: string;
+}
+
+interface RowUpdate {
+  updateOne: { filter: Filter<EventRow>; update: UpdateFilter<EventRow> };
+}
+
+const toMessage = (row: EventRow): OutgoingMessage => ({
+  id: row._id,
+  // SQS refuses these two for ever; as an escape they pass, and mean the same in JSON.
+  body: JSON.stringify(fromRow(row)).replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`),
+});
+
+const sendAll = async (rows: EventRow[], { publisher, subscriptionsOf }: PublishOptions): Promise<Map<string, SendOutcome>> => {
+  const outgoing = new Map<string, OutgoingMessage[]>();
+  for (const row of rows) {
+    const message = toMessage(row);
+    for (const subscription of subscriptionsOf(row.type)) {
+      if (row.published_to?.includes(subscription)) continue;
+      const messages = outgoing.get(subscription) ?? [];
+      outgoing.set(subscription, messages);
+      messages.push(message);
+    }
+  }
+  const sends = [...outgoing].map(async ([subscription, messages]) => [subscription, await publisher.send(subscription, messages)] as const);
+  return new Map(await Promise.all(sends));
+};
+
+/** What a row met with in any of its queues, or undefined where all took it. */
+const troubleOf = (row: EventRow, subscriptions: readonly string[], outcomes: Map<string, SendOutcome>): Trouble | undefined => {
+  const trouble: Trouble = { row, accepted: [] };
+  for (const subscription of subscriptions) {
+    const outcome = outcomes.get(subscription);
+    const refusal = outcome?.refused.get(row._id);
+    if (refusal !== undefined) trouble.refusal = `${subscription}: ${refusal}`;
+    else if (outcome?.unreachable?.ids.has(row._id)) trouble.unreachable = `${subscription}: ${outcome.unreachable.reason}`;
+    else trouble.accepted.push(subscription);
+  }
+  return trouble.refusal === undefined && trouble.unreachable === undefined ? undefined : trouble;
+};
+
+const troubleUpdate = ({ row, accepted, refusal, unreachable }: Trouble, maxAttempts: number): RowUpdate => {
+  const attempts = (row.attempts ?? 0) + (refusal === undefined ? 0 : 1);
+  const error = refusal ?? unreachable ?? '';
+  const parks = attempts >= maxAttempts && unreachable === undefined;
+  const again = parks ? { parked_at: new Date() } : { next_attempt_at: new Date(Date.now() + delayMs(attempts)) };
+  return {
+    updateOne: {
+      filter: { _id: row._id, pending: true },
+      update: {
+        $set: { attempts, error, ...again },
+        $addToSet: { published_to: { $each: accepted } },
+        ...(parks ? { $unset: { pending: true } } : {}),
+      },
+    },
+  };
+};
+
+export const publish = async (rows: EventRow[], options: PublishOptions): Promise<PublishResult> => {
+  const events = eventRows(options.db);
+  const outcomes = await sendAll(rows, options);
+  const troubles = rows.flatMap((row) => troubleOf(row, options.subscriptionsOf(row.type), outcomes) ?? []);
+  const troubled = new Set(troubles.map(({ row }) => row._id));
+  const done = rows.map((row) => row._id).filter((id) => !troubled.has(id));
+  if (done.length > 0) {
+    await events.updateMany(
+      { _id: { $in: done }, pending: true },
+      { $set: { published_at: new Date() }, $unset: { pending: true, next_attempt_at: true, published_to: true } },
+    );
+  }
+  const updates = troubles.map((trouble) => troubleUpdate(trouble, options.maxAttempts));
+  if (updates.length > 0) await events.bulkWrite(updates, { ordered: false });
+  const unreachable = troubles.find((trouble) => trouble.unreachable !== undefined)?.unreachable;
+  return {
+    published: done.length,
+    refused: troubles.filter((trouble) => trouble.refusal !== undefined).length,
+    parked: updates.filter(({ updateOne }) => '$unset' in updateOne.update).length,
+    ...(unreachable === undefined ? {} : { unreachable }),
+  };
+};

@@ -1,0 +1,67 @@
+// Closes the loop: walks the log behind the relay and applies what a subscriber should have by now and has not (a
+// purged queue, an expired message). Guarantees: every published event is looked at once, `graceMs` after it was
+// published; what was missing is applied and counted. Bounded: it reads from its checkpoint on, by an index.
+import type { Db } from 'mongodb';
+import { createCheckpoint } from './checkpoint.ts';
+import { readAll } from './event-log.ts';
+import { type EventRow, fromRow, type RecordedEvent } from './events.ts';
+import type { Subscriber } from './subscriber.ts';
+
+export interface ReconcileOptions {
+  writeDb: Db;
+  /** Keeps the checkpoint. */
+  readDb: Db;
+  subscribers: { subscriber: Subscriber; eventTypes: readonly string[] }[];
+  graceMs: number;
+  timeLeftMs(): number;
+  onFailures(subscription: string, failures: { event: RecordedEvent; error: unknown }[]): Promise<void>;
+}
+
+export interface ReconcileAnswer {
+  scanned: number;
+  /** Events that had not taken effect and now have, by subscription. */
+  healed: Record<string, number>;
+  failed: number;
+  done: boolean;
+}
+
+const batchSize = 500;
+const reserveMs = 2_000;
+
+/** The rows up to the first that is on its way still. */
+const settled = (rows: EventRow[], before: Date): EventRow[] => {
+  const open = rows.findIndex(({ published_at, parked_at }) => {
+    const at = published_at ?? parked_at;
+    return at === undefined || at > before;
+  });
+  return open === -1 ? rows : rows.slice(0, open);
+};
+
+export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAnswer> => {
+  const { writeDb, readDb, subscribers, graceMs, timeLeftMs, onFailures } = options;
+  const checkpoint = createCheckpoint<{ position: number }>(readDb, 'reconcile');
+  const answer: ReconcileAnswer = { scanned: 0, healed: {}, failed: 0, done: false };
+  let position = (await checkpoint.find())?.position ?? 0;
+  while (timeLeftMs() > reserveMs) {
+    const rows = settled(await readAll(writeDb, position + 1, batchSize), new Date(Date.now() - graceMs));
+    const last = rows.at(-1)?.position;
+    if (last === undefined) {
+      answer.done = true;
+      break;
+    }
+    const events = rows.filter(({ parked_at }) => parked_at === undefined).map(fromRow);
+    for (const { subscriber, eventTypes } of subscribers) {
+      const missing = await subscriber.findMissing(events.filter(({ type }) => eventTypes.includes(type)));
+      if (missing.length === 0) continue;
+      const { applied, failures } = await subscriber.apply(missing);
+      answer.healed[subscriber.name] = (answer.healed[subscriber.name] ?? 0) + applied.length;
+      answer.failed += failures.size;
+      const failed = missing.filter((event) => failures.has(event.event_id));
+      await onFailures(subscriber.name, failed.map((event) => ({ event, error: failures.get(event.event_id) })));
+    }
+    answer.scanned += rows.length;
+    position = last;
+    await checkpoint.save({ position });
+  }
+  return answer;
+};

@@ -1,0 +1,136 @@
+// The two write sides that a read model can be recomputed from: the documents of state-stored aggregates, the streams
+// of event-sourced ones.
+import type { Collection, Db, Document } from 'mongodb';
+import { eventRows } from './event-rows.ts';
+import { aggregateId, type EventRow, fromRow, streamId } from './events.ts';
+import { fold, type Projection, type Recomputed, type Segment, type Source, type View } from './projection.ts';
+import type { StateDocument } from './state-stored.ts';
+
+const batchSize = 1_000;
+
+const rangeOf = ({ after, upTo }: Segment): { $gt?: string; $lte?: string } => ({
+  ...(after === undefined ? {} : { $gt: after }),
+  ...(upTo === undefined ? {} : { $lte: upTo }),
+});
+
+/** Neighbouring cuts as segments: open at the first one's start and at the last one's end. */
+const between = (cuts: string[]): Segment[] =>
+  [undefined, ...cuts].map((after, index) => ({
+    ...(after === undefined ? {} : { after }),
+    ...(cuts[index] === undefined ? {} : { upTo: cuts[index] }),
+  }));
+
+const cutsOf = async <T extends Document>(
+  collection: Collection<T>,
+  key: string,
+  range: Document,
+  count: number,
+): Promise<string[]> => {
+  const sample = await collection
+    .aggregate<{ _id: { max: string } }>([
+      { $match: range },
+      { $sample: { size: count * 50 } },
+      { $bucketAuto: { groupBy: `$${key}`, buckets: count } },
+    ])
+    .toArray();
+  return [...new Set(sample.slice(0, -1).map((bucket) => bucket._id.max))];
+};
+
+/**
+ * The documents of a state-stored aggregate type. `fromState` gives the same content as folding all its events: the
+ * events may be gone (retention), the document stays.
+ */
+export const stateSource = <S extends object>(
+  db: Db,
+  collection: string,
+  projection: Projection,
+  fromState: (state: StateDocument<S>) => object,
+): Source => {
+  const documents = db.collection<StateDocument<S> & Document>(collection);
+  const toView = (document: Document): Recomputed => {
+    const state = document as StateDocument<S>;
+    const { _id: id, version, updated_at } = state;
+    try {
+      return { id, view: { ...fromState(state), _id: id, version, schema_version: projection.schemaVersion, updated_at } };
+    } catch (error) {
+      return { id, error };
+    }
+  };
+  const ids = db.collection<{ _id: string }>(collection);
+  return {
+    async current(wanted) {
+      return (await ids.find({ _id: { $in: wanted } }).toArray()).map(toView);
+    },
+    async *scan(segment) {
+      const range = rangeOf(segment);
+      const filter = Object.keys(range).length === 0 ? {} : { _id: range };
+      for await (const document of ids.find(filter).sort({ _id: 1 }).batchSize(batchSize)) yield toView(document);
+    },
+    async segments(count) {
+      return between(await cutsOf(documents, '_id', {}, count));
+    },
+  };
+};
+
+/** The streams of an event-sourced aggregate type. */
+export const eventSource = (db: Db, projection: Projection): Source => {
+  const events = eventRows(db);
+  const { streamType } = projection;
+  const wholeType = { $gt: `${streamType}-`, $lt: `${streamType}.` };
+
+  const advance = (seen: Recomputed | undefined, row: EventRow): Recomputed => {
+    const id = aggregateId(row.stream_id);
+    if (seen !== undefined && 'error' in seen) return seen;
+    try {
+      return { id, view: fold(projection, seen?.view, fromRow(row)) };
+    } catch (error) {
+      return { id, error };
+    }
+  };
+
+  return {
+    async current(ids, known) {
+      const found = new Map<string, Recomputed>();
+      const wanted = ids.map((id) => {
+        const view = known?.get(id);
+        if (view !== undefined) found.set(id, { id, view });
+        return { stream_id: streamId(streamType, id), version: { $gt: view?.version ?? 0 } };
+      });
+      if (wanted.length === 0) return [];
+      for await (const row of events.find({ $or: wanted }).sort({ stream_id: 1, version: 1 })) {
+        const id = aggregateId(row.stream_id);
+        found.set(id, advance(found.get(id), row));
+      }
+      return [...found.values()];
+    },
+
+    async *scan({ after, upTo }) {
+      const range = {
+        ...wholeType,
+        // Above every event of the stream `after`: ids are compared as whole strings, so nothing lies between.
+        ...(after === undefined ? {} : { $gt: streamId(streamType, after) }),
+        ...(upTo === undefined ? {} : { $lte: streamId(streamType, upTo) }),
+      };
+      let current: Recomputed | undefined;
+      const cursor = events.find({ stream_id: range }).sort({ stream_id: 1, version: 1 }).batchSize(batchSize);
+      for await (const row of cursor) {
+        const id = aggregateId(row.stream_id);
+        if (current !== undefined && current.id !== id) {
+          yield current;
+          current = undefined;
+        }
+        current = advance(current, row);
+      }
+      if (current !== undefined) yield current;
+    },
+
+    async segments(count) {
+      const cuts = await cutsOf(events, 'stream_id', { stream_id: wholeType }, count);
+      return between(cuts.map(aggregateId));
+    },
+  };
+};
+
+/** The view in a recomputed aggregate, or undefined where it has none. */
+export const viewOf = (recomputed: Recomputed | undefined): View | undefined =>
+  recomputed !== undefined && 'view' in recomputed ? recomputed.view : undefined;

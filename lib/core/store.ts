@@ -1,0 +1,51 @@
+// The port of both stores. Guarantees: at most one append per (stream, version); an append's events, its document
+// and its idempotency keys become visible together or not at all; `recorded_at` never goes back within a stream.
+// Not guaranteed: that a save which throws `unavailable` was not committed. A retry with the same key finds out.
+import type { DomainEvent } from './decider.ts';
+import { AppError } from './errors.ts';
+import type { EventMetadata, RecordedEvent } from './events.ts';
+
+export interface Loaded<S> {
+  state: S;
+  /** 0 where nothing has happened yet. */
+  version: number;
+  created_at?: Date;
+  updated_at?: Date;
+}
+
+export interface Append<S, E> {
+  from: Loaded<S>;
+  /** The state after `events`: what a state-stored document keeps, what a snapshot may keep. */
+  next: S;
+  events: E[];
+  metadata: EventMetadata;
+  idempotencyKeys?: string[];
+}
+
+/** What a command with this key did before. */
+export interface KeyedCommand {
+  id: string;
+  version: number;
+  command_id: string;
+  request_hash: string | undefined;
+}
+
+export interface AggregateStore<S, E extends DomainEvent> {
+  streamType: string;
+  load(id: string): Promise<Loaded<S>>;
+  /**
+   * Keeps the events as the versions that follow `from.version`, and gives them back as recorded.
+   * @throws AppError `version_conflict` where another append came first, `duplicate_command` where a key was used.
+   */
+  append(id: string, append: Append<S, E>): Promise<RecordedEvent<E>[]>;
+  /** The command that used this key first, if any. */
+  findByKey(key: string): Promise<KeyedCommand | undefined>;
+  /** Keeps the key of a command that changed nothing. Does nothing where the key is kept already. */
+  rememberUnchanged(key: string, command: KeyedCommand): Promise<void>;
+}
+
+export const versionConflict = (streamId: string, cause?: unknown): AppError =>
+  new AppError('version_conflict', `${streamId} was changed by another command at the same time`, { cause });
+
+export const duplicateCommand = (cause?: unknown): AppError =>
+  new AppError('duplicate_command', 'A command with this key was handled before', { cause });

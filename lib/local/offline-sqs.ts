@@ -1,0 +1,82 @@
+// Runs the functions' SQS event sources locally as AWS does, and mends what `sls offline` does
+// otherwise: serverless-offline-sqs 8 deletes whole batches whatever the function answers, and ends
+// its loop at the first failed receive. Drop the subclass when a release mends that.
+
+import './quiet-sdk.ts';
+import ServerlessOfflineSqs, { type SqsEvent } from 'serverless-offline-sqs';
+import { startEventSources } from './event-sources.ts';
+import { stringAt } from './files.ts';
+import { pointInvokeAtLocal, setLocalCredentials } from './invoke-locally.ts';
+import { messageOf } from './log.ts';
+import { endWithParent, tameOffline } from './offline.ts';
+import { ensureQueues } from './queues.ts';
+import type { PluginUtils, Serverless } from './serverless.ts';
+import { createSqsClient } from './sqs-client.ts';
+import type { SqsLoop } from './sqs-loop.ts';
+
+const DEFAULT_TIMEOUT_SECONDS = 6;
+
+const line = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+export default class OfflineSqs extends ServerlessOfflineSqs {
+  loops: SqsLoop[] = [];
+
+  constructor(serverless: Serverless, cliOptions: Record<string, unknown>, utils: PluginUtils) {
+    super(serverless, cliOptions);
+    const isOffline = serverless.processedInput.commands[0] === 'offline';
+    this.hooks = {
+      ...(isOffline ? this.hooks : {}),
+      initialize: () => isOffline && tameOffline(serverless, utils, () => this.drain()),
+      'before:invoke:invoke': () => pointInvokeAtLocal(serverless),
+    };
+    if (isOffline) {
+      setLocalCredentials();
+      endWithParent();
+    }
+  }
+
+  // serverless-offline handles the signals, and drains through `tameOffline`.
+  override ready(): void {}
+
+  override async end(): Promise<void> {}
+
+  override _mergeOptions(): void {
+    super._mergeOptions();
+    const offline = this.serverless.service.custom?.['serverless-offline'];
+    this.options = { ...(typeof offline === 'object' ? offline : {}), ...this.options };
+  }
+
+  override async _createSqs(events: SqsEvent[]): Promise<void> {
+    const { service } = this.serverless;
+    const endpoint = stringAt(this.options, 'endpoint') ?? 'http://127.0.0.1:9324';
+    const region = stringAt(this.options, 'region') ?? 'eu-central-1';
+    const client = createSqsClient(endpoint, region);
+    try {
+      const queues = await ensureQueues(client, service.resources?.Resources);
+      this.loops = startEventSources(events, {
+        client,
+        queues,
+        region,
+        timeoutMs: (key) =>
+          (service.getFunction(key).timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+        invoke: (key, event) => {
+          const instance = this.lambda.get(key);
+          instance.setEvent(event);
+          return instance.runHandler();
+        },
+        log: line,
+      });
+    } catch (error) {
+      line(
+        `The queue server at ${endpoint} cannot be used (${messageOf(error)}): start it, or set SQS_ENDPOINT.`,
+      );
+      process.exit(1);
+    }
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+}

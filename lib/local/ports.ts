@@ -1,0 +1,40 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { numberAt, readJson, writeWhole } from './files.ts';
+
+const listenOnce = (port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      const bound = typeof address === 'object' && address !== null ? address.port : port;
+      server.close(() => resolve(bound));
+    });
+  });
+
+/** Whether a server may listen on the port. */
+export const isFree = async (port: number, host = '127.0.0.1'): Promise<boolean> => {
+  try {
+    await listenOnce(port, host);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const freePort = (): Promise<number> => listenOnce(0, '127.0.0.1');
+
+/**
+ * The port a part had the last time in this data directory, while it is free; else a new one.
+ * The part calls `keep` once it listens.
+ */
+export const keptPort = async (
+  dataDir: string,
+  name: string,
+): Promise<{ port: number; previous: number | undefined; keep(): Promise<void> }> => {
+  const path = join(dataDir, `${name}.port.json`);
+  const previous = numberAt(await readJson(path), 'port');
+  const port = previous !== undefined && (await isFree(previous)) ? previous : await freePort();
+  return { port, previous, keep: () => writeWhole(path, JSON.stringify({ port })) };
+};

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+export const run = promisify(execFile);
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Alive, but of another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};
+
+/** The command line of a process, or '' when it is gone (a pid may have been given out again). */
+export const commandLine = async (pid: number): Promise<string> => {
+  try {
+    const { stdout } = await run('ps', ['-o', 'args=', '-p', String(pid)]);
+    return stdout.trim();
+  } catch {
+    return '';
+  }
+};
+
+export const waitForEnd = async (pid: number, timeoutMs: number): Promise<boolean> => {
+  const deadline = Date.now() + timeoutMs;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return true;
+};
+
+export const killProcess = async (pid: number): Promise<void> => {
+  try {
+    process.kill(pid, 'SIGKILL');
+    await waitForEnd(pid, 5000);
+  } catch {
+    // It had ended already.
+  }
+};
+
+/** Asks a process to end, and kills it when it has not within the time. */
+export const endProcess = async (pid: number, timeoutMs: number): Promise<void> => {
+  try {
+    process.kill(pid, 'SIGTERM');
+    if (!(await waitForEnd(pid, timeoutMs))) await killProcess(pid);
+  } catch {
+    // It ended between the look and the signal.
+  }
+};

@@ -1,0 +1,29 @@
+// The queue server's own process: it must not share an event loop with the functions, and it ends
+// when the process that forked it does. Arguments: data directory ('' for memory alone), port, region.
+
+import './fauxqs-mends.ts';
+import { startFauxqs } from 'fauxqs';
+import { messageOf } from './log.ts';
+import { releaseInFlight } from './queue-data.ts';
+
+const [dataDir = '', port = '0', region = 'eu-central-1'] = process.argv.slice(2);
+
+try {
+  if (dataDir !== '') releaseInFlight(dataDir);
+  const server = await startFauxqs({
+    port: Number(port),
+    defaultRegion: region,
+    logger: false,
+    ...(dataDir === '' ? {} : { dataDir }),
+  });
+  const end = async (): Promise<void> => {
+    await server.stop();
+    process.exit(0);
+  };
+  process.on('disconnect', end);
+  process.on('SIGTERM', end);
+  process.send?.({ port: server.port });
+} catch (error) {
+  process.send?.({ error: messageOf(error) });
+  process.exit(1);
+}

@@ -1,0 +1,61 @@
+// The fields that requests are made of, and the one way to check a request against a schema.
+import * as z from 'zod';
+import { AppError, type FieldError } from '../core/errors.ts';
+
+// NUL breaks database keys, the last two code points of the plane no queue takes, a lone surrogate is stored as another.
+const isStorable = (value: string): boolean => value.isWellFormed() && !/[\u0000\uFFFE\uFFFF]/.test(value);
+
+const storable = z.string().refine(isStorable, { error: 'has a character that cannot be stored', abort: true });
+
+/** Text of up to `max` characters that may be empty. */
+export const optionalText = (max: number) => storable.max(max);
+
+/** Text with something to read in it. */
+export const requiredText = (max: number) =>
+  storable.max(max).refine((value) => value.trim() !== '', { error: 'must not be empty' });
+
+/** An id that we gave out. */
+export const uuid = z.uuid({ error: 'is not an id' }).transform((id) => id.toLowerCase());
+
+/** A whole number in a query string. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, { error: 'must be a whole number', abort: true })
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+export const timeoutMs = wholeNumber(0, 5_000);
+export const expectedVersion = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+
+/** `<id>@<version>`, as in `consistent_with`. */
+export const idAtVersion = z
+  .string()
+  .max(300)
+  .regex(/^.+@\d{1,15}$/, { error: 'must be <id>@<version>', abort: true })
+  .transform((value) => {
+    const at = value.lastIndexOf('@');
+    return { id: value.slice(0, at), version: Number(value.slice(at + 1)) };
+  });
+
+const mostErrors = 100;
+
+const toFieldErrors = (issue: z.core.$ZodIssue): FieldError[] => {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key].join('.').slice(0, 200), message: 'is not a known field' }));
+  }
+  return [{ path: path.join('.'), message: issue.message }];
+};
+
+/**
+ * The input in the schema's shape.
+ * @throws AppError `invalid_input` with an entry for each bad field.
+ */
+export const parseInput = <T extends z.ZodType>(schema: T, input: unknown): z.output<T> => {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap(toFieldErrors).slice(0, mostErrors);
+  const [first] = errors;
+  throw new AppError('invalid_input', first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'is not valid'), { errors });
+};

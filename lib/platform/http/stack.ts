@@ -1,0 +1,86 @@
+// The one HTTP stack: a table of routes in, a Lambda handler out. It makes every answer, errors included, carry the
+// correlation id, logs one line and one metric line a request, and lets nothing be thrown past it.
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { AppError } from '../../core/errors.ts';
+import { createLog } from '../logger.ts';
+import { emitMetrics } from '../metrics.ts';
+import { toProblem } from './problem.ts';
+import { correlationOf, type HttpRequest, toRequest } from './request.ts';
+
+export interface HttpAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  /** JSON, or text where `content-type` says otherwise. */
+  body: unknown;
+}
+
+export type Route = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** Routes by API Gateway's route key, as in serverless.yml: `PATCH /tickets/{id}/status`. */
+export type Routes = Record<string, Route>;
+
+type Result = APIGatewayProxyStructuredResultV2;
+
+const toResult = ({ status, headers = {}, body }: HttpAnswer): Result => ({
+  statusCode: status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+
+const dispatch = (routes: Routes, request: HttpRequest): Promise<HttpAnswer> => {
+  const route = Object.hasOwn(routes, request.routeKey) ? routes[request.routeKey] : undefined;
+  if (route === undefined) throw new AppError('not_found', 'There is no such route');
+  return route(request);
+};
+
+interface Started {
+  startedAt: number;
+  correlationId: string;
+}
+
+/** Keeps what the request began with, and closes it with its headers, its log line and its metrics. */
+const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context, Started> => {
+  const finish = ({ event, response, internal, context, error }: middy.Request<APIGatewayProxyEventV2, Result, Error, Context, Started>) => {
+    if (response === null) return;
+    const { startedAt, correlationId } = internal as Started;
+    response.headers = { ...response.headers, 'x-correlation-id': correlationId };
+    const status = response.statusCode ?? 500;
+    const latency = Math.round((performance.now() - startedAt) * 10) / 10;
+    const log = createLog(context.functionName, { correlation_id: correlationId });
+    const line = { route: event.routeKey, status, latency_ms: latency };
+    if (status >= 500) log.error('request failed', line, error ?? new Error('unknown'));
+    else log.info('request', line);
+    emitMetrics(context.functionName, { Requests: 1, ServerErrors: status >= 500 ? 1 : 0, Latency: latency });
+  };
+  return {
+    before({ event, internal }) {
+      Object.assign(internal, { startedAt: performance.now(), correlationId: correlationOf(event) });
+    },
+    after: finish,
+    onError: finish,
+  };
+};
+
+const problems = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context, Started> => ({
+  onError(request) {
+    const { correlationId } = request.internal as Started;
+    request.response = toResult(toProblem(request.error, request.event.rawPath ?? '/', correlationId));
+  },
+});
+
+// An invocation that the gateway did not make has none of its parts.
+const gatewayOnly = (event: APIGatewayProxyEventV2): void => {
+  if (typeof event?.routeKey !== 'string' || typeof event.rawPath !== 'string') {
+    throw new AppError('invalid_input', 'This function answers HTTP requests only');
+  }
+};
+
+export const httpHandler = (routes: Routes) =>
+  middy()
+    .use(observe())
+    .use(problems())
+    .handler(async (event: APIGatewayProxyEventV2): Promise<Result> => {
+      gatewayOnly(event);
+      return toResult(await dispatch(routes, toRequest(event)));
+    });

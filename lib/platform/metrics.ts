@@ -1,0 +1,38 @@
+// Metrics as log lines in CloudWatch's Embedded Metric Format. The names stand in one list, which alarms and
+// dashboards follow.
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+
+export const metricNamespace = 'Tandem';
+
+const units = {
+  Requests: MetricUnit.Count,
+  ServerErrors: MetricUnit.Count,
+  Latency: MetricUnit.Milliseconds,
+  EventsPublished: MetricUnit.Count,
+  EventsRefused: MetricUnit.Count,
+  EventsParked: MetricUnit.Count,
+  RelayHeartbeat: MetricUnit.Count,
+  Backlog: MetricUnit.Count,
+  OldestPendingMs: MetricUnit.Milliseconds,
+  EventsApplied: MetricUnit.Count,
+  Duplicates: MetricUnit.Count,
+  Failures: MetricUnit.Count,
+  DeadLetters: MetricUnit.Count,
+  Lag: MetricUnit.Milliseconds,
+  LagOverContract: MetricUnit.Count,
+  Healed: MetricUnit.Count,
+  Redriven: MetricUnit.Count,
+  Rebuilt: MetricUnit.Count,
+} as const;
+
+export type MetricName = keyof typeof units;
+
+/** Writes one line with all the values; a list of values is a distribution. */
+export const emitMetrics = (functionName: string, values: Partial<Record<MetricName, number | number[]>>): void => {
+  // One instance a line: instances collect until published, and a container may serve several calls at once locally.
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: 'tandem', defaultDimensions: { function: functionName } });
+  for (const [name, value] of Object.entries(values)) {
+    for (const one of [value].flat()) metrics.addMetric(name, units[name as MetricName], one);
+  }
+  metrics.publishStoredMetrics();
+};

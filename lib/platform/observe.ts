@@ -1,0 +1,51 @@
+// What an operator wants to know at a glance: the backlog, each subscription's queue and lag, each dependency's health.
+import type { Db } from 'mongodb';
+import { eventRows } from '../core/event-rows.ts';
+import { type LagSummary, summarizeLag } from '../core/lag.ts';
+import { config } from './config.ts';
+import { type QueueDepth, queueDepth } from './sqs.ts';
+
+const lagMinutes = 5;
+
+export interface Backlog {
+  pending: number;
+  oldest_pending_ms: number;
+  parked: number;
+}
+
+export const measureBacklog = async (writeDb: Db): Promise<Backlog> => {
+  const events = eventRows(writeDb);
+  const [pending, oldest, parked] = await Promise.all([
+    events.countDocuments({ pending: true }, { hint: 'pending' }),
+    events.find({ pending: true }).sort({ recorded_at: 1, version: 1 }).limit(1).next(),
+    events.countDocuments({ parked_at: { $exists: true } }, { hint: 'parked' }),
+  ]);
+  return { pending, oldest_pending_ms: oldest === null ? 0 : Math.max(0, Date.now() - oldest.recorded_at.getTime()), parked };
+};
+
+export interface SubscriptionMetrics extends QueueDepth {
+  subscription: string;
+  lag: LagSummary;
+  within_contract: boolean;
+}
+
+export const measureSubscription = async (readDb: Db, subscription: string): Promise<SubscriptionMetrics> => {
+  const [depth, lag] = await Promise.all([queueDepth(subscription), summarizeLag(readDb, subscription, lagMinutes)]);
+  return { subscription, ...depth, lag, within_contract: lag.p99_ms <= config.READ_LAG_MS };
+};
+
+export interface Health {
+  name: string;
+  ok: boolean;
+  duration_ms: number;
+}
+
+/** Whether a dependency answers, and how fast. */
+export const check = async (name: string, probe: () => Promise<unknown>): Promise<Health> => {
+  const started = performance.now();
+  const ok = await probe().then(
+    () => true,
+    () => false,
+  );
+  return { name, ok, duration_ms: Math.round((performance.now() - started) * 10) / 10 };
+};

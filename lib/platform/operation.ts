@@ -1,0 +1,36 @@
+// The stack of functions that are invoked by hand or by a schedule: parse, work within the time, log, answer.
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { parseInput } from './fields.ts';
+import { createLog, type Log } from './logger.ts';
+
+export interface OperationContext {
+  log: Log;
+  functionName: string;
+  requestId: string;
+  /** Until shortly before the function would be stopped. */
+  timeLeftMs(): number;
+}
+
+const reserveMs = 1_000;
+
+/** @throws AppError `invalid_input` where the payload does not fit; whatever the work throws, logged. */
+export const operation =
+  <I extends z.ZodType, A>(input: I, work: (input: z.output<I>, context: OperationContext) => Promise<A>) =>
+  async (payload: unknown, context: Context): Promise<A> => {
+    const log = createLog(context.functionName, { request_id: context.awsRequestId });
+    try {
+      return await work(parseInput(input, payload ?? {}), {
+        log,
+        functionName: context.functionName,
+        requestId: context.awsRequestId,
+        timeLeftMs: () => context.getRemainingTimeInMillis() - reserveMs,
+      });
+    } catch (error) {
+      log.error('operation failed', error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  };
+
+/** What EventBridge sends; nothing in it matters. */
+export const scheduled = z.unknown();

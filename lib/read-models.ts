@@ -1,0 +1,6 @@
+// Every read model, for rebuild.
+import type { Db } from 'mongodb';
+import type { ReadModel } from './core/projection.ts';
+import { ticketReadModels } from './tickets/projections.ts';
+
+export const readModels = (writeDb: Db, readDb: Db): ReadModel[] => [...ticketReadModels(writeDb, readDb)];

@@ -1,0 +1,76 @@
+// The read model of the ticket list.
+import type { Db } from 'mongodb';
+import type { Projection, ReadModel, View } from '../core/projection.ts';
+import { createProjector } from '../core/projector.ts';
+import { stateSource } from '../core/sources.ts';
+import type { Subscriber } from '../core/subscriber.ts';
+import { ticketsCollection } from './commands.ts';
+import { type Ticket, type TicketEvent, type TicketStatus, ticketEvents } from './ticket.ts';
+
+export interface TicketSummary {
+  subject: string;
+  status: TicketStatus;
+  preview: string;
+  has_note: boolean;
+}
+
+const previewLength = 80;
+
+/** The first 80 characters with white space folded, cut at a word where there is one, with `…` where cut. */
+export const preview = (message: string): string => {
+  const characters = Array.from(message.replace(/\s+/g, ' ').trim());
+  if (characters.length <= previewLength) return characters.join('');
+  const head = characters.slice(0, previewLength).join('');
+  if (characters[previewLength] === ' ') return `${head}…`;
+  const lastSpace = head.lastIndexOf(' ');
+  return `${lastSpace > 0 ? head.slice(0, lastSpace) : head}…`;
+};
+
+const hasNote = (note: string): boolean => note.trim() !== '';
+
+const fromTicket = ({ subject, status, message, agent_note }: Ticket): TicketSummary => ({
+  subject,
+  status,
+  preview: preview(message),
+  has_note: hasNote(agent_note),
+});
+
+export const ticketList: Projection<TicketSummary, TicketEvent> = {
+  name: 'tickets',
+  streamType: 'Ticket',
+  schemaVersion: 1,
+  eventTypes: ticketEvents,
+  evolve(view, event) {
+    if (event.type === 'TicketCreated') return fromTicket({ ...event.data, status: 'open', agent_note: '' });
+    if (view === undefined) throw new Error(`${event.stream_id} does not begin with TicketCreated`);
+    const { subject, status, preview: text, has_note } = view;
+    const summary = { subject, status, preview: text, has_note };
+    switch (event.type) {
+      case 'TicketStatusChanged':
+        return { ...summary, status: event.data.to };
+      case 'TicketNoteReplaced':
+        return { ...summary, has_note: hasNote(event.data.note) };
+    }
+  },
+};
+
+export const ticketViewsCollection = 'ticket_views';
+
+export const ticketViews = (readDb: Db) => readDb.collection<View<TicketSummary>>(ticketViewsCollection);
+
+export const ticketReadModels = (writeDb: Db, readDb: Db): ReadModel[] => [
+  {
+    projection: ticketList,
+    collection: readDb.collection<View>(ticketViewsCollection),
+    source: stateSource<Ticket>(writeDb, ticketsCollection, ticketList, fromTicket),
+    indexes: [
+      { collection: ticketViewsCollection, keys: { updated_at: -1, _id: -1 } },
+      { collection: ticketViewsCollection, keys: { status: 1, updated_at: -1, _id: -1 } },
+      { collection: ticketViewsCollection, keys: { has_note: 1, updated_at: -1, _id: -1 } },
+      { collection: ticketViewsCollection, keys: { status: 1, has_note: 1, updated_at: -1, _id: -1 } },
+    ],
+  },
+];
+
+export const ticketsProjector = (writeDb: Db, readDb: Db): Subscriber =>
+  createProjector('tickets-projector', ticketReadModels(writeDb, readDb));

@@ -1,0 +1,54 @@
+// The queries of tickets: details from the write model, the list from the read model.
+import type { Db } from 'mongodb';
+import * as z from 'zod';
+import type { StateDocument } from '../core/state-stored.ts';
+import { uuid, wholeNumber } from '../platform/fields.ts';
+import { ticketsCollection } from './commands.ts';
+import { ticketViews } from './projections.ts';
+import { type Ticket, ticketStatus } from './ticket.ts';
+
+export const getTicketInput = z.strictObject({ id: uuid });
+
+export const listTicketsInput = z.strictObject({
+  status: ticketStatus.optional(),
+  has_note: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  limit: wholeNumber(1, 100).default(20),
+  skip: wholeNumber(0, 10_000).default(0),
+});
+
+export type TicketDetails = Ticket & { id: string; version: number; created_at: Date; updated_at: Date };
+
+export const findTicket = async (writeDb: Db, id: string): Promise<TicketDetails | undefined> => {
+  const document = await writeDb.collection<StateDocument<Ticket>>(ticketsCollection).findOne({ _id: id });
+  if (document === null) return undefined;
+  const { customer_id, subject, message, status, agent_note, version, created_at, updated_at } = document;
+  return { id, customer_id, subject, message, status, agent_note, version, created_at, updated_at };
+};
+
+/** Newest first. `hasMore` tells whether there is a next page. */
+export const listTickets = async (readDb: Db, { status, has_note, limit, skip }: z.output<typeof listTicketsInput>) => {
+  const filter = { ...(status === undefined ? {} : { status }), ...(has_note === undefined ? {} : { has_note }) };
+  const found = await ticketViews(readDb)
+    .find(filter)
+    .sort({ updated_at: -1, _id: -1 })
+    .skip(skip)
+    .limit(limit + 1)
+    .toArray();
+  const tickets = found.slice(0, limit).map(({ _id: id, subject, status: state, updated_at, preview, has_note: noted, version }) => ({
+    id,
+    subject,
+    status: state,
+    updated_at,
+    preview,
+    has_note: noted,
+    version,
+  }));
+  return { tickets, hasMore: found.length > limit };
+};
+
+/** The ticket's row of the list, for its version. */
+export const findTicketView = async (readDb: Db, id: string): Promise<{ version: number } | undefined> =>
+  (await ticketViews(readDb).findOne({ _id: id })) ?? undefined;

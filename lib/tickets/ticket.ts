@@ -1,0 +1,66 @@
+// A support ticket: its events, its commands and its rules. Pure.
+import * as z from 'zod';
+import type { Decider } from '../core/decider.ts';
+import { notFound, ruleViolated } from '../core/errors.ts';
+import type { EventOf } from '../core/events.ts';
+
+export const ticketStatus = z.enum(['open', 'in_progress', 'resolved', 'closed']);
+export type TicketStatus = z.infer<typeof ticketStatus>;
+
+export const ticketEvents = {
+  TicketCreated: {
+    schema_version: 1,
+    data: z.object({ customer_id: z.string(), subject: z.string(), message: z.string() }),
+  },
+  TicketStatusChanged: { schema_version: 1, data: z.object({ from: ticketStatus, to: ticketStatus }) },
+  TicketNoteReplaced: { schema_version: 1, data: z.object({ note: z.string() }) },
+};
+
+export type TicketEvent = EventOf<typeof ticketEvents>;
+
+export type TicketCommand =
+  | { type: 'CreateTicket'; data: { customer_id: string; subject: string; message: string } }
+  | { type: 'ChangeTicketStatus'; data: { id: string; new_status: TicketStatus } }
+  | { type: 'ReplaceTicketNote'; data: { id: string; note: string } };
+
+export interface Ticket {
+  customer_id: string;
+  subject: string;
+  message: string;
+  status: TicketStatus;
+  agent_note: string;
+}
+
+const decide = (command: TicketCommand, ticket: Ticket | undefined): TicketEvent[] => {
+  if (command.type === 'CreateTicket') return [{ type: 'TicketCreated', data: command.data }];
+  if (ticket === undefined) throw notFound('Ticket', command.data.id);
+  switch (command.type) {
+    case 'ChangeTicketStatus': {
+      const { new_status: to } = command.data;
+      if (ticket.status === to) return [];
+      if (ticket.status === 'closed') throw ruleViolated('Closed tickets cannot be reopened');
+      return [{ type: 'TicketStatusChanged', data: { from: ticket.status, to } }];
+    }
+    case 'ReplaceTicketNote': {
+      const { note } = command.data;
+      return ticket.agent_note === note ? [] : [{ type: 'TicketNoteReplaced', data: { note } }];
+    }
+  }
+};
+
+const evolve = (ticket: Ticket | undefined, event: TicketEvent): Ticket | undefined => {
+  if (event.type === 'TicketCreated') return { ...event.data, status: 'open', agent_note: '' };
+  if (ticket === undefined) return undefined;
+  switch (event.type) {
+    case 'TicketStatusChanged':
+      return { ...ticket, status: event.data.to };
+    case 'TicketNoteReplaced':
+      return { ...ticket, agent_note: event.data.note };
+  }
+};
+
+export const ticketDecider: Decider<TicketCommand, Ticket | undefined, TicketEvent> = {
+  initialState: undefined,
+  decide,
+  evolve,
+};

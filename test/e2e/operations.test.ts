@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { metricsOf } from '../support/metrics.ts';
+import { useSystem } from '../support/system.ts';
+import { listed, openTicket } from '../support/tickets.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const subscription = 'tickets-projector';
+const attempts = 3;
+const system = useSystem({ env: { MAX_ATTEMPTS: String(attempts) } });
+
+const readModel = () => system().read.collection<{ _id: string; [field: string]: unknown }>('tickets');
+const fields = ['subject', 'status', 'preview', 'has_note', 'version', 'schema_version', 'updated_at'];
+const contract = Object.fromEntries(fields.map((field) => [field, 1]));
+const rows = () => readModel().find().project<{ _id: string }>(contract).sort({ _id: 1 }).toArray();
+const rebuild = (payload: object) => system().invoke('rebuild', payload);
+const whole = { projection: 'tickets', done: true, duration_ms: expect.any(Number) };
+
+/** Makes the read database refuse one ticket's document, as a broken projection would. */
+async function refuseInReadModel(condition: object): Promise<void> {
+  await system().read.command({ collMod: 'tickets', validator: condition, validationLevel: 'strict' });
+}
+
+/** Opens tickets, and waits until the read model has each. */
+async function openListed(count: number): Promise<string[]> {
+  const tickets = await Promise.all(Array.from({ length: count }, () => openTicket(system().http)));
+  for (const ticket of tickets) await listed(system().http, ticket);
+  return tickets.map(({ id }) => id);
+}
+
+describe('a poison message', () => {
+  const forged = {
+    event_id: randomUUID(),
+    stream_id: `Ticket-${randomUUID()}`,
+    stream_type: 'Ticket',
+    version: 1,
+    type: 'TicketCreated',
+    schema_version: 1,
+    data: { subject: { $gt: '' } },
+    metadata: { command_id: 'x', correlation_id: 'forged-1', causation_id: 'x' },
+    recorded_at: new Date(0).toISOString(),
+  };
+  const poisons = [
+    ['that is not JSON', 'not { json'],
+    ['that is an empty object', '{}'],
+    ['that is null', 'null'],
+    ['of an unknown event type', JSON.stringify({ ...forged, type: 'TicketExploded' })],
+    ['of a version of the schema that is not known yet', JSON.stringify({ ...forged, schema_version: 99 })],
+    ['with forged data', JSON.stringify(forged)],
+    [
+      'of a stream that is not its own',
+      JSON.stringify({ ...forged, stream_type: 'Order', stream_id: 'Order-1' }),
+    ],
+  ] as const;
+
+  test.each(poisons)(
+    '%s is a dead letter after exactly MAX_ATTEMPTS, and holds nothing up',
+    async (_what, body) => {
+      const queue = await system().queue(subscription);
+      const deadLetters = await system().queue(`${subscription}-dlq`);
+      const before = await deadLetters.depth();
+      const messageId = await queue.send(body);
+      await openListed(1);
+      await waitFor('the dead letter', async () => (await deadLetters.depth()) === before + 1, {
+        timeoutMs: 30_000,
+      });
+      expect(await queue.depth()).toBe(0);
+      const kept = await system().read.collection('dead_letters').findOne({ message_id: messageId });
+      expect(kept).toMatchObject({
+        subscription,
+        attempts,
+        dead: true,
+        error: { message: expect.stringMatching(/./) },
+      });
+      await waitFor(
+        'it in /metrics',
+        async () => (await metricsOf(system().http, subscription)).deadLetters === before + 1,
+      );
+    },
+  );
+
+  test('is a dead letter again when it is put back', async () => {
+    const deadLetters = await system().queue(`${subscription}-dlq`);
+    const before = await deadLetters.depth();
+    expect(before).toBeGreaterThan(0);
+    const answer = await system().invoke('redrive', { subscription });
+    expect(answer).toMatchObject({ redriven: before });
+    await waitFor('them back', async () => (await deadLetters.depth()) === before, { timeoutMs: 30_000 });
+    expect(await readModel().countDocuments({ _id: { $in: ['1', forged.stream_id.slice(7)] } })).toBe(0);
+  });
+});
+
+describe('a ticket that its read model refuses', () => {
+  afterEach(() => refuseInReadModel({}));
+
+  test('waits as a dead letter, while others go on, and heals by redrive', async () => {
+    const [id = ''] = await openListed(1);
+    const deadLetters = await system().queue(`${subscription}-dlq`);
+    const before = await deadLetters.depth();
+    await refuseInReadModel({ _id: { $ne: id } });
+    await system().http.patch(`/tickets/${id}/note`, { note: 'refused' });
+    await openListed(9);
+    await waitFor('the dead letter', async () => (await deadLetters.depth()) === before + 1, {
+      timeoutMs: 30_000,
+    });
+    expect(await readModel().findOne({ _id: id })).toMatchObject({ version: 1, has_note: false });
+    await refuseInReadModel({});
+    await system().invoke('redrive', { subscription });
+    expect(await listed(system().http, { id, version: 2 })).toMatchObject({ has_note: true });
+  });
+
+  test('is found and put right by reconcile when the queue is purged', async () => {
+    const [id = ''] = await openListed(1);
+    const queue = await system().queue(subscription);
+    await refuseInReadModel({ _id: { $ne: id } });
+    const written = await system().http.patch(
+      `/tickets/${id}/note`,
+      { note: 'purged' },
+      { 'x-correlation-id': `purge-${id}` },
+    );
+    expect(written.object()).toMatchObject({ version: 2 });
+    await waitFor('the first failure', () =>
+      system()
+        .read.collection('dead_letters')
+        .findOne({ correlation_id: `purge-${id}` }),
+    );
+    await queue.purge();
+    await refuseInReadModel({});
+    await waitFor(
+      'reconcile to put it right',
+      async () => {
+        await system().invoke('reconcile');
+        return await readModel().findOne({ _id: id, version: 2 });
+      },
+      { timeoutMs: 45_000, everyMs: 500 },
+    );
+    expect(await queue.depth()).toBe(0);
+  });
+});
+
+describe('rebuild', () => {
+  test('makes a dropped read model whole again, as it was', async () => {
+    await openListed(20);
+    const before = await rows();
+    await readModel().drop();
+    const answer = await rebuild({ projection: 'tickets' });
+    expect(answer).toMatchObject({ ...whole, scanned: before.length, written: before.length, removed: 0 });
+    expect(await rows()).toEqual(before);
+    expect((await system().http.get('/tickets?status=open&limit=5')).list()).toHaveLength(5);
+  });
+
+  test('changes nothing where nothing drifted', async () => {
+    const before = await rows();
+    expect(await rebuild({ projection: 'tickets' })).toMatchObject({ ...whole, written: 0, removed: 0 });
+    expect(await rows()).toEqual(before);
+  });
+
+  test('reports drift without mending it, and then mends it', async () => {
+    const before = await rows();
+    const [altered = '', deleted = ''] = before.map((row) => row._id);
+    await readModel().updateOne({ _id: altered }, { $set: { subject: 'altered by hand' } });
+    await readModel().deleteOne({ _id: deleted });
+    await readModel().insertOne({ _id: randomUUID(), subject: 'added by hand', version: 1 });
+    const drifted = await rows();
+    const report = await rebuild({ projection: 'tickets', dry_run: true });
+    expect(report).toMatchObject({ ...whole, dry_run: true, altered: 1, missing: 1, surplus: 1 });
+    expect(await rows()).toEqual(drifted);
+    expect(await rebuild({ projection: 'tickets' })).toMatchObject({ ...whole, written: 2, removed: 1 });
+    expect(await rows()).toEqual(before);
+  });
+
+  test('lets readers see every ticket while it runs', async () => {
+    const count = await readModel().countDocuments();
+    let running = true;
+    const rebuilt = rebuild({ projection: 'tickets' }).finally(() => {
+      running = false;
+    });
+    while (running) expect(await readModel().countDocuments()).toBe(count);
+    expect(await rebuilt).toMatchObject(whole);
+  });
+
+  test('refuses a name that is no read model', async () => {
+    const answer = await rebuild({ projection: 'nonsense' }).catch((error: unknown) => String(error));
+    expect(JSON.stringify(answer)).toMatch(/nonsense|projection/i);
+  });
+});
+
+describe('/metrics', () => {
+  test('counts what is owed, what is dead and the lag, as JSON', async () => {
+    const [id = ''] = await openListed(1);
+    const answer = await system().http.get('/metrics');
+    expect(answer.status).toBe(200);
+    expect(answer.header('content-type')).toMatch(/^application\/json/);
+    expect(answer.object()).toHaveProperty('within_contract', expect.any(Boolean));
+    expect(answer.text).toContain(subscription);
+    expect(answer.text).not.toContain(id);
+    expect(await metricsOf(system().http, subscription)).toMatchObject({
+      depth: 0,
+      p99Ms: expect.any(Number),
+    });
+  });
+
+  test('speaks Prometheus where it is asked to', async () => {
+    const answer = await system().http.get('/metrics', { accept: 'text/plain; version=0.0.4' });
+    expect(answer.header('content-type')).toMatch(/^text\/plain/);
+    const samples = answer.text.split('\n').filter((line) => line && !line.startsWith('#'));
+    for (const line of samples)
+      expect(line).toMatch(/^[a-z_:][a-z0-9_:]*(\{[^}]*\})? [-+0-9.eE]+$|NaN$|Inf$/);
+    expect(answer.text).toMatch(/^# TYPE tandem_\w+ (gauge|counter|summary|histogram)$/m);
+    expect(answer.text).toContain(`="${subscription}"`);
+  });
+});
+
+describe('/health', () => {
+  test('names each dependency and its time', async () => {
+    const answer = await system().http.get('/health');
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(/write.*read.*queue/s);
+  });
+});

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startMongod } from '../../lib/local/mongod.ts';
+import { startQueueServer } from '../../lib/local/queue-server.ts';
+import { startGuard } from './guard.ts';
+import { databaseSlot } from './provided.ts';
+
+type Parts = { mongoUrl: string; sqsEndpoint: string; runDir: string; stop(): Promise<void> };
+
+// Vitest loads this file once for each project: what they share must live on the process.
+declare global {
+  var tandemParts: Promise<Parts> | undefined;
+  var tandemUsers: number | undefined;
+}
+
+/** Starts the parts for the first project that asks, and stops them with the last. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  globalThis.tandemUsers = (globalThis.tandemUsers ?? 0) + 1;
+  globalThis.tandemParts ??= startParts();
+  const parts = await globalThis.tandemParts;
+  project.provide('mongoUrl', parts.mongoUrl);
+  project.provide('sqsEndpoint', parts.sqsEndpoint);
+  project.provide('runDir', parts.runDir);
+  return async () => {
+    globalThis.tandemUsers = (globalThis.tandemUsers ?? 1) - 1;
+    if (globalThis.tandemUsers === 0) await parts.stop();
+  };
+}
+
+async function startParts(): Promise<Parts> {
+  const runDir = mkdtempSync(join(tmpdir(), 'tandem-test-'));
+  const guard = startGuard(runDir);
+  const log = (line: string) => {
+    if (process.env['TANDEM_TEST_LOG']) console.error(line);
+  };
+  const mongod = await startMongod({ dataDir: join(runDir, 'parts'), log });
+  const queues = await startQueues({ dataDir: join(runDir, 'parts'), log });
+  return {
+    mongoUrl: mongod.url(databaseSlot),
+    sqsEndpoint: queues.endpoint,
+    runDir,
+    stop: async () => {
+      await Promise.allSettled([mongod.stop(), queues.stop()]);
+      rmSync(runDir, { recursive: true, force: true });
+      guard.release();
+    },
+  };
+}
+
+/** The tests that send through a queue run against a real ElasticMQ too, where the environment asks for it. */
+async function startQueues(options: { dataDir: string; log: (line: string) => void }) {
+  if (!process.env['ELASTICMQ']) return startQueueServer(options);
+  const { startElasticMq } = await import('../../lib/local/elasticmq.ts');
+  return startElasticMq(options);
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { parse, type ScalarTag } from 'yaml';
+import * as z from 'zod';
+
+const event = z.object({
+  httpApi: z.union([z.string(), z.object({ method: z.string(), path: z.string() })]).optional(),
+  sqs: z.looseObject({ arn: z.string(), functionResponseType: z.string().optional() }).optional(),
+  schedule: z.unknown().optional(),
+});
+const lambda = z.looseObject({
+  handler: z.string(),
+  timeout: z.coerce.number().optional(),
+  role: z.string().optional(),
+  environment: z.record(z.string(), z.unknown()).optional(),
+  events: z.array(event).default([]),
+});
+const resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
+const file = z.looseObject({
+  provider: z.looseObject({
+    timeout: z.coerce.number(),
+    environment: z.record(z.string(), z.unknown()),
+  }),
+  functions: z.record(z.string(), lambda),
+  resources: z.object({ Resources: z.record(z.string(), resource) }),
+});
+
+export type ServerlessFile = z.infer<typeof file>;
+
+// `!GetAtt Queue.Arn` becomes the text «Queue.Arn»: enough to see who points to whom.
+const cloudFormation = ['GetAtt', 'Ref', 'Sub', 'ImportValue'].map(
+  (name): ScalarTag => ({ tag: `!${name}`, resolve: (text: string) => text }),
+);
+const joined = ['Join', 'If', 'Equals', 'Not', 'Or', 'And', 'GetAtt', 'Select', 'Split'].map((name) => ({
+  tag: `!${name}`,
+  collection: 'seq' as const,
+}));
+
+/** serverless.yml with its variables at their defaults, in the shape that tests ask about. */
+export function readServerlessFile(path = 'serverless.yml'): ServerlessFile {
+  const raw: unknown = parse(readFileSync(path, 'utf8'), { customTags: [...cloudFormation, ...joined] });
+  return file.parse(fill(raw, raw));
+}
+
+function fill(value: unknown, root: unknown): unknown {
+  if (typeof value === 'string') return fillText(value, root);
+  if (Array.isArray(value)) return value.map((item) => fill(item, root));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, root)]));
+}
+
+const variable = /\$\{(self|env|opt):([\w.-]+)(?:,\s*'?([^'}]*)'?)?\}/g;
+
+function fillText(text: string, root: unknown): string {
+  const filled = text.replaceAll(variable, (whole, kind: string, name: string, fallback?: string) =>
+    kind === 'self' ? String(lookUp(root, name.split('.')) ?? fallback ?? whole) : (fallback ?? whole),
+  );
+  return filled === text ? text : fillText(filled, root);
+}
+
+function lookUp(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? Object.getOwnPropertyDescriptor(at, key)?.value : undefined,
+    root,
+  );
+}

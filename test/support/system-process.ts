@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import * as z from 'zod';
+import { guarded } from './guard.ts';
+import { waitFor } from './wait-for.ts';
+
+const stateSchema = z.object({
+  pid: z.number(),
+  http_url: z.string(),
+  lambda_url: z.string(),
+  write_db_url: z.string(),
+  read_db_url: z.string(),
+  sqs_endpoint: z.string(),
+  queue_prefix: z.string(),
+});
+export type State = z.infer<typeof stateSchema>;
+
+export type Running = { state: State; log(): string; stop(): Promise<void>; kill9(): Promise<void> };
+
+/** Runs what `npm start` runs, in a process group of its own, until `state.json` says that it is ready. */
+export async function startProcess(dataDir: string, settings: Record<string, string>): Promise<Running> {
+  const stateFile = join(dataDir, 'state.json');
+  rmSync(stateFile, { force: true });
+  const [httpPort, lambdaPort] = await freePorts(2);
+  const child = spawn(process.execPath, ['lib/local/start.ts'], {
+    env: {
+      ...plainEnvironment(),
+      TANDEM_DATA_DIR: dataDir,
+      HTTP_PORT: `${httpPort}`,
+      LAMBDA_PORT: `${lambdaPort}`,
+      ...settings,
+    },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const group = child.pid;
+  if (group === undefined) throw new Error('the system did not start');
+  const unguard = guarded(inject('runDir'), group);
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk));
+  const ended = () => child.exitCode !== null || child.signalCode !== null;
+  const end = async (signal: NodeJS.Signals) => {
+    if (!ended()) signalGroup(group, signal);
+    await waitFor(`the system to end on ${signal}`, ended, { timeoutMs: 30_000 });
+    unguard();
+  };
+  const state = await waitFor('state.json', () => ended() || readState(stateFile), {
+    timeoutMs: 90_000,
+  }).catch((cause: unknown) => fail(`the system is not ready:\n${log.slice(-6000)}`, cause));
+  if (state === true) return fail(`the system ended while it started:\n${log.slice(-6000)}`);
+  return {
+    state,
+    log: () => log,
+    stop: () => end('SIGTERM'),
+    kill9: async () => {
+      await end('SIGKILL');
+      for (const lock of globSync(join(dataDir, '**/mongod.lock'))) await killMongod(lock);
+    },
+  };
+}
+
+function fail(message: string, cause?: unknown): never {
+  throw new Error(message, { cause });
+}
+
+/** Undefined until the file is there and whole. */
+function readState(file: string): State | undefined {
+  try {
+    return stateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a user's shell has: nothing of the test runner's, which changes how libraries behave. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const ours =
+    /^(VITEST|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|WRITE_DB_URL|READ_DB_URL|SQS_|QUEUE_|OPS_TOKEN)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+}
+
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  if (signal === 'SIGKILL') process.kill(-group, signal);
+  else process.kill(group, signal);
+}
+
+/** mongod may run in a group of its own; its lock file names it, and is empty after a clean end. */
+async function killMongod(lock: string): Promise<void> {
+  const pid = Number(readFileSync(lock, 'utf8').trim());
+  if (!(pid > 0)) return;
+  const gone = () => {
+    try {
+      return !process.kill(pid, 'SIGKILL');
+    } catch {
+      return true;
+    }
+  };
+  await waitFor('mongod to be gone', gone);
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.on('error', reject).listen(0, '127.0.0.1', () => {
+            const address = server.address();
+            resolve(typeof address === 'object' && address ? address.port : 0);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Db, MongoClient } from 'mongodb';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { databaseUrl } from './database.ts';
+import { type Client, httpClient } from './http.ts';
+import { invokeFunction } from './invoke.ts';
+import { openQueue, type Queue } from './queues.ts';
+import { type Running, type State, startProcess } from './system-process.ts';
+
+export type System = {
+  readonly http: Client;
+  readonly state: State;
+  /** The write and the read database, as an outsider with a MongoDB client sees them. */
+  readonly write: Db;
+  readonly read: Db;
+  readonly log: string;
+  invoke(name: string, payload?: unknown): Promise<unknown>;
+  queue(name: string): Promise<Queue>;
+  /** Ends everything at once, without a word of warning: kill -9 for each process. */
+  kill9(): Promise<void>;
+  /** Starts again on the same data, after `kill9` or in place of a running one. */
+  restart(): Promise<void>;
+  /** Ends as Ctrl-C does, and fails on stack traces or warnings in the log. */
+  stop(): Promise<void>;
+};
+
+export type SystemOptions = {
+  /** `true`: its own mongod and queue server, as after a fresh `npm start`; else the run's, which is quicker. */
+  embedded?: boolean;
+  env?: Record<string, string>;
+};
+
+/** Starts the whole system as `npm start` does, with data, ports and queue names of its own. */
+export async function startSystem({ embedded = false, env = {} }: SystemOptions = {}): Promise<System> {
+  const dataDir = mkdtempSync(join(inject('runDir'), 'system-'));
+  const settings = { ...(embedded ? {} : sharedParts()), ...env };
+  let running = await startProcess(dataDir, settings);
+  let outside = await connect(running.state);
+  const end = async (how: (running: Running) => Promise<void>) => {
+    await outside.close();
+    await how(running);
+  };
+  return {
+    get http() {
+      return outside.http;
+    },
+    get state() {
+      return running.state;
+    },
+    get write() {
+      return outside.write;
+    },
+    get read() {
+      return outside.read;
+    },
+    get log() {
+      return running.log();
+    },
+    invoke: (name, payload) => invokeFunction(running.state.lambda_url, name, payload),
+    queue: (name) => openQueue(running.state.sqs_endpoint, `${running.state.queue_prefix}-${name}`),
+    kill9: () => end((it) => it.kill9()),
+    restart: async () => {
+      await end((it) => it.stop());
+      running = await startProcess(dataDir, settings);
+      outside = await connect(running.state);
+    },
+    stop: async () => {
+      await end((it) => it.stop());
+      rmSync(dataDir, { recursive: true, force: true });
+      refuseNoise(running.log());
+    },
+  };
+}
+
+/** The same for a whole test file: started before its tests, stopped (and its log looked through) after them. */
+export function useSystem(options: SystemOptions = {}): () => System {
+  let system: System | undefined;
+  beforeAll(async () => {
+    system = await startSystem(options);
+  });
+  afterAll(() => system?.stop());
+  return () => {
+    if (!system) throw new Error('the system is there from beforeAll on');
+    return system;
+  };
+}
+
+function sharedParts(): Record<string, string> {
+  const name = `s_${randomBytes(6).toString('hex')}`;
+  return {
+    WRITE_DB_URL: databaseUrl(`${name}_write`),
+    READ_DB_URL: databaseUrl(`${name}_read`),
+    SQS_ENDPOINT: inject('sqsEndpoint'),
+    QUEUE_PREFIX: name,
+  };
+}
+
+async function connect(state: State) {
+  const write = await MongoClient.connect(state.write_db_url, { directConnection: true });
+  const read = await MongoClient.connect(state.read_db_url, { directConnection: true });
+  const close = async () => {
+    await Promise.allSettled([write.close(), read.close()]);
+  };
+  return { http: httpClient(state.http_url), write: write.db(), read: read.db(), close };
+}
+
+const noise =
+  /^\s+at .+:\d+:\d+\)?$|DeprecationWarning|ExperimentalWarning|MaxListenersExceeded|maintenance mode/m;
+
+function refuseNoise(log: string): void {
+  const found = noise.exec(log);
+  if (!found) return;
+  throw new Error(`noise in the log:\n${log.slice(Math.max(0, found.index - 1500), found.index + 1500)}`);
+}

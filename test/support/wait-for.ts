@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+export type Patience = { timeoutMs?: number; everyMs?: number };
+
+/**
+ * Polls until `probe` gives something truthy, and gives that. A probe that throws (a failed expectation too) is
+ * asked again. Throws at the deadline with what was waited for and what was last seen.
+ */
+export async function waitFor<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  { timeoutMs = 10_000, everyMs = 20 }: Patience = {},
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const seen = await look(probe);
+    if (seen.value) return seen.value;
+    if (performance.now() > deadline) {
+      const last = seen.error instanceof Error ? seen.error.message : JSON.stringify(seen.value);
+      throw new Error(`waited ${timeoutMs} ms for ${what}; last seen: ${last}`, { cause: seen.error });
+    }
+    await pause(everyMs);
+  }
+}
+
+async function look<T>(probe: () => T | Promise<T>): Promise<{ value?: T; error?: unknown }> {
+  try {
+    return { value: await probe() };
+  } catch (error) {
+    return { error };
+  }
+}

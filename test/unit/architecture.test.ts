@@ -1,0 +1,95 @@
+import { existsSync, globSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { findCycles, type Import, reach, readImports } from '../support/imports.ts';
+
+const imports = readImports(['lib', 'functions']);
+const domains = ['tickets', 'products', 'orders', 'records', 'baseline'].filter((it) =>
+  existsSync(`lib/${it}`),
+);
+const internal = (path: string) => /^(lib|functions|test)\//.test(path);
+const show = ({ from, to }: Import) => `${from} → ${to}`;
+
+/** Imports of the files that match, that go to none of the allowed places (packages are judged apart). */
+function strays(who: RegExp, allowed: readonly RegExp[]): string[] {
+  return imports
+    .filter(({ from, to }) => who.test(from) && internal(to))
+    .filter(({ to }) => !allowed.some((place) => place.test(to)))
+    .map(show);
+}
+
+function packages(who: RegExp, { types = true } = {}): string[] {
+  const found = imports.filter(
+    ({ from, to, typeOnly }) => who.test(from) && !internal(to) && (types || !typeOnly),
+  );
+  return [...new Set(found.map(({ to }) => to))].filter((it) => !it.startsWith('node:'));
+}
+
+test('finds the imports that it judges', () => {
+  expect(imports.length).toBeGreaterThan(50);
+  expect(imports.filter(({ to }) => internal(to) && !existsSync(to)).map(show)).toEqual([]);
+});
+
+test('has no cycle', () => {
+  expect(findCycles(imports)).toEqual([]);
+});
+
+test('keeps lib/core below everything', () => {
+  expect(strays(/^lib\/core\//, [/^lib\/core\//])).toEqual([]);
+});
+
+test('gives lib/core the types of the driver and of zod, and makers of ids at run time', () => {
+  expect(packages(/^lib\/core\//).filter((it) => !['mongodb', 'zod', 'uuid'].includes(it))).toEqual([]);
+  expect(packages(/^lib\/core\//, { types: false }).filter((it) => it !== 'uuid')).toEqual([]);
+});
+
+test('lets lib/platform know the core alone', () => {
+  expect(strays(/^lib\/platform\//, [/^lib\/platform\//, /^lib\/core\//])).toEqual([]);
+});
+
+test('lets nothing import functions, tests or local parts', () => {
+  const outside = imports.filter(({ from }) => !from.startsWith('lib/local/'));
+  const found = outside.filter(({ to }) => /^(functions|test|lib\/local)\//.test(to));
+  expect(found.map(show)).toEqual([]);
+});
+
+describe.each(domains)('%s', (domain) => {
+  const own = new RegExp(`^lib/${domain}/`);
+  const commands = `functions/${domain}/commands.ts`;
+
+  test('imports itself, the core and the platform', () => {
+    expect(strays(own, [own, /^lib\/core\//, /^lib\/platform\//])).toEqual([]);
+  });
+
+  test('has functions that import it, the table of subscriptions, the core and the platform', () => {
+    const allowed = [own, /^lib\/core\//, /^lib\/platform\//, /^lib\/subscriptions\.ts$/];
+    expect(strays(new RegExp(`^functions/${domain}/`), allowed)).toEqual([]);
+  });
+
+  test('decides with core types and zod alone', () => {
+    const pure = new RegExp(`^lib/${domain}/${domain.slice(0, -1)}\\.ts$`);
+    const runtime = imports.filter(({ from, to, typeOnly }) => pure.test(from) && internal(to) && !typeOnly);
+    expect(packages(pure).filter((it) => it !== 'zod')).toEqual([]);
+    expect(strays(pure, [/^lib\/core\//])).toEqual([]);
+    expect(runtime.filter(({ to }) => !/^lib\/core\/(errors|decider)\.ts$/.test(to)).map(show)).toEqual([]);
+  });
+
+  test('keeps queues and read models out of its commands', () => {
+    const reached = [...(existsSync(commands) ? reach(commands, imports) : [])];
+    expect(reached.filter((it) => it.includes('client-sqs'))).toEqual([]);
+    expect(reached.filter((it) => /\/(projections|queries)\.ts$/.test(it))).toEqual([]);
+  });
+
+  test('keeps commands and queues out of its queries', () => {
+    const queries = `functions/${domain}/queries.ts`;
+    const reached = [...(existsSync(queries) ? reach(queries, imports) : [])];
+    expect(reached.filter((it) => it.includes('client-sqs') || it.endsWith('/commands.ts'))).toEqual([]);
+  });
+});
+
+test('gives every domain the same file names', () => {
+  for (const domain of domains.filter((it) => it !== 'baseline')) {
+    const wanted = [`${domain.slice(0, -1)}.ts`, 'commands.ts', 'projections.ts', 'queries.ts'];
+    const files = globSync(`lib/${domain}/*.ts`).map((file) => file.slice(`lib/${domain}/`.length));
+    expect(files, domain).toEqual(expect.arrayContaining(wanted));
+  }
+});

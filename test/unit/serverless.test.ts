@@ -1,0 +1,92 @@
+import { existsSync, globSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { subscriptions } from '../../lib/subscriptions.ts';
+import { isObject } from '../support/answer.ts';
+import { readServerlessFile } from '../support/serverless-file.ts';
+
+const { functions, provider, resources } = readServerlessFile();
+const lambdas = Object.entries(functions).map(([name, it]) => ({ name, ...it }));
+const queues = Object.entries(resources.Resources)
+  .filter(([, it]) => it.Type === 'AWS::SQS::Queue')
+  .map(([id, { Properties }]) => ({
+    id,
+    queueName: String(Properties['QueueName']),
+    properties: Properties,
+  }));
+
+// The very setting that functions read as MAX_ATTEMPTS.
+const attempts = provider.environment['MAX_ATTEMPTS'];
+const fileOf = (handler: string) => `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
+
+async function load(handler: string): Promise<Record<string, unknown>> {
+  return await import(pathToFileURL(resolve(fileOf(handler))).href);
+}
+
+function routesOf(name: string): string[] {
+  const asked = functions[name]?.events.flatMap(({ httpApi }) => (httpApi ? [httpApi] : [])) ?? [];
+  return asked
+    .map((it) => (typeof it === 'string' ? it : `${it.method.toUpperCase()} ${it.path}`))
+    .filter((it) => it !== '*');
+}
+
+describe.each(lambdas)('function $name', ({ name, handler }) => {
+  test('has a file that exports its handler', async () => {
+    expect(existsSync(fileOf(handler))).toBe(true);
+    const module = await load(handler);
+    expect(module[handler.slice(handler.lastIndexOf('.') + 1)]).toBeTypeOf('function');
+  });
+
+  test('serves every route that the gateway sends to it, and no other', async () => {
+    const { routes = {} } = await load(handler);
+    const served = isObject(routes) ? Object.keys(routes) : [];
+    expect(served.toSorted()).toEqual(routesOf(name).toSorted());
+  });
+});
+
+test('every file in functions is a function of the system', () => {
+  const named = lambdas.map(({ handler }) => fileOf(handler));
+  expect(globSync('functions/**/*.ts').toSorted()).toEqual([...new Set(named)].toSorted());
+});
+
+test('no route goes to two functions', () => {
+  const routes = Object.keys(functions).flatMap(routesOf);
+  expect(routes).toEqual([...new Set(routes)]);
+});
+
+describe.each(Object.keys(subscriptions))('subscription %s', (subscription) => {
+  const queue = queues.find(({ queueName }) => queueName.endsWith(`-${subscription}`));
+  const deadLetters = queues.find(({ queueName }) => queueName.endsWith(`-${subscription}-dlq`));
+  const consumers = lambdas.flatMap(({ events, timeout }) =>
+    events.flatMap(({ sqs }) => (sqs && sqs.arn === `${queue?.id}.Arn` ? [{ ...sqs, timeout }] : [])),
+  );
+
+  test('has a queue, a dead-letter queue and one function', () => {
+    expect(queue).toBeDefined();
+    expect(deadLetters).toBeDefined();
+    expect(consumers).toHaveLength(1);
+  });
+
+  test('retries MAX_ATTEMPTS times, then keeps the dead letter for 14 days', () => {
+    const policy = { deadLetterTargetArn: `${deadLetters?.id}.Arn`, maxReceiveCount: attempts };
+    expect(queue?.properties['RedrivePolicy']).toEqual(policy);
+    const kept = Number(deadLetters?.properties['MessageRetentionPeriod']);
+    expect(kept).toBe(14 * 24 * 3600);
+    expect(kept).toBeGreaterThan(Number(queue?.properties['MessageRetentionPeriod']));
+  });
+
+  test('hides a message for at least six times as long as its function may take', () => {
+    const timeout = consumers[0]?.timeout ?? provider.timeout;
+    expect(queue?.properties['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * timeout);
+  });
+
+  test('reports the messages of a batch one by one', () => {
+    expect(consumers[0]?.functionResponseType).toBe('ReportBatchItemFailures');
+  });
+});
+
+test('every queue belongs to a subscription', () => {
+  const wanted = Object.keys(subscriptions).flatMap((name) => [`tandem-${name}`, `tandem-${name}-dlq`]);
+  expect(queues.map(({ queueName }) => queueName).toSorted()).toEqual(wanted.toSorted());
+});
