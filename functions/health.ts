@@ -14,7 +14,11 @@ export const routes = {
       check('queue', () => queueDepth(anySubscription)),
     ]);
     const ok = dependencies.every((one) => one.ok);
-    return { status: ok ? 200 : 503, headers: ok ? {} : { 'retry-after': '5' }, body: { status: ok ? 'ok' : 'unavailable', dependencies } };
+    return {
+      status: ok ? 200 : 503,
+      headers: ok ? {} : { 'retry-after': '5' },
+      body: { status: ok ? 'ok' : 'unavailable', dependencies },
+    };
   },
 };
 

@@ -1,10 +1,10 @@
 import { config } from '../lib/platform/config.ts';
 import { opsRoutes } from '../lib/platform/http/ops-route.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';
+import { toSamples } from '../lib/platform/metric-samples.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { measureBacklog, measureSubscription } from '../lib/platform/observe.ts';
 import { toPrometheus } from '../lib/platform/prometheus.ts';
-import { toSamples } from '../lib/platform/metric-samples.ts';
 import { subscriptions } from '../lib/subscriptions.ts';
 
 export const routes = opsRoutes({

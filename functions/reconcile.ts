@@ -7,7 +7,8 @@ import { operation, scheduled } from '../lib/platform/operation.ts';
 import { subscribers } from '../lib/subscribers.ts';
 import { isSubscription, subscriptions } from '../lib/subscriptions.ts';
 
-const eventTypesOf = (name: string): readonly string[] => (isSubscription(name) ? subscriptions[name].eventTypes : []);
+const eventTypesOf = (name: string): readonly string[] =>
+  isSubscription(name) ? subscriptions[name].eventTypes : [];
 
 export const handler = operation(scheduled, async (_, { log, functionName, timeLeftMs }) => {
   const all = subscribers(writeDb(), readDb());

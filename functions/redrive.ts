@@ -14,19 +14,23 @@ const input = z.strictObject({
   fingerprint: z.string().optional(),
 });
 
-export const handler = operation(input, async ({ subscription, event_ids, fingerprint }, { functionName, timeLeftMs }) => {
-  if (!isSubscription(subscription)) {
-    const names = Object.keys(subscriptions).join(', ');
-    throw new AppError('invalid_input', `There is no subscription ${subscription}; there are: ${names}`);
-  }
-  const ofCause = fingerprint === undefined ? undefined : await messageIdsOf(readDb(), subscription, fingerprint);
-  const answer = await redrive(sqsDeadLetterQueue(subscription), {
-    wanted: ({ messageId, eventId }) =>
-      (event_ids === undefined || (eventId !== undefined && event_ids.includes(eventId))) &&
-      (ofCause === undefined || ofCause.has(messageId)),
-    timeLeftMs,
-    onRedriven: (letters) => markReplayed(readDb(), subscription, letters),
-  });
-  emitMetrics(functionName, { Redriven: answer.redriven });
-  return { subscription, ...answer };
-});
+export const handler = operation(
+  input,
+  async ({ subscription, event_ids, fingerprint }, { functionName, timeLeftMs }) => {
+    if (!isSubscription(subscription)) {
+      const names = Object.keys(subscriptions).join(', ');
+      throw new AppError('invalid_input', `There is no subscription ${subscription}; there are: ${names}`);
+    }
+    const ofCause =
+      fingerprint === undefined ? undefined : await messageIdsOf(readDb(), subscription, fingerprint);
+    const answer = await redrive(sqsDeadLetterQueue(subscription), {
+      wanted: ({ messageId, eventId }) =>
+        (event_ids === undefined || (eventId !== undefined && event_ids.includes(eventId))) &&
+        (ofCause === undefined || ofCause.has(messageId)),
+      timeLeftMs,
+      onRedriven: (letters) => markReplayed(readDb(), subscription, letters),
+    });
+    emitMetrics(functionName, { Redriven: answer.redriven });
+    return { subscription, ...answer };
+  },
+);

@@ -25,7 +25,8 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
         EventsRefused: result.refused,
         EventsParked: result.parked,
       });
-      if (result.unreachable !== undefined) log.warn('queue not reachable, events pend', { reason: result.unreachable });
+      if (result.unreachable !== undefined)
+        log.warn('queue not reachable, events pend', { reason: result.unreachable });
       if (result.refused > 0) log.warn('events refused', { refused: result.refused, parked: result.parked });
     },
   });

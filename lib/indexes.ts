@@ -6,5 +6,8 @@ import { readModels } from './read-models.ts';
 /** Makes what is missing on both databases. Safe to run at any time. */
 export const ensureAllIndexes = async (writeDb: Db, readDb: Db): Promise<void> => {
   const ofReadModels = readModels(writeDb, readDb).flatMap((model) => model.indexes);
-  await Promise.all([ensureIndexes(writeDb, machineWriteIndexes), ensureIndexes(readDb, [...machineReadIndexes, ...ofReadModels])]);
+  await Promise.all([
+    ensureIndexes(writeDb, machineWriteIndexes),
+    ensureIndexes(readDb, [...machineReadIndexes, ...ofReadModels]),
+  ]);
 };

@@ -1,7 +1,12 @@
-import { changeStatusInput, createTicketInput, replaceNoteInput, ticketCommands } from '../../lib/tickets/commands.ts';
 import { commandRoute } from '../../lib/platform/http/command-route.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
 import { writeDb } from '../../lib/platform/mongo.ts';
+import {
+  changeStatusInput,
+  createTicketInput,
+  replaceNoteInput,
+  ticketCommands,
+} from '../../lib/tickets/commands.ts';
 
 const bus = ticketCommands(writeDb());
 

@@ -1,7 +1,13 @@
 import { documentRoute, listRoute } from '../../lib/platform/http/query-route.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';
-import { findTicket, findTicketView, getTicketInput, listTickets, listTicketsInput } from '../../lib/tickets/queries.ts';
+import {
+  findTicket,
+  findTicketView,
+  getTicketInput,
+  listTickets,
+  listTicketsInput,
+} from '../../lib/tickets/queries.ts';
 
 export const routes: Routes = {
   'GET /tickets': listRoute({

@@ -25,7 +25,8 @@ const createBus = <M extends Message, Context, Answers extends Record<M['type'],
 ): Bus<M, Context, Answers> => ({
   async send<T extends M['type']>(message: OfType<M, T> & { type: T }, context: Context) {
     const type: T = message.type;
-    if (!Object.hasOwn(handlers, type)) throw new AppError('not_registered', `No handler is registered for ${what} ${type}`);
+    if (!Object.hasOwn(handlers, type))
+      throw new AppError('not_registered', `No handler is registered for ${what} ${type}`);
     return handlers[type](message, context);
   },
 });

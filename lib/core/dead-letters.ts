@@ -38,11 +38,14 @@ export interface LetterKey {
   eventId?: string;
 }
 
-const idOf = (subscription: string, { eventId, messageId }: LetterKey): string => `${subscription}/${eventId ?? messageId}`;
+const idOf = (subscription: string, { eventId, messageId }: LetterKey): string =>
+  `${subscription}/${eventId ?? messageId}`;
 
 const describe = (error: unknown): DeadLetter['error'] => {
   if (!(error instanceof Error)) return { name: 'NotAnError', message: String(error) };
-  const frame = error.stack?.split('\n').find((line) => line.includes(' at ') && !/node_modules|node:/.test(line));
+  const frame = error.stack
+    ?.split('\n')
+    .find((line) => line.includes(' at ') && !/node_modules|node:/.test(line));
   return {
     name: error.name,
     ...('code' in error ? { code: String(error.code) } : {}),
@@ -94,14 +97,29 @@ export const forgetFailures = async (db: Db, subscription: string, letters: Lett
 
 /** Counts the replay of what went back to its queue. */
 export const markReplayed = async (db: Db, subscription: string, letters: LetterKey[]): Promise<void> => {
-  const byEvent = letters.filter(({ eventId }) => eventId !== undefined).map((letter) => idOf(subscription, letter));
-  await collectionOf(db).updateMany({ _id: { $in: byEvent } }, { $inc: { replays: 1 }, $set: { dead: false } });
+  const byEvent = letters
+    .filter(({ eventId }) => eventId !== undefined)
+    .map((letter) => idOf(subscription, letter));
+  await collectionOf(db).updateMany(
+    { _id: { $in: byEvent } },
+    { $inc: { replays: 1 }, $set: { dead: false } },
+  );
   // Without an event the next failure has another message id, and a record of its own.
-  await forgetFailures(db, subscription, letters.filter(({ eventId }) => eventId === undefined));
+  await forgetFailures(
+    db,
+    subscription,
+    letters.filter(({ eventId }) => eventId === undefined),
+  );
 };
 
 /** The message ids of one cause's letters. */
-export const messageIdsOf = async (db: Db, subscription: string, fingerprint: string): Promise<Set<string>> => {
-  const found = await collectionOf(db).find({ subscription, fingerprint }, { projection: { message_id: 1 } }).toArray();
+export const messageIdsOf = async (
+  db: Db,
+  subscription: string,
+  fingerprint: string,
+): Promise<Set<string>> => {
+  const found = await collectionOf(db)
+    .find({ subscription, fingerprint }, { projection: { message_id: 1 } })
+    .toArray();
   return new Set(found.map(({ message_id }) => message_id));
 };

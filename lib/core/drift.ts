@@ -15,7 +15,8 @@ export interface Examined {
   failed: string[];
 }
 
-const compare = (stored: View, view: View): Difference[] => (isDeepStrictEqual(stored, view) ? [] : [{ stored, view }]);
+const compare = (stored: View, view: View): Difference[] =>
+  isDeepStrictEqual(stored, view) ? [] : [{ stored, view }];
 
 const examine = async (model: ReadModel, expected: Recomputed[], found: View[]): Promise<Examined> => {
   const stored = new Map(found.map((view) => [view._id, view]));
@@ -43,18 +44,32 @@ const examine = async (model: ReadModel, expected: Recomputed[], found: View[]):
 };
 
 /** The differences between what the write side expects and the documents whose ids are in the range. */
-export const examineRange = async (model: ReadModel, expected: Recomputed[], { after, upTo }: Segment): Promise<Examined> => {
-  const range = { ...(after === undefined ? {} : { $gt: after }), ...(upTo === undefined ? {} : { $lte: upTo }) };
+export const examineRange = async (
+  model: ReadModel,
+  expected: Recomputed[],
+  { after, upTo }: Segment,
+): Promise<Examined> => {
+  const range = {
+    ...(after === undefined ? {} : { $gt: after }),
+    ...(upTo === undefined ? {} : { $lte: upTo }),
+  };
   const filter = Object.keys(range).length === 0 ? {} : { _id: range };
   return examine(model, expected, await model.collection.find(filter).toArray());
 };
 
 const toWrite = ({ stored, view }: Difference): AnyBulkWriteOperation<View> => {
   // A document altered by hand may have no version at all: null matches that.
-  const same = stored === undefined ? undefined : { _id: stored._id, version: (stored.version ?? null) as number };
+  const same =
+    stored === undefined ? undefined : { _id: stored._id, version: (stored.version ?? null) as number };
   if (view === undefined) return { deleteOne: { filter: same ?? {} } };
   if (same !== undefined) return { replaceOne: { filter: same, replacement: view } };
-  return { replaceOne: { filter: { _id: view._id, version: { $lt: view.version } }, replacement: view, upsert: true } };
+  return {
+    replaceOne: {
+      filter: { _id: view._id, version: { $lt: view.version } },
+      replacement: view,
+      upsert: true,
+    },
+  };
 };
 
 /** Gives how many of the writes took effect; the rest met a document that had changed meanwhile. */
@@ -63,7 +78,11 @@ const write = async ({ collection }: ReadModel, differences: Difference[]): Prom
     const done = await collection.bulkWrite(differences.map(toWrite), { ordered: false });
     return done.matchedCount + done.upsertedCount + done.deletedCount;
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError) || [error.writeErrors].flat().some((one) => one.code !== 11000)) throw error;
+    if (
+      !(error instanceof MongoBulkWriteError) ||
+      [error.writeErrors].flat().some((one) => one.code !== 11000)
+    )
+      throw error;
     return error.matchedCount + error.upsertedCount + error.deletedCount;
   }
 };

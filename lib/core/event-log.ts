@@ -8,7 +8,11 @@ import { inTransaction } from './transaction.ts';
 
 /** Up to `limit` events from `position` on, in order. */
 export const readAll = (db: Db, fromPosition: number, limit: number): Promise<EventRow[]> =>
-  eventRows(db).find({ position: { $gte: fromPosition } }).sort({ position: 1 }).limit(limit).toArray();
+  eventRows(db)
+    .find({ position: { $gte: fromPosition } })
+    .sort({ position: 1 })
+    .limit(limit)
+    .toArray();
 
 const unstamped = { pending: true, position: { $exists: false } } as const;
 
@@ -22,7 +26,11 @@ export const stampPending = async (db: Db, lease: Lease, limit: number): Promise
   const events = eventRows(db);
   if ((await events.findOne(unstamped, { projection: { _id: 1 } })) === null) return [];
   return inTransaction(db.client, async (session) => {
-    const rows = await events.find(unstamped, { session }).sort({ recorded_at: 1, version: 1 }).limit(limit).toArray();
+    const rows = await events
+      .find(unstamped, { session })
+      .sort({ recorded_at: 1, version: 1 })
+      .limit(limit)
+      .toArray();
     if (rows.length === 0) return rows;
     const first = (await lease.advance(session, 'positions', rows.length)) + 1;
     const ids = rows.map((row) => row._id);

@@ -3,7 +3,15 @@ import type { ClientSession, Collection, Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import type { DomainEvent } from './decider.ts';
 import { duplicateKeys, isTransient } from './driver-errors.ts';
-import { type EventRow, type EventTypes, type RecordedEvent, aggregateId, fromRow, schemaVersionOf, streamId } from './events.ts';
+import {
+  aggregateId,
+  type EventRow,
+  type EventTypes,
+  fromRow,
+  type RecordedEvent,
+  schemaVersionOf,
+  streamId,
+} from './events.ts';
 import { type Append, duplicateCommand, type KeyedCommand, versionConflict } from './store.ts';
 
 export const eventsCollection = 'events';

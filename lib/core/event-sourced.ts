@@ -2,8 +2,16 @@
 // A snapshot bounds loading; it is a cache, thrown away when the shape of the state changes.
 import type { Db } from 'mongodb';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
+import {
+  appendError,
+  eventRows,
+  findByKey,
+  insertRows,
+  makeRows,
+  recorded,
+  rememberUnchanged,
+} from './event-rows.ts';
 import { type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from './events.ts';
-import { appendError, eventRows, findByKey, insertRows, makeRows, recorded, rememberUnchanged } from './event-rows.ts';
 import type { AggregateStore, Loaded } from './store.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -42,7 +50,11 @@ export const eventSourced = <S, E extends DomainEvent>({
     return found?.shape === shape ? (found as Snapshot<S>) : { state: decider.initialState, version: 0 };
   };
 
-  const saveSnapshot = async (stream: string, state: S, at: Required<Omit<Loaded<S>, 'state'>>): Promise<void> => {
+  const saveSnapshot = async (
+    stream: string,
+    state: S,
+    at: Required<Omit<Loaded<S>, 'state'>>,
+  ): Promise<void> => {
     // A lost race or an outage costs nothing but a longer load next time.
     await snapshots
       .replaceOne({ _id: stream }, { shape, state, ...at }, { upsert: true })
@@ -55,7 +67,9 @@ export const eventSourced = <S, E extends DomainEvent>({
     async load(id) {
       const stream = streamId(streamType, id);
       const loaded = { ...(await findSnapshot(stream)) };
-      for await (const row of events.find({ stream_id: stream, version: { $gt: loaded.version } }).sort({ version: 1 })) {
+      for await (const row of events
+        .find({ stream_id: stream, version: { $gt: loaded.version } })
+        .sort({ version: 1 })) {
         loaded.state = decider.evolve(loaded.state, upcast(eventTypes, fromRow(row)) as RecordedEvent<E>);
         loaded.version = row.version;
         loaded.created_at ??= row.recorded_at;

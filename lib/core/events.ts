@@ -24,7 +24,9 @@ interface EventEnvelope {
 }
 
 /** An event as it was recorded: `version` is dense per stream, `recorded_at` never goes back within one. */
-export type RecordedEvent<E extends DomainEvent = DomainEvent> = E extends DomainEvent ? E & EventEnvelope : never;
+export type RecordedEvent<E extends DomainEvent = DomainEvent> = E extends DomainEvent
+  ? E & EventEnvelope
+  : never;
 
 /** The row in `events`, which is also its own outbox row: `pending` until every subscriber's queue has it. */
 export interface EventRow extends Omit<RecordedEvent, 'event_id'> {

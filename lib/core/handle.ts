@@ -46,7 +46,8 @@ export type HandleCommand<C> = (target: Target<C>, context: CommandContext) => P
 
 const backoffCapMs = 250;
 
-const backOff = (attempt: number): Promise<void> => wait(Math.random() * Math.min(backoffCapMs, 4 * 2 ** attempt));
+const backOff = (attempt: number): Promise<void> =>
+  wait(Math.random() * Math.min(backoffCapMs, 4 * 2 ** attempt));
 
 const toMetadata = (context: CommandContext): EventMetadata => ({
   command_id: context.commandId,
@@ -85,7 +86,10 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
   decider: Decider<C, S, E>,
   { deadlineMs = 8_000, onAppended }: HandlerOptions<E> = {},
 ): HandleCommand<C> => {
-  const attempt = async ({ id, command, isNew }: Target<C>, context: CommandContext): Promise<CommandResult> => {
+  const attempt = async (
+    { id, command, isNew }: Target<C>,
+    context: CommandContext,
+  ): Promise<CommandResult> => {
     const from: Loaded<S> = isNew ? { state: decider.initialState, version: 0 } : await store.load(id);
     const events = decideAt(decider, command, from, context.expectedVersions ?? []);
     const metadata = toMetadata(context);
@@ -93,7 +97,12 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
     if (events.length === 0) {
       const { version } = from;
       if (key !== undefined) {
-        await store.rememberUnchanged(key, { id, version, command_id: commandId, request_hash: context.requestHash });
+        await store.rememberUnchanged(key, {
+          id,
+          version,
+          command_id: commandId,
+          request_hash: context.requestHash,
+        });
       }
       return { id, version, commandId, replayed: false };
     }

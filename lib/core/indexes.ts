@@ -30,5 +30,7 @@ export const machineReadIndexes: Index[] = [
 
 /** Makes those that are missing. Making one that is there costs a round trip. */
 export const ensureIndexes = async (db: Db, indexes: Index[]): Promise<void> => {
-  await Promise.all(indexes.map(({ collection, keys, options = {} }) => db.collection(collection).createIndex(keys, options)));
+  await Promise.all(
+    indexes.map(({ collection, keys, options = {} }) => db.collection(collection).createIndex(keys, options)),
+  );
 };

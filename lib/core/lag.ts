@@ -4,8 +4,8 @@ import type { Db } from 'mongodb';
 
 /** Upper bounds in milliseconds; the last bucket is open. */
 export const lagBoundsMs = [
-  1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000,
-  10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000,
+  1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1_000, 1_500, 2_000,
+  3_000, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000,
 ];
 
 export const lagsCollection = 'lags';
@@ -30,7 +30,12 @@ const bucketOf = (lagMs: number): number => {
   return index === -1 ? lagBoundsMs.length : index;
 };
 
-export const recordLags = async (db: Db, subscription: string, lagsMs: number[], now = new Date()): Promise<void> => {
+export const recordLags = async (
+  db: Db,
+  subscription: string,
+  lagsMs: number[],
+  now = new Date(),
+): Promise<void> => {
   if (lagsMs.length === 0) return;
   const minute = new Date(Math.floor(now.getTime() / 60_000) * 60_000);
   const counts: Record<string, number> = {};
@@ -59,8 +64,13 @@ const percentile = (buckets: number[], total: number, share: number): number => 
 /** The percentiles of the last `minutes`; zeros where nothing was applied. */
 export const summarizeLag = async (db: Db, subscription: string, minutes: number): Promise<LagSummary> => {
   const since = new Date(Date.now() - minutes * 60_000);
-  const found = await db.collection<LagMinute>(lagsCollection).find({ subscription, minute: { $gte: since } }).toArray();
-  const buckets = lagBoundsMs.concat(0).map((_, index) => found.reduce((sum, { buckets: one }) => sum + (one[index] ?? 0), 0));
+  const found = await db
+    .collection<LagMinute>(lagsCollection)
+    .find({ subscription, minute: { $gte: since } })
+    .toArray();
+  const buckets = lagBoundsMs
+    .concat(0)
+    .map((_, index) => found.reduce((sum, { buckets: one }) => sum + (one[index] ?? 0), 0));
   const count = buckets.reduce((sum, one) => sum + one, 0);
   return {
     count,

@@ -51,7 +51,11 @@ export const createLease = (db: Db, name: string, owner: string, leaseMs: number
 
     async advance(session, field, by) {
       const held = { _id: name, owner, $expr: { $gt: ['$expires_at', '$$NOW'] } };
-      const before = await leases.findOneAndUpdate(held, { $inc: { [field]: by } }, { session, returnDocument: 'before' });
+      const before = await leases.findOneAndUpdate(
+        held,
+        { $inc: { [field]: by } },
+        { session, returnDocument: 'before' },
+      );
       if (before === null) throw new AppError('lease_lost', `${owner} no longer holds the lease ${name}`);
       return Number(before[field] ?? 0);
     },

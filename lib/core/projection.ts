@@ -2,8 +2,8 @@
 // Guarantees: the document at version n is the same whoever wrote it, live projection, inline projection or rebuild.
 import type { Collection } from 'mongodb';
 import type { DomainEvent } from './decider.ts';
-import type { Index } from './indexes.ts';
 import { aggregateId, type EventTypes, type RecordedEvent, upcast } from './events.ts';
+import type { Index } from './indexes.ts';
 
 /** What the machine keeps on every read document beside the content. */
 export interface ViewFields {

@@ -45,14 +45,20 @@ const hasGap = ({ view, events, failure }: Progress): boolean =>
 const closeGaps = async ({ source }: ReadModel, behind: Progress[]): Promise<void> => {
   if (behind.length === 0) return;
   const known = new Map(behind.flatMap(({ id, view }) => (view === undefined ? [] : [[id, view]])));
-  const recomputed = await source.current(behind.map(({ id }) => id), known);
+  const recomputed = await source.current(
+    behind.map(({ id }) => id),
+    known,
+  );
   const byId = new Map(recomputed.map((one) => [one.id, one]));
   for (const progress of behind) {
     const found = byId.get(progress.id);
     if (found !== undefined && 'error' in found) progress.failure = found.error;
     else if (found !== undefined) progress.view = found.view;
     if (hasGap(progress)) {
-      progress.failure = new AppError('event_missing', `The write side has no such version of ${progress.id} yet`);
+      progress.failure = new AppError(
+        'event_missing',
+        `The write side has no such version of ${progress.id} yet`,
+      );
     }
   }
 };
@@ -68,7 +74,9 @@ const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<Appli
   });
   for (const progress of progresses) foldContiguous(model, progress);
   await closeGaps(model, progresses.filter(hasGap));
-  const advanced = progresses.flatMap(({ id, view }) => (view !== undefined && view !== views.get(id) ? [view] : []));
+  const advanced = progresses.flatMap(({ id, view }) =>
+    view !== undefined && view !== views.get(id) ? [view] : [],
+  );
   await writeViews(model.collection, advanced);
   for (const { view, events: ahead, failure } of progresses) {
     for (const event of ahead) {
@@ -79,7 +87,8 @@ const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<Appli
   return result;
 };
 
-const concerns = (model: ReadModel, event: RecordedEvent): boolean => event.stream_type === model.projection.streamType;
+const concerns = (model: ReadModel, event: RecordedEvent): boolean =>
+  event.stream_type === model.projection.streamType;
 
 /** One subscriber that keeps one or more read models current. An event that fails in one of them fails. */
 export const createProjector = (name: string, models: ReadModel[]): Subscriber => ({
@@ -89,11 +98,17 @@ export const createProjector = (name: string, models: ReadModel[]): Subscriber =
     const result = noneApplied();
     for (const event of events) {
       if (models.some((model) => concerns(model, event))) continue;
-      result.failures.set(event.event_id, new AppError('unknown_event', `${name} has no read model of ${event.stream_type}`));
+      result.failures.set(
+        event.event_id,
+        new AppError('unknown_event', `${name} has no read model of ${event.stream_type}`),
+      );
     }
     const applied = new Map<string, RecordedEvent>();
     for (const model of models) {
-      const one = await applyTo(model, events.filter((event) => concerns(model, event)));
+      const one = await applyTo(
+        model,
+        events.filter((event) => concerns(model, event)),
+      );
       for (const event of one.applied) applied.set(event.event_id, event);
       for (const [id, failure] of one.failures) result.failures.set(id, failure);
     }

@@ -54,10 +54,16 @@ interface RowUpdate {
 const toMessage = (row: EventRow): OutgoingMessage => ({
   id: row._id,
   // SQS refuses these two for ever; as an escape they pass, and mean the same in JSON.
-  body: JSON.stringify(fromRow(row)).replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`),
+  body: JSON.stringify(fromRow(row)).replace(
+    /[\uFFFE\uFFFF]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
+  ),
 });
 
-const sendAll = async (rows: EventRow[], { publisher, subscriptionsOf }: PublishOptions): Promise<Map<string, SendOutcome>> => {
+const sendAll = async (
+  rows: EventRow[],
+  { publisher, subscriptionsOf }: PublishOptions,
+): Promise<Map<string, SendOutcome>> => {
   const outgoing = new Map<string, OutgoingMessage[]>();
   for (const row of rows) {
     const message = toMessage(row);
@@ -68,18 +74,25 @@ const sendAll = async (rows: EventRow[], { publisher, subscriptionsOf }: Publish
       messages.push(message);
     }
   }
-  const sends = [...outgoing].map(async ([subscription, messages]) => [subscription, await publisher.send(subscription, messages)] as const);
+  const sends = [...outgoing].map(
+    async ([subscription, messages]) => [subscription, await publisher.send(subscription, messages)] as const,
+  );
   return new Map(await Promise.all(sends));
 };
 
 /** What a row met with in any of its queues, or undefined where all took it. */
-const troubleOf = (row: EventRow, subscriptions: readonly string[], outcomes: Map<string, SendOutcome>): Trouble | undefined => {
+const troubleOf = (
+  row: EventRow,
+  subscriptions: readonly string[],
+  outcomes: Map<string, SendOutcome>,
+): Trouble | undefined => {
   const trouble: Trouble = { row, accepted: [] };
   for (const subscription of subscriptions) {
     const outcome = outcomes.get(subscription);
     const refusal = outcome?.refused.get(row._id);
     if (refusal !== undefined) trouble.refusal = `${subscription}: ${refusal}`;
-    else if (outcome?.unreachable?.ids.has(row._id)) trouble.unreachable = `${subscription}: ${outcome.unreachable.reason}`;
+    else if (outcome?.unreachable?.ids.has(row._id))
+      trouble.unreachable = `${subscription}: ${outcome.unreachable.reason}`;
     else trouble.accepted.push(subscription);
   }
   return trouble.refusal === undefined && trouble.unreachable === undefined ? undefined : trouble;
@@ -89,7 +102,9 @@ const troubleUpdate = ({ row, accepted, refusal, unreachable }: Trouble, maxAtte
   const attempts = (row.attempts ?? 0) + (refusal === undefined ? 0 : 1);
   const error = refusal ?? unreachable ?? '';
   const parks = attempts >= maxAttempts && unreachable === undefined;
-  const again = parks ? { parked_at: new Date() } : { next_attempt_at: new Date(Date.now() + delayMs(attempts)) };
+  const again = parks
+    ? { parked_at: new Date() }
+    : { next_attempt_at: new Date(Date.now() + delayMs(attempts)) };
   return {
     updateOne: {
       filter: { _id: row._id, pending: true },
@@ -111,7 +126,10 @@ export const publish = async (rows: EventRow[], options: PublishOptions): Promis
   if (done.length > 0) {
     await events.updateMany(
       { _id: { $in: done }, pending: true },
-      { $set: { published_at: new Date() }, $unset: { pending: true, next_attempt_at: true, published_to: true } },
+      {
+        $set: { published_at: new Date() },
+        $unset: { pending: true, next_attempt_at: true, published_to: true },
+      },
     );
   }
   const updates = troubles.map((trouble) => troubleUpdate(trouble, options.maxAttempts));

@@ -80,7 +80,8 @@ export const rebuild = async (model: ReadModel, options: RebuildOptions): Promis
   await keepLease();
   if (!dryRun) await ensureIndexes(db, model.indexes);
   const before = dryRun ? undefined : await checkpoint.find();
-  const mayResume = before !== undefined && !before.done && before.schema_version === projection.schemaVersion;
+  const mayResume =
+    before !== undefined && !before.done && before.schema_version === projection.schemaVersion;
   const progress = mayResume ? before : await begin(model, segments);
   const { counts } = progress;
 
@@ -97,7 +98,7 @@ export const rebuild = async (model: ReadModel, options: RebuildOptions): Promis
     if (dryRun) return;
     await checkpoint.save(progress);
     await keepLease();
-  if (!dryRun) await ensureIndexes(db, model.indexes);
+    if (!dryRun) await ensureIndexes(db, model.indexes);
   };
 
   const runSegment = async (segment: Progress['segments'][number]): Promise<void> => {

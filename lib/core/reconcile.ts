@@ -57,7 +57,10 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
       answer.healed[subscriber.name] = (answer.healed[subscriber.name] ?? 0) + applied.length;
       answer.failed += failures.size;
       const failed = missing.filter((event) => failures.has(event.event_id));
-      await onFailures(subscriber.name, failed.map((event) => ({ event, error: failures.get(event.event_id) })));
+      await onFailures(
+        subscriber.name,
+        failed.map((event) => ({ event, error: failures.get(event.event_id) })),
+      );
     }
     answer.scanned += rows.length;
     position = last;

@@ -9,7 +9,7 @@ import { stampPending } from './event-log.ts';
 import { eventRows } from './event-rows.ts';
 import type { EventRow } from './events.ts';
 import { createLease, type Lease } from './lease.ts';
-import { publish, type PublishOptions, type PublishResult } from './publish.ts';
+import { type PublishOptions, type PublishResult, publish } from './publish.ts';
 
 export interface RelayOptions extends PublishOptions {
   db: Db;
@@ -70,7 +70,11 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
   const { state, send, start, drain } = createSender(options);
 
   const resend = async (filter: Filter<EventRow>): Promise<void> => {
-    const rows = await events.find({ ...owed, ...filter }).sort({ recorded_at: 1, version: 1 }).limit(batchSize).toArray();
+    const rows = await events
+      .find({ ...owed, ...filter })
+      .sort({ recorded_at: 1, version: 1 })
+      .limit(batchSize)
+      .toArray();
     if (rows.length > 0) await send(rows);
   };
 

@@ -3,7 +3,14 @@
 import type { Collection, Db, Document } from 'mongodb';
 import { eventRows } from './event-rows.ts';
 import { aggregateId, type EventRow, fromRow, streamId } from './events.ts';
-import { fold, type Projection, type Recomputed, type Segment, type Source, type View } from './projection.ts';
+import {
+  fold,
+  type Projection,
+  type Recomputed,
+  type Segment,
+  type Source,
+  type View,
+} from './projection.ts';
 import type { StateDocument } from './state-stored.ts';
 
 const batchSize = 1_000;
@@ -51,7 +58,10 @@ export const stateSource = <S extends object>(
     const state = document as StateDocument<S>;
     const { _id: id, version, updated_at } = state;
     try {
-      return { id, view: { ...fromState(state), _id: id, version, schema_version: projection.schemaVersion, updated_at } };
+      return {
+        id,
+        view: { ...fromState(state), _id: id, version, schema_version: projection.schemaVersion, updated_at },
+      };
     } catch (error) {
       return { id, error };
     }
@@ -64,7 +74,8 @@ export const stateSource = <S extends object>(
     async *scan(segment) {
       const range = rangeOf(segment);
       const filter = Object.keys(range).length === 0 ? {} : { _id: range };
-      for await (const document of ids.find(filter).sort({ _id: 1 }).batchSize(batchSize)) yield toView(document);
+      for await (const document of ids.find(filter).sort({ _id: 1 }).batchSize(batchSize))
+        yield toView(document);
     },
     async segments(count) {
       return between(await cutsOf(documents, '_id', {}, count));
@@ -112,7 +123,10 @@ export const eventSource = (db: Db, projection: Projection): Source => {
         ...(upTo === undefined ? {} : { $lte: streamId(streamType, upTo) }),
       };
       let current: Recomputed | undefined;
-      const cursor = events.find({ stream_id: range }).sort({ stream_id: 1, version: 1 }).batchSize(batchSize);
+      const cursor = events
+        .find({ stream_id: range })
+        .sort({ stream_id: 1, version: 1 })
+        .batchSize(batchSize);
       for await (const row of cursor) {
         const id = aggregateId(row.stream_id);
         if (current !== undefined && current.id !== id) {

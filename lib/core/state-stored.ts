@@ -2,8 +2,8 @@
 // The document is the state with `_id`, `version`, `created_at` and `updated_at`.
 import type { Collection, Db } from 'mongodb';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
-import type { EventTypes } from './events.ts';
 import { appendError, findByKey, insertRows, makeRows, recorded, rememberUnchanged } from './event-rows.ts';
+import type { EventTypes } from './events.ts';
 import { type AggregateStore, type Loaded, versionConflict } from './store.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -47,7 +47,13 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
       const last = rows.at(-1);
       if (last === undefined) return [];
       const { version: from, created_at = last.recorded_at } = append.from;
-      const document = { ...append.next, _id: id, version: last.version, created_at, updated_at: last.recorded_at };
+      const document = {
+        ...append.next,
+        _id: id,
+        version: last.version,
+        created_at,
+        updated_at: last.recorded_at,
+      };
       try {
         await inTransaction(db.client, async (session) => {
           if (from === 0) await documents.insertOne(document, { session });

@@ -25,7 +25,10 @@ export const inTransaction = async <T>(
   const session = client.startSession();
   let reachable = true;
   try {
-    session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority', journal: true } });
+    session.startTransaction({
+      readConcern: { level: 'snapshot' },
+      writeConcern: { w: 'majority', journal: true },
+    });
     const result = await work(session);
     await commit(session);
     return result;

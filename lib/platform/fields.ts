@@ -5,7 +5,9 @@ import { AppError, type FieldError } from '../core/errors.ts';
 // NUL breaks database keys, the last two code points of the plane no queue takes, a lone surrogate is stored as another.
 const isStorable = (value: string): boolean => value.isWellFormed() && !/[\u0000\uFFFE\uFFFF]/.test(value);
 
-const storable = z.string().refine(isStorable, { error: 'has a character that cannot be stored', abort: true });
+const storable = z
+  .string()
+  .refine(isStorable, { error: 'has a character that cannot be stored', abort: true });
 
 /** Text of up to `max` characters that may be empty. */
 export const optionalText = (max: number) => storable.max(max);
@@ -43,7 +45,10 @@ const mostErrors = 100;
 const toFieldErrors = (issue: z.core.$ZodIssue): FieldError[] => {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key].join('.').slice(0, 200), message: 'is not a known field' }));
+    return issue.keys.map((key) => ({
+      path: [...path, key].join('.').slice(0, 200),
+      message: 'is not a known field',
+    }));
   }
   return [{ path: path.join('.'), message: issue.message }];
 };
@@ -57,5 +62,9 @@ export const parseInput = <T extends z.ZodType>(schema: T, input: unknown): z.ou
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap(toFieldErrors).slice(0, mostErrors);
   const [first] = errors;
-  throw new AppError('invalid_input', first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'is not valid'), { errors });
+  throw new AppError(
+    'invalid_input',
+    first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'is not valid'),
+    { errors },
+  );
 };

@@ -8,7 +8,14 @@ export interface MetricsReport {
   within_contract: boolean;
 }
 
-const ofSubscription = ({ subscription, waiting, in_flight, dead_letters, lag, within_contract }: SubscriptionMetrics): Sample[] => {
+const ofSubscription = ({
+  subscription,
+  waiting,
+  in_flight,
+  dead_letters,
+  lag,
+  within_contract,
+}: SubscriptionMetrics): Sample[] => {
   const labels = { subscription };
   const quantile = (q: string, value: number): Sample => ({
     name: 'tandem_lag_milliseconds',
@@ -23,13 +30,26 @@ const ofSubscription = ({ subscription, waiting, in_flight, dead_letters, lag, w
     quantile('0.5', lag.p50_ms),
     quantile('0.95', lag.p95_ms),
     quantile('0.99', lag.p99_ms),
-    { name: 'tandem_lag_within_contract', help: '1 where p99 is within READ_LAG_MS.', labels, value: Number(within_contract) },
+    {
+      name: 'tandem_lag_within_contract',
+      help: '1 where p99 is within READ_LAG_MS.',
+      labels,
+      value: Number(within_contract),
+    },
   ];
 };
 
 export const toSamples = ({ backlog, subscriptions }: MetricsReport): Sample[] => [
-  { name: 'tandem_pending_events', help: 'Events that are not in all their queues yet.', value: backlog.pending },
-  { name: 'tandem_oldest_pending_milliseconds', help: 'Age of the oldest pending event.', value: backlog.oldest_pending_ms },
+  {
+    name: 'tandem_pending_events',
+    help: 'Events that are not in all their queues yet.',
+    value: backlog.pending,
+  },
+  {
+    name: 'tandem_oldest_pending_milliseconds',
+    help: 'Age of the oldest pending event.',
+    value: backlog.oldest_pending_ms,
+  },
   { name: 'tandem_parked_events', help: 'Events that a queue refused for good.', value: backlog.parked },
   ...subscriptions.flatMap(ofSubscription),
 ];

@@ -28,9 +28,16 @@ const units = {
 export type MetricName = keyof typeof units;
 
 /** Writes one line with all the values; a list of values is a distribution. */
-export const emitMetrics = (functionName: string, values: Partial<Record<MetricName, number | number[]>>): void => {
+export const emitMetrics = (
+  functionName: string,
+  values: Partial<Record<MetricName, number | number[]>>,
+): void => {
   // One instance a line: instances collect until published, and a container may serve several calls at once locally.
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName: 'tandem', defaultDimensions: { function: functionName } });
+  const metrics = new Metrics({
+    namespace: metricNamespace,
+    serviceName: 'tandem',
+    defaultDimensions: { function: functionName },
+  });
   for (const [name, value] of Object.entries(values)) {
     for (const one of [value].flat()) metrics.addMetric(name, units[name as MetricName], one);
   }

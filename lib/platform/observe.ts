@@ -20,7 +20,11 @@ export const measureBacklog = async (writeDb: Db): Promise<Backlog> => {
     events.find({ pending: true }).sort({ recorded_at: 1, version: 1 }).limit(1).next(),
     events.countDocuments({ parked_at: { $exists: true } }, { hint: 'parked' }),
   ]);
-  return { pending, oldest_pending_ms: oldest === null ? 0 : Math.max(0, Date.now() - oldest.recorded_at.getTime()), parked };
+  return {
+    pending,
+    oldest_pending_ms: oldest === null ? 0 : Math.max(0, Date.now() - oldest.recorded_at.getTime()),
+    parked,
+  };
 };
 
 export interface SubscriptionMetrics extends QueueDepth {
@@ -30,7 +34,10 @@ export interface SubscriptionMetrics extends QueueDepth {
 }
 
 export const measureSubscription = async (readDb: Db, subscription: string): Promise<SubscriptionMetrics> => {
-  const [depth, lag] = await Promise.all([queueDepth(subscription), summarizeLag(readDb, subscription, lagMinutes)]);
+  const [depth, lag] = await Promise.all([
+    queueDepth(subscription),
+    summarizeLag(readDb, subscription, lagMinutes),
+  ]);
   return { subscription, ...depth, lag, within_contract: lag.p99_ms <= config.READ_LAG_MS };
 };
 

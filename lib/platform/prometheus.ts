@@ -6,7 +6,8 @@ export interface Sample {
   labels?: Record<string, string>;
 }
 
-const escape = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+const escape = (value: string): string =>
+  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
 const line = ({ name, labels = {}, value }: Sample): string => {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`);
@@ -15,6 +16,10 @@ const line = ({ name, labels = {}, value }: Sample): string => {
 
 export const toPrometheus = (samples: Sample[]): string =>
   [...Map.groupBy(samples, ({ name }) => name)]
-    .flatMap(([name, group]) => [`# HELP ${name} ${group[0]?.help}`, `# TYPE ${name} gauge`, ...group.map(line)])
+    .flatMap(([name, group]) => [
+      `# HELP ${name} ${group[0]?.help}`,
+      `# TYPE ${name} gauge`,
+      ...group.map(line),
+    ])
     .join('\n')
     .concat('\n');

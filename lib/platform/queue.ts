@@ -72,10 +72,15 @@ const toFailure = (delivery: Delivery): Failure => {
 };
 
 /** The outcome of each delivery; an error that concerns the whole batch is each one's. */
-const applyAll = async (subscriber: Subscriber, deliveries: Delivery[]): Promise<{ applied: RecordedEvent[]; duplicates: number }> => {
+const applyAll = async (
+  subscriber: Subscriber,
+  deliveries: Delivery[],
+): Promise<{ applied: RecordedEvent[]; duplicates: number }> => {
   const readable = deliveries.filter((delivery) => delivery.event !== undefined);
   // A message that came twice in one batch is applied once.
-  const events = new Map(readable.flatMap(({ event }) => (event === undefined ? [] : [[event.event_id, event]])));
+  const events = new Map(
+    readable.flatMap(({ event }) => (event === undefined ? [] : [[event.event_id, event]])),
+  );
   try {
     const { applied, duplicates, failures } = await subscriber.apply([...events.values()]);
     for (const delivery of readable) delivery.error = failures.get(delivery.event?.event_id ?? '');
@@ -102,7 +107,11 @@ export const queueHandler =
       log.info('applied', { correlation_id: metadata.correlation_id, event_id, type, version });
     }
     for (const { record, event: found, error } of failed) {
-      const about = { message_id: record.messageId, correlation_id: found?.metadata.correlation_id, event_id: found?.event_id };
+      const about = {
+        message_id: record.messageId,
+        correlation_id: found?.metadata.correlation_id,
+        event_id: found?.event_id,
+      };
       log.warn('not applied', { ...about, reason: error instanceof Error ? error.message : String(error) });
     }
     emitMetrics(context.functionName, {

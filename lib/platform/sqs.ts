@@ -71,7 +71,8 @@ const toBatches = (messages: OutgoingMessage[]): OutgoingMessage[][] => {
   return batches;
 };
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 // A call that SQS itself turns down for its content; anything else means that the queue cannot be reached now.
 const contentErrors = /InvalidMessageContents|BatchRequestTooLong|InvalidParameterValue|MessageTooLong/;
@@ -106,7 +107,8 @@ export const sqsPublisher: Publisher = {
       const url = await queueUrl(subscription);
       const batches = toBatches(messages);
       const lane = async (): Promise<void> => {
-        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await sendBatch(url, batch, outcome);
+        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift())
+          await sendBatch(url, batch, outcome);
       };
       await Promise.all(Array.from({ length: Math.min(sendsAtOnce, batches.length) }, lane));
     } catch (error) {
@@ -152,7 +154,11 @@ export const sqsDeadLetterQueue = (subscription: string): DeadLetterQueue => {
     },
     async sendBack(letters) {
       if (letters.length === 0) return [];
-      const Entries = letters.map(({ body }, index) => ({ Id: String(index), MessageBody: body, MessageAttributes: replayed }));
+      const Entries = letters.map(({ body }, index) => ({
+        Id: String(index),
+        MessageBody: body,
+        MessageAttributes: replayed,
+      }));
       const { Successful = [] } = await client().send(
         new SendMessageBatchCommand({ QueueUrl: await queueUrl(subscription), Entries }),
       );
@@ -160,12 +166,19 @@ export const sqsDeadLetterQueue = (subscription: string): DeadLetterQueue => {
     },
     async remove(letters) {
       if (letters.length === 0) return;
-      await client().send(new DeleteMessageBatchCommand({ QueueUrl: await deadLetters(), Entries: entries(letters) }));
+      await client().send(
+        new DeleteMessageBatchCommand({ QueueUrl: await deadLetters(), Entries: entries(letters) }),
+      );
     },
     async release(letters) {
       for (let at = 0; at < letters.length; at += batchEntries) {
-        const Entries = entries(letters.slice(at, at + batchEntries)).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
-        await client().send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: await deadLetters(), Entries }));
+        const Entries = entries(letters.slice(at, at + batchEntries)).map((entry) => ({
+          ...entry,
+          VisibilityTimeout: 0,
+        }));
+        await client().send(
+          new ChangeMessageVisibilityBatchCommand({ QueueUrl: await deadLetters(), Entries }),
+        );
       }
     },
   };
@@ -191,6 +204,9 @@ const attributesOf = async (name: string): Promise<{ waiting: number; inFlight: 
 };
 
 export const queueDepth = async (subscription: string): Promise<QueueDepth> => {
-  const [queue, dead] = await Promise.all([attributesOf(subscription), attributesOf(deadLetterName(subscription))]);
+  const [queue, dead] = await Promise.all([
+    attributesOf(subscription),
+    attributesOf(deadLetterName(subscription)),
+  ]);
   return { waiting: queue.waiting, in_flight: queue.inFlight, dead_letters: dead.waiting + dead.inFlight };
 };

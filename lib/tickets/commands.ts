@@ -6,7 +6,14 @@ import { createCommandBus } from '../core/bus.ts';
 import { commandHandler, type HandlerOptions } from '../core/handle.ts';
 import { stateStored } from '../core/state-stored.ts';
 import { optionalText, requiredText, uuid } from '../platform/fields.ts';
-import { type Ticket, type TicketCommand, type TicketEvent, ticketDecider, ticketEvents, ticketStatus } from './ticket.ts';
+import {
+  type Ticket,
+  type TicketCommand,
+  type TicketEvent,
+  ticketDecider,
+  ticketEvents,
+  ticketStatus,
+} from './ticket.ts';
 
 export const createTicketInput = z.strictObject({
   customer_id: requiredText(255),

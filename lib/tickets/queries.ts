@@ -29,23 +29,31 @@ export const findTicket = async (writeDb: Db, id: string): Promise<TicketDetails
 };
 
 /** Newest first. `hasMore` tells whether there is a next page. */
-export const listTickets = async (readDb: Db, { status, has_note, limit, skip }: z.output<typeof listTicketsInput>) => {
-  const filter = { ...(status === undefined ? {} : { status }), ...(has_note === undefined ? {} : { has_note }) };
+export const listTickets = async (
+  readDb: Db,
+  { status, has_note, limit, skip }: z.output<typeof listTicketsInput>,
+) => {
+  const filter = {
+    ...(status === undefined ? {} : { status }),
+    ...(has_note === undefined ? {} : { has_note }),
+  };
   const found = await ticketViews(readDb)
     .find(filter)
     .sort({ updated_at: -1, _id: -1 })
     .skip(skip)
     .limit(limit + 1)
     .toArray();
-  const tickets = found.slice(0, limit).map(({ _id: id, subject, status: state, updated_at, preview, has_note: noted, version }) => ({
-    id,
-    subject,
-    status: state,
-    updated_at,
-    preview,
-    has_note: noted,
-    version,
-  }));
+  const tickets = found
+    .slice(0, limit)
+    .map(({ _id: id, subject, status: state, updated_at, preview, has_note: noted, version }) => ({
+      id,
+      subject,
+      status: state,
+      updated_at,
+      preview,
+      has_note: noted,
+      version,
+    }));
   return { tickets, hasMore: found.length > limit };
 };
 

@@ -20,7 +20,8 @@ const decode = (bytes: Buffer): string => {
 
 /** Node's decoder skips what is not base64; the gateway never sends such a thing, so it is a broken request. */
 const fromBase64 = (text: string): Buffer => {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new AppError('invalid_input', 'The body is not valid base64');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+    throw new AppError('invalid_input', 'The body is not valid base64');
   return Buffer.from(text, 'base64');
 };
 
@@ -28,7 +29,11 @@ const fromBase64 = (text: string): Buffer => {
  * @returns undefined where there is no body, whatever the content type.
  * @throws AppError `payload_too_large` over 128 KiB, `unsupported_media_type`, `invalid_input` for malformed JSON.
  */
-export const parseJsonBody = (body: string | undefined, isBase64: boolean, contentType: string | undefined): unknown => {
+export const parseJsonBody = (
+  body: string | undefined,
+  isBase64: boolean,
+  contentType: string | undefined,
+): unknown => {
   if (body === undefined || body === null || body === '') return undefined;
   const bytes = isBase64 ? fromBase64(body) : Buffer.from(body);
   if (bytes.byteLength > limitBytes) {

@@ -24,7 +24,8 @@ const bad = (path: string, message: string): AppError =>
 
 const idempotencyKeyOf = ({ headers }: HttpRequest): string | undefined => {
   const key = headers['idempotency-key'];
-  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) throw bad('Idempotency-Key', 'must have 1 to 255 visible characters');
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key))
+    throw bad('Idempotency-Key', 'must have 1 to 255 visible characters');
   return key;
 };
 
@@ -39,14 +40,18 @@ const ifMatchOf = ({ headers }: HttpRequest): number[] => {
 const version = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const expectedVersionOf = (value: unknown): number[] =>
-  value === undefined ? [] : [parseInput(z.object({ expected_version: version }), { expected_version: value }).expected_version];
+  value === undefined
+    ? []
+    : [parseInput(z.object({ expected_version: version }), { expected_version: value }).expected_version];
 
-const numeric = (text: string | undefined): number | string | undefined => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text);
+const numeric = (text: string | undefined): number | string | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
 
 const bodyOf = (request: HttpRequest): Record<string, unknown> => {
   const body = request.body();
   if (body === undefined) return {};
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new AppError('invalid_input', 'The body must be a JSON object');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new AppError('invalid_input', 'The body must be a JSON object');
   return body as Record<string, unknown>;
 };
 
@@ -59,15 +64,34 @@ const gather = (request: HttpRequest, queryFields: string[]) => {
   const twice = Object.keys(request.params).find((name) => Object.hasOwn(body, name));
   if (twice !== undefined) throw bad(twice, 'is not a known field');
   // Own properties only, so that a field named `__proto__` stays a field, and an unknown one.
-  const input = Object.fromEntries([...Object.entries(query), ...Object.entries(body), ...Object.entries(request.params)]);
-  return { input, expectedVersions: [...ifMatchOf(request), ...expectedVersionOf(inBody), ...expectedVersionOf(numeric(inQuery))] };
+  const input = Object.fromEntries([
+    ...Object.entries(query),
+    ...Object.entries(body),
+    ...Object.entries(request.params),
+  ]);
+  return {
+    input,
+    expectedVersions: [
+      ...ifMatchOf(request),
+      ...expectedVersionOf(inBody),
+      ...expectedVersionOf(numeric(inQuery)),
+    ],
+  };
 };
 
 const hashOf = (request: HttpRequest, input: unknown): string =>
-  createHash('sha256').update(`${request.routeKey.split(' ').at(-1)}\n${JSON.stringify(input)}`).digest('base64url');
+  createHash('sha256')
+    .update(`${request.routeKey.split(' ').at(-1)}\n${JSON.stringify(input)}`)
+    .digest('base64url');
 
 export const commandRoute =
-  <I extends z.ZodObject>({ input: schema, queryFields = [], send, location, answer }: CommandRoute<I>): Route =>
+  <I extends z.ZodObject>({
+    input: schema,
+    queryFields = [],
+    send,
+    location,
+    answer,
+  }: CommandRoute<I>): Route =>
   async (request): Promise<HttpAnswer> => {
     const idempotencyKey = idempotencyKeyOf(request);
     const { input: raw, expectedVersions } = gather(request, queryFields);
@@ -87,6 +111,7 @@ export const commandRoute =
         ...(location === undefined ? {} : { location: location(result) }),
         ...(result.replayed ? { 'idempotency-replayed': 'true' } : {}),
       },
-      body: answer === undefined ? { id, version: reached } : { id, version: reached, ...answer(result, input) },
+      body:
+        answer === undefined ? { id, version: reached } : { id, version: reached, ...answer(result, input) },
     };
   };

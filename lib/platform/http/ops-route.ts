@@ -1,13 +1,14 @@
 // Operations endpoints: open on a developer's machine, behind a bearer token wherever one is set, closed on a deployed
 // stage without one.
-import { timingSafeEqual, createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import { config } from '../config.ts';
 import type { Route, Routes } from './stack.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-const isDeployed = (): boolean => process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined && process.env['IS_OFFLINE'] !== 'true';
+const isDeployed = (): boolean =>
+  process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined && process.env['IS_OFFLINE'] !== 'true';
 
 const authorize = (authorization: string | undefined): void => {
   if (config.OPS_TOKEN === '') {

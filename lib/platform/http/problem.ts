@@ -24,7 +24,10 @@ const retryAfterSeconds = 2;
 const toPublic = (error: unknown): AppError | undefined => {
   if (isAppError(error)) return error;
   if (isUnavailable(error)) {
-    return new AppError('unavailable', 'The database cannot be reached', { cause: error, retryAfter: retryAfterSeconds });
+    return new AppError('unavailable', 'The database cannot be reached', {
+      cause: error,
+      retryAfter: retryAfterSeconds,
+    });
   }
   return undefined;
 };
@@ -38,7 +41,10 @@ export interface ProblemAnswer {
 export const toProblem = (error: unknown, instance: string, correlationId: string): ProblemAnswer => {
   const known = toPublic(error);
   const code = known?.code ?? 'internal';
-  const { status, title } = problems[code as ErrorCode] ?? { status: 500, title: 'Something went wrong here' };
+  const { status, title } = problems[code as ErrorCode] ?? {
+    status: 500,
+    title: 'Something went wrong here',
+  };
   const retryAfter = known?.retryAfter ?? (code === 'version_conflict' ? 1 : undefined);
   return {
     status,

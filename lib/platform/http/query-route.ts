@@ -1,7 +1,7 @@
 // From a request to a query and back to an answer: strict parameters, read-your-writes, staleness, paging links.
 import * as z from 'zod';
-import { waitForVersion } from '../../core/wait-for-version.ts';
 import { AppError } from '../../core/errors.ts';
+import { waitForVersion } from '../../core/wait-for-version.ts';
 import { config } from '../config.ts';
 import { expectedVersion, idAtVersion, parseInput, timeoutMs } from '../fields.ts';
 import type { HttpRequest } from './request.ts';
@@ -13,7 +13,9 @@ const staleBody = { _warning: 'Data may be stale' };
 const inputOf = ({ query, params }: HttpRequest): Record<string, string> => {
   const twice = Object.keys(params).find((name) => Object.hasOwn(query, name));
   if (twice !== undefined) {
-    throw new AppError('invalid_input', `${twice} is not a known parameter`, { errors: [{ path: twice, message: 'is not a known parameter' }] });
+    throw new AppError('invalid_input', `${twice} is not a known parameter`, {
+      errors: [{ path: twice, message: 'is not a known parameter' }],
+    });
   }
   return { ...query, ...params };
 };
@@ -38,7 +40,10 @@ export const documentRoute =
   <I extends z.ZodObject>({ input: schema, find, what }: DocumentRoute<I>): Route =>
   async (request): Promise<HttpAnswer> => {
     const raw = inputOf(request);
-    const { expected_version: version = 0, timeout_ms = config.READ_LAG_MS } = parseInput(waitSchema.loose(), raw);
+    const { expected_version: version = 0, timeout_ms = config.READ_LAG_MS } = parseInput(
+      waitSchema.loose(),
+      raw,
+    );
     const { expected_version: _, timeout_ms: __, ...own } = raw;
     const input = parseInput(schema, own);
     const { found, stale } = await waitForVersion(() => find(input), { version, timeoutMs: timeout_ms });

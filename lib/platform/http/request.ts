@@ -30,11 +30,15 @@ export const correlationOf = (event: APIGatewayProxyEventV2): string => {
 
 const headersOf = (event: APIGatewayProxyEventV2): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(event.headers ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
+    Object.entries(event.headers ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value]],
+    ),
   );
 
 const defined = (values: Record<string, string | undefined> | undefined): Record<string, string> =>
-  Object.fromEntries(Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  Object.fromEntries(
+    Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 
 /** @throws AppError `invalid_input` where the correlation id cannot be carried on. */
 export const toRequest = (event: APIGatewayProxyEventV2): HttpRequest => {

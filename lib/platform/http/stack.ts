@@ -41,7 +41,13 @@ interface Started {
 
 /** Keeps what the request began with, and closes it with its headers, its log line and its metrics. */
 const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context, Started> => {
-  const finish = ({ event, response, internal, context, error }: middy.Request<APIGatewayProxyEventV2, Result, Error, Context, Started>) => {
+  const finish = ({
+    event,
+    response,
+    internal,
+    context,
+    error,
+  }: middy.Request<APIGatewayProxyEventV2, Result, Error, Context, Started>) => {
     if (response === null) return;
     const { startedAt, correlationId } = internal as Started;
     response.headers = { ...response.headers, 'x-correlation-id': correlationId };
