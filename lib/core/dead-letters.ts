@@ -35,6 +35,7 @@ export const deadLettersCollection = 'dead_letters';
 /** Names a letter for good: a redriven message has another message id, but the same event. */
 export interface LetterKey {
   messageId: string;
+  /** The event's id, or a queued command's. */
   eventId?: string;
 }
 

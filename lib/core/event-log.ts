@@ -1,42 +1,84 @@
-// The log in one order. Guarantees: positions are dense from 1, in commit order, and a stream's versions keep theirs.
-// An event has no position before the relay has seen it.
+// The log of all streams in one order. Guarantees: positions are dense from 1, in commit order, and a stream's versions
+// keep theirs. A batch of positions is one row that lists its events: a field on each event would be a second write of
+// every row, which halves the relay's throughput. An event has no position before the relay has seen it.
 import type { Db } from 'mongodb';
+import { duplicateKeys } from './driver-errors.ts';
+import { AppError } from './errors.ts';
 import { eventRows } from './event-rows.ts';
 import type { EventRow } from './events.ts';
-import type { Lease } from './lease.ts';
-import { inTransaction } from './transaction.ts';
 
-/** Up to `limit` events from `position` on, in order. */
-export const readAll = (db: Db, fromPosition: number, limit: number): Promise<EventRow[]> =>
-  eventRows(db)
-    .find({ position: { $gte: fromPosition } })
-    .sort({ position: 1 })
-    .limit(limit)
-    .toArray();
+export const positionsCollection = 'positions';
 
-const unstamped = { pending: true, position: { $exists: false } } as const;
+/** `_id` is the position of the first event. `open` until each event is published or its trouble kept on its row. */
+interface PositionBatch {
+  _id: number;
+  event_ids: string[];
+  open?: true;
+}
+
+export interface PositionedRow extends EventRow {
+  position: number;
+}
+
+const batches = (db: Db) => db.collection<PositionBatch>(positionsCollection);
+
+/** The position that comes next. */
+export const nextPosition = async (db: Db): Promise<number> => {
+  const last = await batches(db).find().sort({ _id: -1 }).limit(1).next();
+  return last === null ? 1 : last._id + last.event_ids.length;
+};
 
 /**
- * Gives the next `limit` committed events their positions, fenced by the lease, and gives them back in that order.
- *
- * A snapshot that shows a version shows the ones before it too, and `recorded_at` never goes back within a stream, so
- * by (recorded_at, version) none can be cut off behind its successor.
+ * Gives the events the positions from `first` on.
+ * @throws AppError `lease_lost` where another relay has given them away: whoever works on an old picture of the log
+ * collides here, so that no event is listed twice, lease or not.
  */
-export const stampPending = async (db: Db, lease: Lease, limit: number): Promise<EventRow[]> => {
-  const events = eventRows(db);
-  if ((await events.findOne(unstamped, { projection: { _id: 1 } })) === null) return [];
-  return inTransaction(db.client, async (session) => {
-    const rows = await events
-      .find(unstamped, { session })
-      .sort({ recorded_at: 1, version: 1 })
-      .limit(limit)
-      .toArray();
-    if (rows.length === 0) return rows;
-    const first = (await lease.advance(session, 'positions', rows.length)) + 1;
-    const ids = rows.map((row) => row._id);
-    // One command for the whole batch: a write for each row costs half of the relay's throughput.
-    const position = { $add: [first, { $indexOfArray: [ids, '$_id'] }] };
-    await events.updateMany({ _id: { $in: ids } }, [{ $set: { position } }], { session });
-    return rows.map((row, index) => ({ ...row, position: first + index }));
-  });
+export const appendPositions = async (db: Db, first: number, eventIds: string[]): Promise<void> => {
+  try {
+    await batches(db).insertOne({ _id: first, event_ids: eventIds, open: true });
+  } catch (error) {
+    if (duplicateKeys(error) === undefined) throw error;
+    throw new AppError('lease_lost', `Position ${first} was given by another relay`, { cause: error });
+  }
+};
+
+/** The batch needs no second look after a crash. Losing this write costs duplicates only. */
+export const closePositions = async (db: Db, first: number): Promise<void> => {
+  await batches(db).updateOne({ _id: first }, { $unset: { open: true } }, { writeConcern: { w: 1 } });
+};
+
+/** Batches that an earlier relay may not have published in full. */
+export const openPositions = (db: Db): Promise<PositionBatch[]> =>
+  batches(db).find({ open: true }).sort({ _id: 1 }).toArray();
+
+/**
+ * Events from a position on, in order, about `limit` of them and always whole batches; `next` is where to go on.
+ * Events that retention has removed are left out.
+ */
+export const readAll = async (
+  db: Db,
+  fromPosition: number,
+  limit: number,
+): Promise<{ events: PositionedRow[]; next: number }> => {
+  const start = await batches(db)
+    .find({ _id: { $lte: fromPosition } })
+    .sort({ _id: -1 })
+    .limit(1)
+    .next();
+  const positions = new Map<string, number>();
+  let next = fromPosition;
+  for await (const batch of batches(db)
+    .find({ _id: { $gte: start?._id ?? fromPosition } })
+    .sort({ _id: 1 })) {
+    for (const [index, id] of batch.event_ids.entries()) {
+      if (batch._id + index >= fromPosition) positions.set(id, batch._id + index);
+    }
+    next = Math.max(next, batch._id + batch.event_ids.length);
+    if (positions.size >= limit) break;
+  }
+  const rows = await eventRows(db)
+    .find({ _id: { $in: [...positions.keys()] } })
+    .toArray();
+  const events = rows.map((row) => ({ ...row, position: positions.get(row._id) ?? 0 }));
+  return { events: events.sort((one, other) => one.position - other.position), next };
 };

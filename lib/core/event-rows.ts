@@ -82,6 +82,14 @@ export const findByKey = async (db: Db, key: string): Promise<KeyedCommand | und
   return unchanged ?? undefined;
 };
 
+export const findKeys = async (db: Db, keys: string[]): Promise<Set<string>> => {
+  const rows = await eventRows(db)
+    .find({ idempotency_keys: { $in: keys } }, { projection: { idempotency_keys: 1 } })
+    .toArray();
+  const found = new Set(rows.flatMap((row) => row.idempotency_keys ?? []));
+  return new Set(keys.filter((key) => found.has(key)));
+};
+
 export const rememberUnchanged = async (db: Db, key: string, command: KeyedCommand): Promise<void> => {
   await db
     .collection<UnchangedCommand>(unchangedCommandsCollection)

@@ -6,6 +6,7 @@ import {
   appendError,
   eventRows,
   findByKey,
+  findKeys,
   insertRows,
   makeRows,
   recorded,
@@ -101,6 +102,7 @@ export const eventSourced = <S, E extends DomainEvent>({
     },
 
     findByKey: (key) => findByKey(db, key),
+    findKeys: (keys) => findKeys(db, keys),
     rememberUnchanged: (key, command) => rememberUnchanged(db, key, command),
   };
 };

@@ -11,6 +11,8 @@ export interface EventMetadata {
   causation_id: string;
   traceparent?: string;
   request_hash?: string;
+  /** The further commands that were folded into the event, where it stands for several. */
+  merged_commands?: { command_id: string; correlation_id: string }[];
 }
 
 interface EventEnvelope {
@@ -34,7 +36,6 @@ export interface EventRow extends Omit<RecordedEvent, 'event_id'> {
   /** The keys of the commands that this append fulfils; unique over all rows. On the last event of an append. */
   idempotency_keys?: string[];
   pending?: true;
-  position?: number;
   published_at?: Date;
   /** The subscriptions that have it, where some refused it. */
   published_to?: string[];

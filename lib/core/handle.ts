@@ -1,7 +1,7 @@
 // Load, decide, append: how every command takes effect. Guarantees: a command with a key takes effect once, also when
 // two retries race; without an expected version a lost race is run again on the newer state, so no update is lost.
 // Not guaranteed: success. Past `deadlineMs` of lost races the caller gets `version_conflict`.
-import { setTimeout as wait } from 'node:timers/promises';
+import { backOff } from './back-off.ts';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
 import { AppError, isAppError } from './errors.ts';
 import type { EventMetadata, RecordedEvent } from './events.ts';
@@ -43,11 +43,6 @@ export interface Target<C> {
 }
 
 export type HandleCommand<C> = (target: Target<C>, context: CommandContext) => Promise<CommandResult>;
-
-const backoffCapMs = 250;
-
-const backOff = (attempt: number): Promise<void> =>
-  wait(Math.random() * Math.min(backoffCapMs, 4 * 2 ** attempt));
 
 const toMetadata = (context: CommandContext): EventMetadata => ({
   command_id: context.commandId,

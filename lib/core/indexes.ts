@@ -12,13 +12,13 @@ const day = 86_400;
 export const machineWriteIndexes: Index[] = [
   { collection: 'events', keys: { stream_id: 1, version: 1 }, options: { unique: true } },
   { collection: 'events', keys: { idempotency_keys: 1 }, options: { unique: true, sparse: true } },
-  { collection: 'events', keys: { position: 1 }, options: { unique: true, sparse: true } },
   {
     collection: 'events',
     keys: { recorded_at: 1, version: 1 },
     options: { name: 'pending', partialFilterExpression: { pending: true } },
   },
   { collection: 'events', keys: { parked_at: 1 }, options: { name: 'parked', sparse: true } },
+  { collection: 'positions', keys: { open: 1 }, options: { sparse: true } },
   { collection: 'unchanged_commands', keys: { at: 1 }, options: { expireAfterSeconds: 30 * day } },
 ];
 

@@ -1,11 +1,10 @@
 // One at a time, by the database's clock: a holder whose own clock is wrong neither keeps a lease too long nor steals
-// one. Guarantees: a fenced write commits only while its owner holds the lease. Not guaranteed: that a paused holder
-// knows it has lost; only its next fenced write tells it.
-import type { ClientSession, Collection, Db, Document } from 'mongodb';
+// one. Not guaranteed: that a paused holder knows it has lost the lease. What must not happen twice needs a guard of its
+// own beside it (a position, a version).
+import type { Collection, Db } from 'mongodb';
 import { duplicateKeys } from './driver-errors.ts';
-import { AppError } from './errors.ts';
 
-export interface LeaseDocument extends Document {
+export interface LeaseDocument {
   _id: string;
   owner: string;
   expires_at: Date;
@@ -18,11 +17,6 @@ export interface Lease {
   acquire(): Promise<boolean>;
   /** Frees it, so that the next in line need not wait for its end. */
   release(): Promise<void>;
-  /**
-   * Adds `by` to the lease's own counter `field` inside a transaction and gives the value before.
-   * @throws AppError `lease_lost` where the owner no longer holds it.
-   */
-  advance(session: ClientSession, field: string, by: number): Promise<number>;
 }
 
 export const createLease = (db: Db, name: string, owner: string, leaseMs: number): Lease => {
@@ -47,17 +41,6 @@ export const createLease = (db: Db, name: string, owner: string, leaseMs: number
 
     async release() {
       await leases.updateOne({ _id: name, owner }, [{ $set: { expires_at: { $subtract: ['$$NOW', 1] } } }]);
-    },
-
-    async advance(session, field, by) {
-      const held = { _id: name, owner, $expr: { $gt: ['$expires_at', '$$NOW'] } };
-      const before = await leases.findOneAndUpdate(
-        held,
-        { $inc: { [field]: by } },
-        { session, returnDocument: 'before' },
-      );
-      if (before === null) throw new AppError('lease_lost', `${owner} no longer holds the lease ${name}`);
-      return Number(before[field] ?? 0);
     },
   };
 };

@@ -1,4 +1,4 @@
-// Sends a batch of stamped events to the queues of their subscriptions and keeps the outcome on the rows.
+// Sends a batch of events to the queues of their subscriptions and keeps the outcome on the rows.
 // Guarantees: at least once. An event stays pending until each of its queues has accepted it, or until a queue has
 // refused it `maxAttempts` times: then it is parked with the reason. A queue that cannot be reached refuses nothing.
 import type { Db, Filter, UpdateFilter } from 'mongodb';
@@ -117,9 +117,14 @@ const troubleUpdate = ({ row, accepted, refusal, unreachable }: Trouble, maxAtte
   };
 };
 
-export const publish = async (rows: EventRow[], options: PublishOptions): Promise<PublishResult> => {
+/** `stamped` resolves when the events have their positions: nothing is marked before. */
+export const publish = async (
+  rows: EventRow[],
+  options: PublishOptions,
+  stamped?: Promise<void>,
+): Promise<PublishResult> => {
   const events = eventRows(options.db);
-  const outcomes = await sendAll(rows, options);
+  const [outcomes] = await Promise.all([sendAll(rows, options), stamped]);
   const troubles = rows.flatMap((row) => troubleOf(row, options.subscriptionsOf(row.type), outcomes) ?? []);
   const troubled = new Set(troubles.map(({ row }) => row._id));
   const done = rows.map((row) => row._id).filter((id) => !troubled.has(id));

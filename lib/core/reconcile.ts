@@ -3,8 +3,8 @@
 // published; what was missing is applied and counted. Bounded: it reads from its checkpoint on, by an index.
 import type { Db } from 'mongodb';
 import { createCheckpoint } from './checkpoint.ts';
-import { readAll } from './event-log.ts';
-import { type EventRow, fromRow, type RecordedEvent } from './events.ts';
+import { type PositionedRow, readAll } from './event-log.ts';
+import { fromRow, type RecordedEvent } from './events.ts';
 import type { Subscriber } from './subscriber.ts';
 
 export interface ReconcileOptions {
@@ -29,7 +29,7 @@ const batchSize = 500;
 const reserveMs = 2_000;
 
 /** The rows up to the first that is on its way still. */
-const settled = (rows: EventRow[], before: Date): EventRow[] => {
+const settled = (rows: PositionedRow[], before: Date): PositionedRow[] => {
   const open = rows.findIndex(({ published_at, parked_at }) => {
     const at = published_at ?? parked_at;
     return at === undefined || at > before;
@@ -41,11 +41,12 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
   const { writeDb, readDb, subscribers, graceMs, timeLeftMs, onFailures } = options;
   const checkpoint = createCheckpoint<{ position: number }>(readDb, 'reconcile');
   const answer: ReconcileAnswer = { scanned: 0, healed: {}, failed: 0, done: false };
-  let position = (await checkpoint.find())?.position ?? 0;
+  let position = (await checkpoint.find())?.position ?? 1;
   while (timeLeftMs() > reserveMs) {
-    const rows = settled(await readAll(writeDb, position + 1, batchSize), new Date(Date.now() - graceMs));
-    const last = rows.at(-1)?.position;
-    if (last === undefined) {
+    const { events: found, next } = await readAll(writeDb, position, batchSize);
+    const rows = settled(found, new Date(Date.now() - graceMs));
+    const reached = rows.length === found.length ? next : (found[rows.length]?.position ?? position);
+    if (reached === position) {
       answer.done = true;
       break;
     }
@@ -63,7 +64,7 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
       );
     }
     answer.scanned += rows.length;
-    position = last;
+    position = reached;
     await checkpoint.save({ position });
   }
   return answer;

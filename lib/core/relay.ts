@@ -1,11 +1,11 @@
-// Moves pending events to the queues. Guarantees: at least once, positions before sending, one relay at a time by
-// lease, and a standby that goes on within the lease's time when the active one dies.
+// Moves pending events to the queues. Guarantees: at least once; a dense position for every event; one relay at a time
+// by lease, and a standby that goes on within the lease's time when the active one dies.
 // Not guaranteed: order on the queue, or a single delivery. Versions take care of both.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db, Filter } from 'mongodb';
 import { insertAlarm } from './alarm.ts';
 import { isAppError } from './errors.ts';
-import { stampPending } from './event-log.ts';
+import { appendPositions, closePositions, nextPosition, openPositions } from './event-log.ts';
 import { eventRows } from './event-rows.ts';
 import type { EventRow } from './events.ts';
 import { createLease, type Lease } from './lease.ts';
@@ -25,19 +25,36 @@ export interface RelayOptions extends PublishOptions {
 
 export const relayLeaseName = 'relay';
 const standbyPollMs = 200;
-const batchesInFlight = 4;
+const batchesInFlight = 3;
+const batchesInSnapshot = 20;
 const pauseMs = { first: 100, most: 2_000 };
 const retryEveryMs = 1_000;
 
-const owed = { pending: true, position: { $exists: true } } as const;
+/**
+ * Committed events that no relay has looked at, oldest first, in batches. A snapshot that shows a version shows the ones
+ * before it too, and `recorded_at` never goes back within a stream: so none comes before its predecessor, nor is one cut
+ * off by the limit.
+ */
+async function* newEvents(db: Db, batchSize: number): AsyncGenerator<EventRow[]> {
+  const cursor = eventRows(db)
+    .find({ pending: true, next_attempt_at: { $exists: false } }, { readConcern: { level: 'snapshot' } })
+    .sort({ recorded_at: 1, version: 1 })
+    .limit(batchSize * batchesInSnapshot)
+    .batchSize(batchSize);
+  try {
+    while (await cursor.hasNext()) yield cursor.readBufferedDocuments(batchSize);
+  } finally {
+    await cursor.close();
+  }
+}
 
 /** Keeps several batches under way, and pauses while no queue can be reached. */
 const createSender = (options: RelayOptions) => {
   const inFlight = new Set<Promise<void>>();
   const state = { published: 0, pause: 0, pausedUntil: 0, failure: undefined as unknown };
 
-  const send = async (rows: EventRow[]): Promise<void> => {
-    const result = await publish(rows, options);
+  const send = async (rows: EventRow[], stamped?: Promise<void>): Promise<void> => {
+    const result = await publish(rows, options, stamped);
     state.published += result.published;
     const stuck = result.unreachable !== undefined && result.published === 0;
     state.pause = stuck ? Math.min(pauseMs.most, state.pause * 2 || pauseMs.first) : 0;
@@ -45,33 +62,41 @@ const createSender = (options: RelayOptions) => {
     options.onBatch(result);
   };
 
-  return {
-    state,
-    send,
-    /** Sends beside what is under way already; resolves when there is room for another batch. */
-    async start(rows: EventRow[]): Promise<void> {
-      const sending = send(rows)
-        .catch((error: unknown) => {
-          state.failure ??= error;
-        })
-        .finally(() => inFlight.delete(sending));
-      inFlight.add(sending);
-      if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
-    },
-    drain: () => Promise.all(inFlight),
+  /** Gives a batch its positions and sends it meanwhile; resolves when there is room for another. */
+  const start = async (rows: EventRow[], first: number): Promise<void> => {
+    const ids = rows.map((row) => row._id);
+    const stamped = appendPositions(options.db, first, ids);
+    const sending = send(rows, stamped)
+      .then(() => closePositions(options.db, first))
+      .catch((error: unknown) => {
+        state.failure ??= error;
+      })
+      .finally(() => inFlight.delete(sending));
+    inFlight.add(sending);
+    // Positions are dense: the next batch must not have its own before this one has.
+    await stamped.catch(() => undefined);
+    if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
   };
+
+  return { state, send, start, drain: () => Promise.all(inFlight) };
 };
 
 /** Works while it holds the lease and has time; gives the number of events that were published. */
 const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
   const { db, batchSize, pollMs, leaseMs, timeLeftMs } = options;
-  const events = eventRows(db);
-  const alarm = insertAlarm(events);
+  const alarm = insertAlarm(eventRows(db));
   const { state, send, start, drain } = createSender(options);
+  let renewAt = 0;
 
+  const mayGoOn = async (): Promise<boolean> => {
+    if (timeLeftMs() <= 0 || state.failure !== undefined) return false;
+    if (performance.now() < renewAt) return true;
+    renewAt = performance.now() + leaseMs / 3;
+    return lease.acquire();
+  };
   const resend = async (filter: Filter<EventRow>): Promise<void> => {
-    const rows = await events
-      .find({ ...owed, ...filter })
+    const rows = await eventRows(db)
+      .find({ ...filter, pending: true })
       .sort({ recorded_at: 1, version: 1 })
       .limit(batchSize)
       .toArray();
@@ -79,20 +104,15 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
   };
 
   try {
-    // What an earlier relay stamped and did not mark; nothing of ours is under way yet.
-    const inherited = await events.find(owed, { projection: { _id: 1 } }).toArray();
-    for (let at = 0; at < inherited.length; at += batchSize) {
-      await resend({ _id: { $in: inherited.slice(at, at + batchSize).map((row) => row._id) } });
-      if (!(await lease.acquire())) return state.published;
+    for (const { _id, event_ids } of await openPositions(db)) {
+      if (!(await mayGoOn())) return state.published;
+      await resend({ _id: { $in: event_ids } });
+      await closePositions(db, _id);
     }
-    let renewAt = 0;
+    let position = await nextPosition(db);
     let retryAt = 0;
-    while (timeLeftMs() > 0 && state.failure === undefined) {
+    while (await mayGoOn()) {
       const now = performance.now();
-      if (now >= renewAt) {
-        if (!(await lease.acquire())) break;
-        renewAt = now + leaseMs / 3;
-      }
       if (now < state.pausedUntil) {
         await wait(Math.min(state.pausedUntil - now, leaseMs / 3));
         continue;
@@ -101,9 +121,16 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
         await resend({ next_attempt_at: { $lte: new Date() } });
         retryAt = now + retryEveryMs;
       }
-      const rows = await stampPending(db, lease, batchSize);
-      if (rows.length === 0) await alarm.next(pollMs);
-      else await start(rows);
+      let seen = 0;
+      for await (const rows of newEvents(db, batchSize)) {
+        await start(rows, position);
+        position += rows.length;
+        seen += rows.length;
+        if (performance.now() < state.pausedUntil || !(await mayGoOn())) break;
+      }
+      // What is under way is still pending: only when it is marked may a new snapshot be taken.
+      await drain();
+      if (seen === 0) await alarm.next(pollMs);
     }
     if (state.failure !== undefined) throw state.failure;
     return state.published;

@@ -2,7 +2,15 @@
 // The document is the state with `_id`, `version`, `created_at` and `updated_at`.
 import type { Collection, Db } from 'mongodb';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
-import { appendError, findByKey, insertRows, makeRows, recorded, rememberUnchanged } from './event-rows.ts';
+import {
+  appendError,
+  findByKey,
+  findKeys,
+  insertRows,
+  makeRows,
+  recorded,
+  rememberUnchanged,
+} from './event-rows.ts';
 import type { EventTypes } from './events.ts';
 import { type AggregateStore, type Loaded, versionConflict } from './store.ts';
 import { inTransaction } from './transaction.ts';
@@ -70,6 +78,7 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
     },
 
     findByKey: (key) => findByKey(db, key),
+    findKeys: (keys) => findKeys(db, keys),
     rememberUnchanged: (key, command) => rememberUnchanged(db, key, command),
   };
 };

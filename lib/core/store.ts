@@ -40,6 +40,8 @@ export interface AggregateStore<S, E extends DomainEvent> {
   append(id: string, append: Append<S, E>): Promise<RecordedEvent<E>[]>;
   /** The command that used this key first, if any. */
   findByKey(key: string): Promise<KeyedCommand | undefined>;
+  /** Those of the keys that an append fulfilled before. */
+  findKeys(keys: string[]): Promise<Set<string>>;
   /** Keeps the key of a command that changed nothing. Does nothing where the key is kept already. */
   rememberUnchanged(key: string, command: KeyedCommand): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readJson, stringAt } from './files.ts';
 import type { Serverless } from './serverless.ts';
+import { dataDirOf } from './settings.ts';
 
 /** Credentials that nothing local checks. The caller's own are never used for, nor sent to, local parts. */
 export const setLocalCredentials = (): void => {
@@ -10,9 +11,6 @@ export const setLocalCredentials = (): void => {
   delete process.env['AWS_PROFILE'];
 };
 
-export const dataDirOf = (serviceDir: string): string =>
-  resolve(serviceDir, process.env['TANDEM_DATA_DIR'] || '.local');
-
 /**
  * Makes plain `sls invoke -f <function>` call the running local system. Only for the stage `dev`,
  * only while that system runs (its state.json is there), and never over an endpoint already set.
@@ -20,7 +18,7 @@ export const dataDirOf = (serviceDir: string): string =>
 export const pointInvokeAtLocal = async (serverless: Serverless): Promise<void> => {
   if (process.env['AWS_ENDPOINT_URL_LAMBDA'] || serverless.service.provider.stage !== 'dev') return;
   const lambdaUrl = stringAt(
-    await readJson(resolve(dataDirOf(serverless.serviceDir), 'state.json')),
+    await readJson(resolve(dataDirOf(serverless.serviceDir, process.env), 'state.json')),
     'lambda_url',
   );
   if (lambdaUrl === undefined) return;

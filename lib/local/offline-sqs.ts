@@ -8,9 +8,9 @@ import { startEventSources } from './event-sources.ts';
 import { stringAt } from './files.ts';
 import { pointInvokeAtLocal, setLocalCredentials } from './invoke-locally.ts';
 import { messageOf } from './log.ts';
-import { endWithParent, tameOffline } from './offline.ts';
+import { endWithParent, outliveRejections, tameOffline } from './offline.ts';
 import { ensureQueues } from './queues.ts';
-import type { PluginUtils, Serverless } from './serverless.ts';
+import type { Serverless } from './serverless.ts';
 import { createSqsClient } from './sqs-client.ts';
 import type { SqsLoop } from './sqs-loop.ts';
 
@@ -23,17 +23,18 @@ const line = (text: string): void => {
 export default class OfflineSqs extends ServerlessOfflineSqs {
   loops: SqsLoop[] = [];
 
-  constructor(serverless: Serverless, cliOptions: Record<string, unknown>, utils: PluginUtils) {
+  constructor(serverless: Serverless, cliOptions: Record<string, unknown>) {
     super(serverless, cliOptions);
     const isOffline = serverless.processedInput.commands[0] === 'offline';
     this.hooks = {
       ...(isOffline ? this.hooks : {}),
-      initialize: () => isOffline && tameOffline(serverless, utils, () => this.drain()),
+      initialize: () => isOffline && tameOffline(serverless, () => this.drain()),
       'before:invoke:invoke': () => pointInvokeAtLocal(serverless),
     };
     if (isOffline) {
       setLocalCredentials();
       endWithParent();
+      outliveRejections();
     }
   }
 

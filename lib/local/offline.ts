@@ -1,9 +1,19 @@
-import { fieldAt } from './files.ts';
 import { answerWithProblem } from './problem.ts';
-import type { PluginUtils, Serverless, ServerlessOffline } from './serverless.ts';
+import type { Serverless, ServerlessOffline } from './serverless.ts';
 
 const isOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
+
+const isChild = process.send !== undefined;
+
+// serverless-offline prints its table of routes past the framework's log.
+const hideRoutes = (): (() => void) => {
+  const print = console.log;
+  console.log = () => undefined;
+  return () => {
+    console.log = print;
+  };
+};
 
 // Function bundles are for AWS. Locally the sources run as they are: the functions share one module
 // graph and so one pool of database connections, and nothing is built or watched.
@@ -19,14 +29,16 @@ const skipBundling = ({ pluginManager }: Serverless): void => {
  * Wraps serverless-offline: problem documents for what never reaches a function, no lines for each
  * request, and event sources drained before its end, which would cut them off.
  */
-export const tameOffline = (serverless: Serverless, utils: PluginUtils, drain: () => Promise<void>): void => {
+export const tameOffline = (serverless: Serverless, drain: () => Promise<void>): void => {
   skipBundling(serverless);
   const offline = serverless.pluginManager.plugins.find(isOffline);
   if (offline === undefined) return;
   const start = offline.start.bind(offline);
   const end = offline.end.bind(offline);
   offline.start = async () => {
+    const show = isChild ? hideRoutes() : undefined;
     await start();
+    show?.();
     offline.internals().getApiGatewayServer().ext('onPreResponse', answerWithProblem);
     process.send?.({ ready: true });
   };
@@ -34,7 +46,16 @@ export const tameOffline = (serverless: Serverless, utils: PluginUtils, drain: (
     await Promise.all([end(true), drain()]);
     process.exit(0);
   };
-  void fieldAt(utils, 'log');
+};
+
+/**
+ * A promise that a function leaves to reject would end this process and every other function with it.
+ * On AWS it costs one execution environment, and the rest goes on.
+ */
+export const outliveRejections = (): void => {
+  process.on('unhandledRejection', (reason) => {
+    process.stderr.write(`Unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}\n`);
+  });
 };
 
 /** Ends with the process that started this one, also when that one is killed. */

@@ -40,6 +40,3 @@ export type Serverless = {
   cli: { log(line: string): void };
   pluginManager: { plugins: object[]; hooks: Record<string, { pluginName: string }[]> };
 };
-
-/** What the framework gives each plugin to write with. */
-export type PluginUtils = { log: { notice(...text: unknown[]): void; error(...text: unknown[]): void } };

@@ -14,7 +14,7 @@ export type Releases = {
  */
 export const createReleases = (queue: SqsQueue, delayMs: (receiveCount: number) => number): Releases => {
   const waiting = new Map<NodeJS.Timeout, Message[]>();
-  const giveBack = (messages: Message[]): Promise<void> => queue.giveBack(messages).catch((e) => {
+  const giveBack = (messages: Message[]): Promise<void> => queue.giveBack(messages).catch(() => undefined);
   return {
     later: (messages) => {
       const byCount = Map.groupBy(messages, ({ Attributes }) =>

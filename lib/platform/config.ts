@@ -24,7 +24,7 @@ const schema = z.object({
   QUEUE_PREFIX: text('tandem').pipe(z.string().regex(/^[\w-]{1,40}$/)),
   MAX_ATTEMPTS: integer(5, 1, 1_000),
   READ_LAG_MS: integer(500, 1, 5_000),
-  RELAY_BATCH_SIZE: integer(500, 1, 5_000),
+  RELAY_BATCH_SIZE: integer(1_000, 1, 5_000),
   RELAY_POLL_INTERVAL_MS: integer(250, 10, 60_000),
   OPS_TOKEN: text(''),
 });

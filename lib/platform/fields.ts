@@ -1,9 +1,13 @@
 // The fields that requests are made of, and the one way to check a request against a schema.
 import * as z from 'zod';
 import { AppError, type FieldError } from '../core/errors.ts';
+import { findMinor, toMinor } from '../core/money.ts';
 
 // NUL breaks database keys, the last two code points of the plane no queue takes, a lone surrogate is stored as another.
-const isStorable = (value: string): boolean => value.isWellFormed() && !/[\u0000\uFFFE\uFFFF]/.test(value);
+const unstorable = ['\0', '\uFFFE', '\uFFFF'];
+
+const isStorable = (value: string): boolean =>
+  value.isWellFormed() && !unstorable.some((character) => value.includes(character));
 
 const storable = z
   .string()
@@ -26,6 +30,26 @@ export const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,15}$/, { error: 'must be a whole number', abort: true })
     .transform(Number)
     .pipe(z.int().min(min).max(max));
+
+const notMoney = 'must be an amount from 0, with at most 2 decimals';
+
+/** An amount in a body, as minor units. */
+export const money = z.number().transform((amount, context) => {
+  try {
+    return toMinor(amount);
+  } catch {
+    context.addIssue({ code: 'custom', message: notMoney });
+    return z.NEVER;
+  }
+});
+
+/** An amount in a query string, as minor units. */
+export const moneyText = z.string().transform((text, context) => {
+  const minor = findMinor(text);
+  if (minor !== undefined) return minor;
+  context.addIssue({ code: 'custom', message: notMoney });
+  return z.NEVER;
+});
 
 export const timeoutMs = wholeNumber(0, 5_000);
 export const expectedVersion = wholeNumber(0, Number.MAX_SAFE_INTEGER);

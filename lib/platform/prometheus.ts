@@ -6,11 +6,11 @@ export interface Sample {
   labels?: Record<string, string>;
 }
 
-const escape = (value: string): string =>
+const escapeLabel = (value: string): string =>
   value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
 const line = ({ name, labels = {}, value }: Sample): string => {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`);
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
   return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
 };
 

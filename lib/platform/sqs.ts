@@ -14,7 +14,7 @@ import {
 import type { OutgoingMessage, Publisher, SendOutcome } from '../core/publish.ts';
 import type { DeadLetterQueue, QueuedLetter } from '../core/redrive.ts';
 import { config } from './config.ts';
-import { replayedAttribute } from './queue.ts';
+import { replayedAttribute } from './consumer.ts';
 
 const batchEntries = 10;
 const batchBytes = 1_000_000;
@@ -122,11 +122,18 @@ export const sqsPublisher: Publisher = {
 /** Tells a redriven message from a first delivery: its record of failure is to be closed. */
 const replayed = { [replayedAttribute]: { DataType: 'String', StringValue: 'true' } };
 
+const stringIn = (message: object, field: string): string | undefined => {
+  const value: unknown = Object.getOwnPropertyDescriptor(message, field)?.value;
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** The id of the event or of the queued command in a message. */
 const eventIdIn = (body: string): { eventId?: string } => {
   try {
     const message: unknown = JSON.parse(body);
-    if (typeof message !== 'object' || message === null || !('event_id' in message)) return {};
-    return typeof message.event_id === 'string' ? { eventId: message.event_id } : {};
+    if (typeof message !== 'object' || message === null) return {};
+    const eventId = stringIn(message, 'event_id') ?? stringIn(message, 'command_id');
+    return eventId === undefined ? {} : { eventId };
   } catch {
     return {};
   }

@@ -29,7 +29,7 @@ test('no acknowledged ticket is lost when everything is killed under load', {
   const there = await tickets.distinct('_id', { _id: { $in: acknowledged } });
   expect(there).toHaveLength(acknowledged.length);
   expect(await events.countDocuments({ version: 1 })).toBe(await tickets.countDocuments());
-  const readModel = system.read.collection('tickets');
+  const readModel = system.read.collection('ticket_views');
   await waitFor(
     'every ticket in the read model',
     async () => (await readModel.countDocuments()) === (await tickets.countDocuments()),

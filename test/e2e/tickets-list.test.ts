@@ -42,7 +42,7 @@ test('has just the fields of the contract', async () => {
 test('keeps read documents of the shape that the contract names', async () => {
   const { id } = await openTicket(system().http);
   await listed(system().http, { id, version: 1 });
-  const row = await system().read.collection<{ _id: string }>('tickets').findOne({ _id: id });
+  const row = await system().read.collection<{ _id: string }>('ticket_views').findOne({ _id: id });
   const fields = ['subject', 'status', 'preview', 'has_note', 'version', 'schema_version', 'updated_at'];
   expect(Object.keys(row ?? {})).toEqual(expect.arrayContaining(fields));
   expect(row).not.toHaveProperty('message');

@@ -44,5 +44,9 @@ export const queryEndpoints: QueryEndpoint[] = [
     numbers: { ...page, timeout_ms: 5000 },
     words: ['status', 'has_note', 'consistent_with'],
   },
-  { path: '/tickets/{id}', given: ticket },
+  {
+    path: '/tickets/{id}',
+    given: ticket,
+    numbers: { expected_version: Number.MAX_SAFE_INTEGER, timeout_ms: 5000 },
+  },
 ];

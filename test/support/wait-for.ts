@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
+
 export type Patience = { timeoutMs?: number; everyMs?: number };
 
 /**
@@ -10,11 +12,11 @@ export async function waitFor<T>(
   what: string,
   probe: () => T | Promise<T>,
   { timeoutMs = 10_000, everyMs = 20 }: Patience = {},
-): Promise<NonNullable<T>> {
+): Promise<Truthy<T>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const seen = await look(probe);
-    if (seen.value) return seen.value;
+    if (isTruthy(seen.value)) return seen.value;
     if (performance.now() > deadline) {
       const last = seen.error instanceof Error ? seen.error.message : JSON.stringify(seen.value);
       throw new Error(`waited ${timeoutMs} ms for ${what}; last seen: ${last}`, { cause: seen.error });
@@ -29,4 +31,8 @@ async function look<T>(probe: () => T | Promise<T>): Promise<{ value?: T; error?
   } catch (error) {
     return { error };
   }
+}
+
+function isTruthy<T>(value: T): value is Truthy<T> {
+  return Boolean(value);
 }

@@ -30,7 +30,7 @@ export const correlationOf = (event: APIGatewayProxyEventV2): string => {
 
 const headersOf = (event: APIGatewayProxyEventV2): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(event.headers ?? {}).flatMap(([name, value]) =>
+    Object.entries(event?.headers ?? {}).flatMap(([name, value]) =>
       value === undefined ? [] : [[name.toLowerCase(), value]],
     ),
   );

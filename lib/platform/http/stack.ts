@@ -34,10 +34,10 @@ const dispatch = (routes: Routes, request: HttpRequest): Promise<HttpAnswer> => 
   return route(request);
 };
 
-interface Started {
+type Started = {
   startedAt: number;
   correlationId: string;
-}
+};
 
 /** Keeps what the request began with, and closes it with its headers, its log line and its metrics. */
 const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context, Started> => {
@@ -48,14 +48,14 @@ const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, C
     context,
     error,
   }: middy.Request<APIGatewayProxyEventV2, Result, Error, Context, Started>) => {
-    if (response === null) return;
+    if (response === null || response === undefined) return;
     const { startedAt, correlationId } = internal as Started;
     response.headers = { ...response.headers, 'x-correlation-id': correlationId };
     const status = response.statusCode ?? 500;
     const latency = Math.round((performance.now() - startedAt) * 10) / 10;
     const log = createLog(context.functionName, { correlation_id: correlationId });
-    const line = { route: event.routeKey, status, latency_ms: latency };
-    if (status >= 500) log.error('request failed', line, error ?? new Error('unknown'));
+    const line = { route: event?.routeKey, status, latency_ms: latency };
+    if (status >= 500) log.error('request failed', { ...line, error: error ?? new Error('unknown') });
     else log.info('request', line);
     emitMetrics(context.functionName, { Requests: 1, ServerErrors: status >= 500 ? 1 : 0, Latency: latency });
   };
@@ -71,7 +71,7 @@ const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, C
 const problems = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context, Started> => ({
   onError(request) {
     const { correlationId } = request.internal as Started;
-    request.response = toResult(toProblem(request.error, request.event.rawPath ?? '/', correlationId));
+    request.response = toResult(toProblem(request.error, request.event?.rawPath ?? '/', correlationId));
   },
 });
 

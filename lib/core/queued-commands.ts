@@ -1,0 +1,121 @@
+// Commands that travel as values, through a queue. Guarantees: each takes effect once, by its `command_id`, however
+// often and in whatever batch it is delivered: the ids stand on the events that it caused, in the same write. A batch's
+// commands on one aggregate are folded into few events. One bad command fails alone.
+// Not guaranteed: order, or that a command which changes nothing is remembered; it changes nothing again.
+import { backOff } from './back-off.ts';
+import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
+import { isUnavailable } from './driver-errors.ts';
+import { isAppError } from './errors.ts';
+import type { EventMetadata, RecordedEvent } from './events.ts';
+import type { AggregateStore } from './store.ts';
+
+export type QueuedCommand<C extends DomainCommand = DomainCommand> = C & {
+  command_id: string;
+  correlation_id: string;
+  causation_id: string;
+  traceparent?: string;
+  sent_at: Date;
+};
+
+export interface Handled<C extends DomainCommand> {
+  applied: QueuedCommand<C>[];
+  /** In effect already, from an earlier delivery. */
+  duplicates: number;
+  /** Why a command did not take effect, by its id. */
+  failures: Map<string, unknown>;
+}
+
+export interface QueuedCommandsOptions<C extends DomainCommand, S, E extends DomainEvent> {
+  store: AggregateStore<S, E>;
+  decider: Decider<C, S, E>;
+  /** The id of the aggregate that the command is for. */
+  target(command: C): string;
+  /** Fewer commands that say the same, all of one aggregate: ten views as one of ten. */
+  merge(commands: C[]): C[];
+  /** How long lost races are tried again. */
+  deadlineMs?: number;
+  onAppended?: (events: RecordedEvent<E>[]) => Promise<void>;
+}
+
+export type HandleQueuedCommands<C extends DomainCommand> = (
+  commands: QueuedCommand<C>[],
+) => Promise<Handled<C>>;
+
+/** The first command stands for all in an event's metadata; the others are named beside it. */
+const toMetadata = <C extends DomainCommand>(
+  first: QueuedCommand<C>,
+  others: QueuedCommand<C>[],
+): EventMetadata => ({
+  command_id: first.command_id,
+  correlation_id: first.correlation_id,
+  causation_id: first.causation_id,
+  ...(first.traceparent === undefined ? {} : { traceparent: first.traceparent }),
+  ...(others.length === 0
+    ? {}
+    : {
+        merged_commands: others.map(({ command_id, correlation_id }) => ({ command_id, correlation_id })),
+      }),
+});
+
+export const queuedCommandsHandler = <C extends DomainCommand, S, E extends DomainEvent>({
+  store,
+  decider,
+  target,
+  merge,
+  deadlineMs = 5_000,
+  onAppended,
+}: QueuedCommandsOptions<C, S, E>): HandleQueuedCommands<C> => {
+  /** Gives the commands that took effect now. */
+  const attempt = async (id: string, commands: QueuedCommand<C>[]): Promise<QueuedCommand<C>[]> => {
+    const known = await store.findKeys(commands.map(({ command_id }) => command_id));
+    const fresh = commands.filter(({ command_id }) => !known.has(command_id));
+    const [first, ...others] = fresh;
+    if (first === undefined) return [];
+    const from = await store.load(id);
+    const events: E[] = [];
+    let next = from.state;
+    for (const command of merge(fresh)) {
+      const made = decider.decide(command, next);
+      next = made.reduce(decider.evolve, next);
+      events.push(...made);
+    }
+    if (events.length === 0) return fresh;
+    const idempotencyKeys = fresh.map(({ command_id }) => command_id);
+    const metadata = toMetadata(first, others);
+    const appended = await store.append(id, { from, next, events, metadata, idempotencyKeys });
+    await onAppended?.(appended);
+    return fresh;
+  };
+
+  const handleOne = async (id: string, commands: QueuedCommand<C>[]): Promise<QueuedCommand<C>[]> => {
+    const deadline = performance.now() + deadlineMs;
+    for (let lost = 0; ; lost += 1) {
+      try {
+        return await attempt(id, commands);
+      } catch (error) {
+        const mayRetry = isAppError(error, 'version_conflict') || isAppError(error, 'duplicate_command');
+        if (!mayRetry || performance.now() > deadline) throw error;
+        await backOff(lost);
+      }
+    }
+  };
+
+  const handleGroup = async (id: string, commands: QueuedCommand<C>[], result: Handled<C>): Promise<void> => {
+    try {
+      const applied = await handleOne(id, commands);
+      result.applied.push(...applied);
+      result.duplicates += commands.length - applied.length;
+    } catch (error) {
+      const concernsAll = commands.length === 1 || isUnavailable(error) || isAppError(error, 'unavailable');
+      if (concernsAll) for (const { command_id } of commands) result.failures.set(command_id, error);
+      else for (const command of commands) await handleGroup(id, [command], result);
+    }
+  };
+
+  return async (commands) => {
+    const result: Handled<C> = { applied: [], duplicates: 0, failures: new Map() };
+    const groups = Map.groupBy(commands, target);
+    await Promise.all([...groups].map(([id, group]) => handleGroup(id, group, result)));
+    return result;
+  };
+};

@@ -1,0 +1,81 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { fieldAt } from './files.ts';
+import { SetupError } from './log.ts';
+import type { Parts } from './parts.ts';
+import { endProcess } from './processes.ts';
+import { CHECKOUT, type Settings } from './settings.ts';
+
+export type FunctionsProcess = {
+  /** Settles when the process has ended, wanted or not. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+};
+
+const DRAIN_WITHIN_MS = 12_000;
+
+const frameworkProgram = (): string => {
+  const manifest = createRequire(import.meta.url).resolve('serverless/package.json');
+  return join(dirname(manifest), 'bin', 'serverless.js');
+};
+
+const environment = (settings: Settings, parts: Parts, lambdaUrl: string): NodeJS.ProcessEnv => ({
+  SLS_LOG_LEVEL: 'warning',
+  ...process.env,
+  PATH: [join(CHECKOUT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+  SLS_NOTIFICATIONS_MODE: 'off',
+  WRITE_DB_URL: parts.writeDbUrl,
+  READ_DB_URL: parts.readDbUrl,
+  SQS_ENDPOINT: parts.sqsEndpoint,
+  HTTP_PORT: String(settings.httpPort),
+  LAMBDA_PORT: String(settings.lambdaPort),
+  QUEUE_PREFIX: settings.queuePrefix,
+  AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
+});
+
+const ready = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.on('message', (message) => {
+      if (fieldAt(message, 'ready') === true) resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', () => reject(new SetupError('The functions did not start: see the lines above.')));
+  });
+
+/** Runs `sls offline` until it takes requests. Throws a SetupError when it ends before. */
+export const startFunctions = async (
+  settings: Settings,
+  parts: Parts,
+  lambdaUrl: string,
+): Promise<FunctionsProcess> => {
+  const child = fork(frameworkProgram(), ['offline'], {
+    cwd: CHECKOUT,
+    env: environment(settings, parts, lambdaUrl),
+    execArgv: [],
+    // Its own process group: Ctrl-C in a terminal comes to us, and we end things in their order.
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async (): Promise<void> => {
+    if (child.pid !== undefined && child.exitCode === null) await endProcess(child.pid, DRAIN_WITHIN_MS);
+  };
+  try {
+    await ready(child);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ended, stop };
+};
+
+/** Starts a function without waiting for it, as a schedule does. False when there is none of that name. */
+export const invokeEvent = async (lambdaUrl: string, functionName: string): Promise<boolean> => {
+  const answer = await fetch(`${lambdaUrl}/2015-03-31/functions/${functionName}/invocations`, {
+    method: 'POST',
+    headers: { 'X-Amz-Invocation-Type': 'Event' },
+    body: '{}',
+  });
+  return answer.ok;
+};

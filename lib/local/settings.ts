@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SetupError } from './log.ts';
+
+export const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+
+export type Settings = {
+  dataDir: string;
+  httpPort: number;
+  lambdaPort: number;
+  queuePrefix: string;
+  /** Where set, the part is the user's own and nothing is started for it. */
+  writeDbUrl: string | undefined;
+  readDbUrl: string | undefined;
+  sqsEndpoint: string | undefined;
+};
+
+const portOf = (env: NodeJS.ProcessEnv, name: string, usual: number): number => {
+  const port = Number(env[name] || usual);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new SetupError(`${name} is not a port (${env[name]}): set it to a number from 1 to 65535.`);
+};
+
+export const dataDirOf = (serviceDir: string, env: NodeJS.ProcessEnv): string =>
+  resolve(serviceDir, env['TANDEM_DATA_DIR'] || '.local');
+
+/** What `npm start` reads from its environment. Throws a SetupError for a value that cannot be. */
+export const readSettings = (env: NodeJS.ProcessEnv): Settings => ({
+  dataDir: dataDirOf(CHECKOUT, env),
+  httpPort: portOf(env, 'HTTP_PORT', 3000),
+  lambdaPort: portOf(env, 'LAMBDA_PORT', 3002),
+  queuePrefix: env['QUEUE_PREFIX'] || 'tandem',
+  writeDbUrl: env['WRITE_DB_URL'] || undefined,
+  readDbUrl: env['READ_DB_URL'] || undefined,
+  sqsEndpoint: env['SQS_ENDPOINT'] || undefined,
+});

@@ -1,0 +1,102 @@
+// `npm start`: brings the whole system up on this machine, and ends all of it together.
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { numberAt, readJson, writeWhole } from './files.ts';
+import { type FunctionsProcess, invokeEvent, startFunctions } from './functions-process.ts';
+import { isSetupError, SetupError } from './log.ts';
+import { type Parts, startParts } from './parts.ts';
+import { commandLine, isAlive } from './processes.ts';
+import { checkPort } from './reachable.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { summary } from './summary.ts';
+
+const RELAY = 'tandem-dev-relay';
+const startedAt = performance.now();
+
+const log = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const claimDataDir = async (path: string): Promise<void> => {
+  const pid = numberAt(await readJson(path), 'pid');
+  if (
+    pid !== undefined &&
+    pid !== process.pid &&
+    isAlive(pid) &&
+    (await commandLine(pid)).includes('start.ts')
+  ) {
+    throw new SetupError(
+      `It runs already (process ${pid}): end that one, or set TANDEM_DATA_DIR, HTTP_PORT and LAMBDA_PORT for a second.`,
+    );
+  }
+  await writeWhole(path, JSON.stringify({ pid: process.pid }));
+};
+
+const main = async (settings: Settings): Promise<void> => {
+  const claim = join(settings.dataDir, 'start.json');
+  const state = join(settings.dataDir, 'state.json');
+  await claimDataDir(claim);
+  await rm(state, { force: true });
+  let parts: Parts | undefined;
+  let functions: FunctionsProcess | undefined;
+  let ending: Promise<void> | undefined;
+
+  const end = (): Promise<void> => {
+    ending ??= (async () => {
+      await rm(state, { force: true });
+      await functions?.stop();
+      await parts?.stop();
+      await rm(claim, { force: true });
+    })();
+    return ending;
+  };
+  const endOn = async (signal: NodeJS.Signals): Promise<void> => {
+    // The second signal does not wait; what was started notices that this process has gone.
+    if (ending !== undefined) process.exit(1);
+    log(`\n${signal}: ending, the data stays in ${settings.dataDir}`);
+    await end();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void endOn(signal));
+
+  try {
+    await checkPort('HTTP_PORT', settings.httpPort);
+    await checkPort('LAMBDA_PORT', settings.lambdaPort);
+    parts = await startParts(settings, log);
+    // Indexes go here: await ensureIndexes() with parts.writeDbUrl and parts.readDbUrl.
+    const httpUrl = `http://127.0.0.1:${settings.httpPort}`;
+    const lambdaUrl = `http://127.0.0.1:${settings.lambdaPort}`;
+    log('functions: starting');
+    functions = await startFunctions(settings, parts, lambdaUrl);
+    // Its schedule fires on the minute: do not make the first command wait for it.
+    const relayed = await invokeEvent(lambdaUrl, RELAY);
+    if (!relayed) log(`relay: there is no function ${RELAY}`);
+    const running = {
+      pid: process.pid,
+      http_url: httpUrl,
+      lambda_url: lambdaUrl,
+      write_db_url: parts.writeDbUrl,
+      read_db_url: parts.readDbUrl,
+      sqs_endpoint: parts.sqsEndpoint,
+      queue_prefix: settings.queuePrefix,
+    };
+    await writeWhole(state, JSON.stringify(running, null, 2));
+    log(summary(running, settings.dataDir, performance.now() - startedAt));
+    await functions.ended;
+    if (ending === undefined) throw new SetupError('The functions ended by themselves: see the lines above.');
+  } catch (error) {
+    if (ending !== undefined) return;
+    await end();
+    throw error;
+  }
+};
+
+try {
+  await main(readSettings(process.env));
+} catch (error) {
+  process.stderr.write(
+    `${isSetupError(error) ? error.message : error instanceof Error ? error.stack : error}\n`,
+  );
+  process.exit(1);
+}

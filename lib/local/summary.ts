@@ -1,0 +1,24 @@
+export type RunningSystem = {
+  http_url: string;
+  lambda_url: string;
+  write_db_url: string;
+  read_db_url: string;
+  sqs_endpoint: string;
+};
+
+const withoutPassword = (url: string): string => url.replace(/\/\/([^:@/]+):[^@/]+@/, '//$1:***@');
+
+/** What the user sees when everything runs. */
+export const summary = (system: RunningSystem, dataDir: string, elapsedMs: number): string => `
+Ready in ${(elapsedMs / 1000).toFixed(1)} s. Ctrl-C ends everything; the data stays in ${dataDir}
+
+  HTTP      ${system.http_url}
+  Lambda    ${system.lambda_url}
+  write DB  ${withoutPassword(system.write_db_url)}
+  read DB   ${withoutPassword(system.read_db_url)}
+  SQS       ${system.sqs_endpoint}
+
+  curl -i ${system.http_url}/tickets -H 'content-type: application/json' \\
+    -d '{"customer_id":"c-1","subject":"No sound","message":"The speaker is silent."}'
+  curl ${system.http_url}/tickets
+`;

@@ -1,0 +1,157 @@
+// The one queue stack: a consumer in, a Lambda handler with partial batch responses out. One poison message fails
+// alone; its error is kept before the queue server sees the failure.
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Db } from 'mongodb';
+import type * as z from 'zod';
+import { type Failure, forgetFailures, type LetterKey, recordFailures } from '../core/dead-letters.ts';
+import { AppError } from '../core/errors.ts';
+import { recordLags } from '../core/lag.ts';
+import { config } from './config.ts';
+import { createLog, type Log } from './logger.ts';
+import { emitMetrics } from './metrics.ts';
+
+/** The message attribute of what came back from the dead-letter queue. */
+export const replayedAttribute = 'replayed';
+
+/** What the stack must know of a message. */
+export interface MessageFacts {
+  /** The event's or the command's own id: the same in every delivery. */
+  id: string;
+  correlationId: string;
+  /** From then on its lag counts. */
+  since: Date;
+  /** Further fields of its log line. */
+  log: Record<string, string | number>;
+}
+
+export interface Outcome<M> {
+  applied: M[];
+  duplicates: number;
+  /** By the message's id; the others of the batch took effect all the same. */
+  failures: ReadonlyMap<string, unknown>;
+}
+
+/** What takes the messages of one queue: subscribers take events, queued commands are taken by their domain. */
+export interface Consumer<M> {
+  /** The queue's name, without prefix. */
+  name: string;
+  /** @throws AppError `malformed_message` where the body is no such message. */
+  parse(body: unknown): M;
+  describe(message: M): MessageFacts;
+  apply(messages: M[]): Promise<Outcome<M>>;
+}
+
+interface Delivery<M> {
+  record: SQSRecord;
+  message?: { content: M; facts: MessageFacts };
+  error?: unknown;
+}
+
+/** @throws AppError `malformed_message` with the first fault. */
+export const parseMessage = <T extends z.ZodType>(schema: T, body: unknown): z.output<T> => {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new AppError('malformed_message', `${issue?.path.join('.')}: ${issue?.message}`);
+};
+
+const parseDelivery = <M>({ parse, describe }: Consumer<M>, record: SQSRecord): Delivery<M> => {
+  try {
+    const content = parse(JSON.parse(record.body));
+    return { record, message: { content, facts: describe(content) } };
+  } catch (error) {
+    return { record, error };
+  }
+};
+
+const keyOf = <M>({ record, message }: Delivery<M>): LetterKey => ({
+  messageId: record.messageId,
+  ...(message === undefined ? {} : { eventId: message.facts.id }),
+});
+
+const attemptsOf = ({ attributes }: SQSRecord): number => Number(attributes.ApproximateReceiveCount);
+
+const failedBefore = ({ record }: { record: SQSRecord }): boolean =>
+  attemptsOf(record) > 1 || replayedAttribute in record.messageAttributes;
+
+const toFailure = <M>(delivery: Delivery<M>): Failure => {
+  const { record, message, error } = delivery;
+  const attempts = attemptsOf(record);
+  return {
+    ...keyOf(delivery),
+    ...(message === undefined ? {} : { correlationId: message.facts.correlationId }),
+    body: record.body,
+    attempts,
+    dead: attempts >= config.MAX_ATTEMPTS,
+    error,
+  };
+};
+
+/** The outcome of each delivery; an error that concerns the whole batch is each one's. */
+const applyAll = async <M>(consumer: Consumer<M>, deliveries: Delivery<M>[]) => {
+  // A message that came twice in one batch is applied once.
+  const readable = deliveries.filter(({ message }) => message !== undefined);
+  const byId = new Map(
+    readable.flatMap(({ message }) => (message === undefined ? [] : [[message.facts.id, message.content]])),
+  );
+  try {
+    const { applied, duplicates, failures } = await consumer.apply([...byId.values()]);
+    for (const delivery of readable) delivery.error = failures.get(delivery.message?.facts.id ?? '');
+    return { applied, duplicates: duplicates + readable.length - byId.size };
+  } catch (error) {
+    for (const delivery of readable) delivery.error = error ?? new Error('unknown');
+    return { applied: [], duplicates: 0 };
+  }
+};
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const logOutcome = <M>(log: Log, applied: MessageFacts[], failed: Delivery<M>[]): void => {
+  for (const { correlationId, log: own } of applied) {
+    log.info('applied', { correlation_id: correlationId, ...own });
+  }
+  for (const { record, message, error } of failed) {
+    log.warn('not applied', {
+      message_id: record.messageId,
+      ...(message === undefined ? {} : { correlation_id: message.facts.correlationId, ...message.facts.log }),
+      reason: reasonOf(error),
+    });
+  }
+};
+
+const isFromQueue = (event: SQSEvent): boolean => Array.isArray(event?.Records);
+
+export const consumerHandler =
+  <M>(consumer: Consumer<M>, readDb: Db) =>
+  async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    if (!isFromQueue(event))
+      throw new AppError('malformed_message', 'This function is called by its queue only');
+    const deliveries = event.Records.map((record) => parseDelivery(consumer, record));
+    const { applied, duplicates } = await applyAll(consumer, deliveries);
+    const facts = applied.map(consumer.describe);
+    const now = Date.now();
+    const lags = facts.map(({ since }) => Math.max(0, now - since.getTime()));
+    const failed = deliveries.filter(({ error }) => error !== undefined);
+    const log = createLog(context.functionName, { subscription: consumer.name });
+    logOutcome(log, facts, failed);
+    emitMetrics(context.functionName, {
+      EventsApplied: applied.length,
+      Duplicates: duplicates,
+      Failures: failed.length,
+      DeadLetters: failed.filter((delivery) => toFailure(delivery).dead).length,
+      LagOverContract: lags.filter((lag) => lag > config.READ_LAG_MS).length,
+      ...(lags.length === 0 ? {} : { Lag: lags }),
+    });
+    const retried = deliveries.filter((delivery) => delivery.error === undefined && failedBefore(delivery));
+    try {
+      await Promise.all([
+        recordLags(readDb, consumer.name, lags),
+        recordFailures(readDb, consumer.name, failed.map(toFailure)),
+        forgetFailures(readDb, consumer.name, retried.map(keyOf)),
+      ]);
+    } catch (error) {
+      // What was applied stays applied; the record of it is not worth a redelivery.
+      log.warn('outcome not recorded', { reason: reasonOf(error) });
+    }
+    return { batchItemFailures: failed.map(({ record }) => ({ itemIdentifier: record.messageId })) };
+  };

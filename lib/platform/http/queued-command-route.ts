@@ -1,0 +1,58 @@
+// From a request to a command on its way: 202. What the command will meet is not known yet, so that no version can be
+// insisted on; an Idempotency-Key makes the command's id, so that a retry is the same command.
+import { createHash, randomUUID } from 'node:crypto';
+import type * as z from 'zod';
+import type { DomainCommand } from '../../core/decider.ts';
+import type { QueuedCommand } from '../../core/queued-commands.ts';
+import { parseInput } from '../fields.ts';
+import { bad, gather, idempotencyKeyOf } from './command-request.ts';
+import type { HttpRequest } from './request.ts';
+import type { Route } from './stack.ts';
+
+interface QueuedCommandRoute<I extends z.ZodObject, C extends DomainCommand> {
+  input: I;
+  toCommand(input: z.output<I>): C;
+  send(command: QueuedCommand<C>): Promise<void>;
+  /** Further fields of the answer. */
+  answer(input: z.output<I>): Record<string, unknown>;
+}
+
+/** One id for each key and path: another product's view with the same key is another command. */
+const commandIdOf = (request: HttpRequest): string => {
+  const key = idempotencyKeyOf(request);
+  if (key === undefined) return randomUUID();
+  const { routeKey, params } = request;
+  return createHash('sha256')
+    .update(JSON.stringify([routeKey, params, key]))
+    .digest('base64url');
+};
+
+/** The command as its queue takes it, with what travels along. */
+export const toQueuedCommand = <C extends DomainCommand>(
+  command: C,
+  { correlationId, traceparent }: Pick<HttpRequest, 'correlationId' | 'traceparent'>,
+  commandId: string = randomUUID(),
+): QueuedCommand<C> => ({
+  ...command,
+  command_id: commandId,
+  correlation_id: correlationId,
+  causation_id: commandId,
+  ...(traceparent === undefined ? {} : { traceparent }),
+  sent_at: new Date(),
+});
+
+export const queuedCommandRoute =
+  <I extends z.ZodObject, C extends DomainCommand>({
+    input: schema,
+    toCommand,
+    send,
+    answer,
+  }: QueuedCommandRoute<I, C>): Route =>
+  async (request) => {
+    const { input: raw, expectedVersions } = gather(request, []);
+    if (expectedVersions.length > 0) throw bad('If-Match', 'cannot be promised for a command that is queued');
+    const input = parseInput(schema, raw);
+    const command = toQueuedCommand(toCommand(input), request, commandIdOf(request));
+    await send(command);
+    return { status: 202, body: { ...answer(input), command_id: command.command_id } };
+  };
