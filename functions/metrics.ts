@@ -1,21 +1,29 @@
+import { findRebuildProgress } from '../lib/core/rebuild.ts';
 import { config } from '../lib/platform/config.ts';
 import { opsRoutes } from '../lib/platform/http/ops-route.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';
 import { toSamples } from '../lib/platform/metric-samples.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
-import { measureBacklog, measureSubscription } from '../lib/platform/observe.ts';
+import { measureBacklog, measureQueue, measureSubscription } from '../lib/platform/observe.ts';
 import { toPrometheus } from '../lib/platform/prometheus.ts';
-import { subscriptions } from '../lib/subscriptions.ts';
+import { readModels } from '../lib/read-models.ts';
+import { commandQueues, subscriptions } from '../lib/subscriptions.ts';
+
+const models = readModels(writeDb(), readDb());
 
 export const routes = opsRoutes({
   'GET /metrics': async ({ headers }) => {
-    const [backlog, ...measured] = await Promise.all([
+    const [backlog, measured, queues, rebuilds] = await Promise.all([
       measureBacklog(writeDb()),
-      ...Object.keys(subscriptions).map((name) => measureSubscription(readDb(), name)),
+      Promise.all(Object.keys(subscriptions).map((name) => measureSubscription(readDb(), name))),
+      Promise.all(commandQueues.map((name) => measureQueue(readDb(), name))),
+      Promise.all(models.map(({ projection }) => findRebuildProgress(readDb(), projection.name))),
     ]);
     const report = {
       backlog,
       subscriptions: measured,
+      command_queues: queues,
+      rebuilds: rebuilds.filter((progress) => progress !== undefined),
       read_lag_ms: config.READ_LAG_MS,
       within_contract: measured.every(({ within_contract }) => within_contract),
     };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AppError } from '../lib/core/errors.ts';
-import { type RebuildAnswer, rebuild } from '../lib/core/rebuild.ts';
+import { measureDrift, type RebuildAnswer, rebuild } from '../lib/core/rebuild.ts';
+import { invokeAgain } from '../lib/platform/invoke-again.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
@@ -8,7 +9,7 @@ import { readModels } from '../lib/read-models.ts';
 
 const input = z.strictObject({ projection: z.string().optional(), dry_run: z.boolean().default(false) });
 
-/** Gives one answer for a named projection, else a list of all. */
+/** Gives one answer for a named projection, else a list of all. What time does not allow, a new call goes on with. */
 export const handler = operation(
   input,
   async ({ projection, dry_run: dryRun }, { functionName, timeLeftMs }) => {
@@ -20,9 +21,11 @@ export const handler = operation(
     }
     const answers: RebuildAnswer[] = [];
     for (const model of chosen) {
-      const answer = await rebuild(model, { db: readDb(), timeLeftMs, dryRun });
+      const run = dryRun ? measureDrift : rebuild;
+      const answer = await run(model, { db: readDb(), timeLeftMs });
       emitMetrics(functionName, { Rebuilt: answer.written + answer.removed });
       answers.push(answer);
+      if (!dryRun && !answer.done) await invokeAgain(functionName, { projection: model.projection.name });
     }
     return projection === undefined ? answers : answers[0];
   },

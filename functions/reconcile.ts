@@ -1,40 +1,59 @@
-import { recordFailures } from '../lib/core/dead-letters.ts';
+import { findRecorded } from '../lib/core/dead-letters.ts';
+import { AppError } from '../lib/core/errors.ts';
+import type { RecordedEvent } from '../lib/core/events.ts';
+import { toMessage } from '../lib/core/publish.ts';
 import { reconcile } from '../lib/core/reconcile.ts';
+import { removeOldEvents } from '../lib/core/retention.ts';
 import { config } from '../lib/platform/config.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
+import { sqsPublisher } from '../lib/platform/sqs.ts';
 import { subscribers } from '../lib/subscribers.ts';
-import { isSubscription, subscriptions } from '../lib/subscriptions.ts';
+import { eventTypesOf, stateStoredTypes } from '../lib/subscriptions.ts';
 
-const eventTypesOf = (name: string): readonly string[] =>
-  isSubscription(name) ? subscriptions[name].eventTypes : [];
+const dayMs = 86_400_000;
+
+/** What reconcile cannot apply goes the queue's way to a dead letter, unless it is on it already. */
+const requeue = async (subscription: string, events: RecordedEvent[]): Promise<void> => {
+  const recorded = await findRecorded(
+    readDb(),
+    subscription,
+    events.map(({ event_id }) => event_id),
+  );
+  const lost = events.filter(({ event_id }) => !recorded.has(event_id));
+  if (lost.length === 0) return;
+  const { refused, unreachable } = await sqsPublisher.send(subscription, lost.map(toMessage));
+  // Then the checkpoint stays where it is, and the next run tries again.
+  if (refused.size > 0 || unreachable)
+    throw new AppError('unavailable', `${subscription} does not take messages now`);
+};
 
 export const handler = operation(scheduled, async (_, { log, functionName, timeLeftMs }) => {
-  const all = subscribers(writeDb(), readDb());
   const answer = await reconcile({
     writeDb: writeDb(),
     readDb: readDb(),
-    subscribers: all.map((subscriber) => ({ subscriber, eventTypes: eventTypesOf(subscriber.name) })),
+    subscribers: subscribers(writeDb(), readDb()).map((subscriber) => ({
+      subscriber,
+      eventTypes: eventTypesOf(subscriber.name),
+    })),
     graceMs: config.READ_LAG_MS,
     timeLeftMs,
-    onFailures: (subscription, failures) =>
-      recordFailures(
-        readDb(),
-        subscription,
-        failures.map(({ event, error }) => ({
-          messageId: `reconcile-${event.event_id}`,
-          eventId: event.event_id,
-          correlationId: event.metadata.correlation_id,
-          body: JSON.stringify(event),
-          attempts: 1,
-          dead: false,
-          error,
-        })),
-      ),
+    onFailed: requeue,
   });
   const healed = Object.values(answer.healed).reduce((sum, count) => sum + count, 0);
   if (healed > 0) log.warn('healed read models that lagged past the contract', { healed: answer.healed });
   emitMetrics(functionName, { Healed: healed, Failures: answer.failed });
-  return answer;
+  const days = config.EVENT_RETENTION_DAYS;
+  const removed =
+    days === 0
+      ? 0
+      : await removeOldEvents({
+          writeDb: writeDb(),
+          readDb: readDb(),
+          streamTypes: stateStoredTypes,
+          retentionMs: days * dayMs,
+          timeLeftMs,
+        });
+  return { ...answer, events_removed: removed };
 });

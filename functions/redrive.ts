@@ -1,32 +1,23 @@
-import * as z from 'zod';
-import { markReplayed, messageIdsOf } from '../lib/core/dead-letters.ts';
-import { AppError } from '../lib/core/errors.ts';
+import { markReplayed } from '../lib/core/dead-letters.ts';
+import { unpark } from '../lib/core/parked.ts';
 import { redrive } from '../lib/core/redrive.ts';
+import { chooseLetters, letterChoice } from '../lib/platform/letter-choice.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
-import { readDb } from '../lib/platform/mongo.ts';
+import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
 import { sqsDeadLetterQueue } from '../lib/platform/sqs.ts';
-import { isSubscription, subscriptions } from '../lib/subscriptions.ts';
+import { requireQueue } from '../lib/subscriptions.ts';
 
-const input = z.strictObject({
-  subscription: z.string(),
-  event_ids: z.array(z.string()).min(1).max(1_000).optional(),
-  fingerprint: z.string().optional(),
-});
-
+/** The subscription `relay` stands for events that a queue refused for good. */
 export const handler = operation(
-  input,
-  async ({ subscription, event_ids, fingerprint }, { functionName, timeLeftMs }) => {
-    if (!isSubscription(subscription)) {
-      const names = Object.keys(subscriptions).join(', ');
-      throw new AppError('invalid_input', `There is no subscription ${subscription}; there are: ${names}`);
+  letterChoice,
+  async ({ subscription, ...choice }, { functionName, timeLeftMs }) => {
+    if (subscription === 'relay') {
+      return { subscription, redriven: await unpark(writeDb(), choice.event_ids), left: 0, done: true };
     }
-    const ofCause =
-      fingerprint === undefined ? undefined : await messageIdsOf(readDb(), subscription, fingerprint);
+    requireQueue(subscription);
     const answer = await redrive(sqsDeadLetterQueue(subscription), {
-      wanted: ({ messageId, eventId }) =>
-        (event_ids === undefined || (eventId !== undefined && event_ids.includes(eventId))) &&
-        (ofCause === undefined || ofCause.has(messageId)),
+      wanted: await chooseLetters(readDb(), subscription, choice),
       timeLeftMs,
       onRedriven: (letters) => markReplayed(readDb(), subscription, letters),
     });

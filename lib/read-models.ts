@@ -1,6 +1,10 @@
 // Every read model, for rebuild.
 import type { Db } from 'mongodb';
 import type { ReadModel } from './core/projection.ts';
+import { orderReadModels } from './orders/projections.ts';
 import { ticketReadModels } from './tickets/projections.ts';
 
-export const readModels = (writeDb: Db, readDb: Db): ReadModel[] => [...ticketReadModels(writeDb, readDb)];
+export const readModels = (writeDb: Db, readDb: Db): ReadModel[] => [
+  ...ticketReadModels(writeDb, readDb),
+  ...orderReadModels(writeDb, readDb),
+];

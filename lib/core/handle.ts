@@ -88,6 +88,8 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
     const from: Loaded<S> = isNew ? { state: decider.initialState, version: 0 } : await store.load(id);
     const events = decideAt(decider, command, from, context.expectedVersions ?? []);
     const metadata = toMetadata(context);
+    const { command_id, correlation_id, causation_id } = metadata;
+    const commands = [{ ...command, command_id, correlation_id, causation_id }];
     const { idempotencyKey: key, commandId } = context;
     if (events.length === 0) {
       const { version } = from;
@@ -103,7 +105,7 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
     }
     const next = events.reduce(decider.evolve, from.state);
     const idempotencyKeys = key === undefined ? [] : [key];
-    const appended = await store.append(id, { from, next, events, metadata, idempotencyKeys });
+    const appended = await store.append(id, { from, next, events, metadata, commands, idempotencyKeys });
     await onAppended?.(appended);
     return { id, version: from.version + events.length, commandId, replayed: false };
   };

@@ -1,6 +1,7 @@
 // One at a time, by the database's clock: a holder whose own clock is wrong neither keeps a lease too long nor steals
 // one. Not guaranteed: that a paused holder knows it has lost the lease. What must not happen twice needs a guard of its
 // own beside it (a position, a version).
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Collection, Db } from 'mongodb';
 import { duplicateKeys } from './driver-errors.ts';
 
@@ -43,4 +44,16 @@ export const createLease = (db: Db, name: string, owner: string, leaseMs: number
       await leases.updateOne({ _id: name, owner }, [{ $set: { expires_at: { $subtract: ['$$NOW', 1] } } }]);
     },
   };
+};
+
+const pollMs = 200;
+
+/** Waits for the lease; false where it is still another's after `ms`. */
+export const acquireWithin = async (lease: Lease, ms: number): Promise<boolean> => {
+  const deadline = performance.now() + ms;
+  while (!(await lease.acquire())) {
+    if (performance.now() > deadline) return false;
+    await wait(pollMs);
+  }
+  return true;
 };

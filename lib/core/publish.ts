@@ -3,7 +3,7 @@
 // refused it `maxAttempts` times: then it is parked with the reason. A queue that cannot be reached refuses nothing.
 import type { Db, Filter, UpdateFilter } from 'mongodb';
 import { eventRows } from './event-rows.ts';
-import { type EventRow, fromRow } from './events.ts';
+import { type EventRow, fromRow, type RecordedEvent } from './events.ts';
 
 export interface OutgoingMessage {
   id: string;
@@ -51,13 +51,11 @@ interface RowUpdate {
   updateOne: { filter: Filter<EventRow>; update: UpdateFilter<EventRow> };
 }
 
-const toMessage = (row: EventRow): OutgoingMessage => ({
-  id: row._id,
+/** An event as it travels on a queue. */
+export const toMessage = (event: RecordedEvent): OutgoingMessage => ({
+  id: event.event_id,
   // SQS refuses these two for ever; as an escape they pass, and mean the same in JSON.
-  body: JSON.stringify(fromRow(row)).replace(
-    /[\uFFFE\uFFFF]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
-  ),
+  body: JSON.stringify(event).replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`),
 });
 
 const sendAll = async (
@@ -66,7 +64,7 @@ const sendAll = async (
 ): Promise<Map<string, SendOutcome>> => {
   const outgoing = new Map<string, OutgoingMessage[]>();
   for (const row of rows) {
-    const message = toMessage(row);
+    const message = toMessage(fromRow(row));
     for (const subscription of subscriptionsOf(row.type)) {
       if (row.published_to?.includes(subscription)) continue;
       const messages = outgoing.get(subscription) ?? [];

@@ -82,7 +82,14 @@ export const queuedCommandsHandler = <C extends DomainCommand, S, E extends Doma
     if (events.length === 0) return fresh;
     const idempotencyKeys = fresh.map(({ command_id }) => command_id);
     const metadata = toMetadata(first, others);
-    const appended = await store.append(id, { from, next, events, metadata, idempotencyKeys });
+    const appended = await store.append(id, {
+      from,
+      next,
+      events,
+      metadata,
+      commands: fresh,
+      idempotencyKeys,
+    });
     await onAppended?.(appended);
     return fresh;
   };

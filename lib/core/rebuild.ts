@@ -5,10 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import { createCheckpoint } from './checkpoint.ts';
-import { examineRange, mend } from './drift.ts';
+import { type Difference, type Examined, examineRange, mend } from './drift.ts';
 import { AppError } from './errors.ts';
 import { ensureIndexes } from './indexes.ts';
-import { createLease } from './lease.ts';
+import { acquireWithin, createLease } from './lease.ts';
 import type { ReadModel, Recomputed, Segment } from './projection.ts';
 
 export interface RebuildCounts {
@@ -35,7 +35,6 @@ export interface RebuildOptions {
   /** Keeps checkpoints and the lease: the read database. */
   db: Db;
   timeLeftMs(): number;
-  dryRun?: boolean;
   batchSize?: number;
   segments?: number;
 }
@@ -44,11 +43,11 @@ interface Progress {
   schema_version: number;
   segments: (Segment & { done: boolean })[];
   counts: RebuildCounts;
-  done: boolean;
   spent_ms: number;
 }
 
-const leaseMs = 15_000;
+const leaseMs = 5_000;
+const defaults = { batchSize: 1_000, segments: 2 };
 
 const noCounts = (): RebuildCounts => ({ scanned: 0, altered: 0, missing: 0, surplus: 0, failed: 0 });
 
@@ -59,80 +58,132 @@ const begin = async ({ projection, source }: ReadModel, count: number): Promise<
   schema_version: projection.schemaVersion,
   segments: (await source.segments(count)).map((segment) => ({ ...segment, done: false })),
   counts: noCounts(),
-  done: false,
   spent_ms: 0,
 });
 
+interface Run {
+  batchSize: number;
+  timeLeftMs(): number;
+  /** Does something about the differences of a batch. */
+  settle(differences: Difference[]): Promise<void>;
+  /** After each batch. */
+  save(): Promise<void>;
+}
+
+const count = (counts: RebuildCounts, scanned: number, { differences, failed }: Examined): void => {
+  counts.scanned += scanned;
+  counts.failed += failed.length;
+  for (const { stored, view } of differences) {
+    counts[view === undefined ? 'surplus' : stored === undefined ? 'missing' : 'altered'] += 1;
+  }
+};
+
+const runSegment = async (
+  model: ReadModel,
+  segment: Progress['segments'][number],
+  counts: RebuildCounts,
+  { batchSize, timeLeftMs, settle, save }: Run,
+): Promise<void> => {
+  if (segment.done) return;
+  const finish = async (batch: Recomputed[], range: Segment): Promise<void> => {
+    const examined = await examineRange(model, batch, range);
+    await settle(examined.differences);
+    count(counts, batch.length, examined);
+  };
+  let batch: Recomputed[] = [];
+  for await (const one of model.source.scan(segment)) {
+    batch.push(one);
+    if (batch.length < batchSize) continue;
+    await finish(batch, { ...segment, upTo: one.id });
+    segment.after = one.id;
+    batch = [];
+    await save();
+    if (timeLeftMs() < reserveMs) return;
+  }
+  await finish(batch, segment);
+  segment.done = true;
+  await save();
+};
+
+/** All segments side by side; none is left running when one fails. */
+const runSegments = async (model: ReadModel, { segments, counts }: Progress, run: Run): Promise<void> => {
+  const settled = await Promise.allSettled(
+    segments.map((segment) => runSegment(model, segment, counts, run)),
+  );
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+};
+
+const toAnswer = ({ projection }: ReadModel, { counts, segments, spent_ms }: Progress): RebuildAnswer => ({
+  projection: projection.name,
+  ...counts,
+  written: counts.altered + counts.missing,
+  removed: counts.surplus,
+  duration_ms: Math.round(spent_ms),
+  done: segments.every((segment) => segment.done),
+});
+
+/** Counts what a rebuild would do, and changes nothing. */
+export const measureDrift = async (model: ReadModel, options: RebuildOptions): Promise<RebuildAnswer> => {
+  const { timeLeftMs, batchSize = defaults.batchSize, segments = defaults.segments } = options;
+  const started = performance.now();
+  const progress = await begin(model, segments);
+  await runSegments(model, progress, { batchSize, timeLeftMs, settle: async () => {}, save: async () => {} });
+  progress.spent_ms = performance.now() - started;
+  return { ...toAnswer(model, progress), written: 0, removed: 0, dry_run: true };
+};
+
+export const rebuildName = (projection: string): string => `rebuild:${projection}`;
+
 /** @throws AppError `lease_held` where another rebuild of this read model is under way. */
 export const rebuild = async (model: ReadModel, options: RebuildOptions): Promise<RebuildAnswer> => {
-  const { db, timeLeftMs, dryRun = false, batchSize = 1_000, segments = 2 } = options;
-  const { projection, source } = model;
-  const started = performance.now();
-  const name = `rebuild:${projection.name}`;
-  const lease = createLease(db, name, randomUUID(), leaseMs);
-  const checkpoint = createCheckpoint<Progress>(db, name);
+  const { db, timeLeftMs, batchSize = defaults.batchSize, segments = defaults.segments } = options;
+  const { projection } = model;
+  const lease = createLease(db, rebuildName(projection.name), randomUUID(), leaseMs);
+  const checkpoint = createCheckpoint<Progress>(db, rebuildName(projection.name));
+  const held = (): AppError =>
+    new AppError('lease_held', `A rebuild of ${projection.name} is under way already`);
 
-  const keepLease = async (): Promise<void> => {
-    if (!dryRun && !(await lease.acquire())) {
-      throw new AppError('lease_held', `A rebuild of ${projection.name} is under way already`);
-    }
-  };
-  await keepLease();
-  if (!dryRun) await ensureIndexes(db, model.indexes);
-  const before = dryRun ? undefined : await checkpoint.find();
-  const mayResume =
-    before !== undefined && !before.done && before.schema_version === projection.schemaVersion;
-  const progress = mayResume ? before : await begin(model, segments);
-  const { counts } = progress;
-
-  const finishBatch = async (batch: Recomputed[], range: Segment): Promise<void> => {
-    const { differences, failed } = await examineRange(model, batch, range);
-    if (!dryRun) await mend(model, differences);
-    counts.scanned += batch.length;
-    counts.failed += failed.length;
-    for (const { stored, view } of differences) {
-      counts[view === undefined ? 'surplus' : stored === undefined ? 'missing' : 'altered'] += 1;
-    }
-  };
-  const save = async (): Promise<void> => {
-    if (dryRun) return;
-    await checkpoint.save(progress);
-    await keepLease();
-    if (!dryRun) await ensureIndexes(db, model.indexes);
-  };
-
-  const runSegment = async (segment: Progress['segments'][number]): Promise<void> => {
-    if (segment.done) return;
-    let batch: Recomputed[] = [];
-    for await (const one of source.scan(segment)) {
-      batch.push(one);
-      if (batch.length < batchSize) continue;
-      await finishBatch(batch, { ...segment, upTo: one.id });
-      segment.after = one.id;
-      batch = [];
-      await save();
-      if (timeLeftMs() < reserveMs) return;
-    }
-    await finishBatch(batch, segment);
-    segment.done = true;
-    await save();
-  };
-
+  // One that was killed holds its lease to the end: wait for that, not longer.
+  if (!(await acquireWithin(lease, leaseMs))) throw held();
   try {
-    await Promise.all(progress.segments.map(runSegment));
-    progress.done = progress.segments.every((segment) => segment.done);
-    progress.spent_ms += Math.round(performance.now() - started);
-    await save();
+    let last = performance.now();
+    await ensureIndexes(db, model.indexes);
+    const before = await checkpoint.find();
+    const mayResume =
+      before?.segments.some(({ done }) => !done) && before.schema_version === projection.schemaVersion;
+    const progress = before !== undefined && mayResume ? before : await begin(model, segments);
+    const save = async (): Promise<void> => {
+      progress.spent_ms += performance.now() - last;
+      last = performance.now();
+      await checkpoint.save(progress);
+      if (!(await lease.acquire())) throw held();
+    };
+    await runSegments(model, progress, {
+      batchSize,
+      timeLeftMs,
+      settle: (differences) => mend(model, differences),
+      save,
+    });
+    return toAnswer(model, progress);
   } finally {
-    if (!dryRun) await lease.release();
+    await lease.release();
   }
-  return {
-    projection: projection.name,
-    ...counts,
-    written: dryRun ? 0 : counts.altered + counts.missing,
-    removed: dryRun ? 0 : counts.surplus,
-    duration_ms: progress.spent_ms,
-    done: progress.done,
-    ...(dryRun ? { dry_run: true as const } : {}),
-  };
+};
+
+export interface RebuildProgress {
+  projection: string;
+  scanned: number;
+  done: boolean;
+}
+
+/** Where the last rebuild of a read model is, if there was one. */
+export const findRebuildProgress = async (
+  db: Db,
+  projection: string,
+): Promise<RebuildProgress | undefined> => {
+  const progress = await createCheckpoint<Progress>(db, rebuildName(projection)).find();
+  if (progress === undefined) return undefined;
+  const { counts, segments } = progress;
+  return { projection, scanned: counts.scanned, done: segments.every((segment) => segment.done) };
 };

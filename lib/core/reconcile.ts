@@ -14,7 +14,8 @@ export interface ReconcileOptions {
   subscribers: { subscriber: Subscriber; eventTypes: readonly string[] }[];
   graceMs: number;
   timeLeftMs(): number;
-  onFailures(subscription: string, failures: { event: RecordedEvent; error: unknown }[]): Promise<void>;
+  /** What could not be applied here either; its message may be lost. */
+  onFailed(subscription: string, events: RecordedEvent[]): Promise<void>;
 }
 
 export interface ReconcileAnswer {
@@ -38,7 +39,7 @@ const settled = (rows: PositionedRow[], before: Date): PositionedRow[] => {
 };
 
 export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAnswer> => {
-  const { writeDb, readDb, subscribers, graceMs, timeLeftMs, onFailures } = options;
+  const { writeDb, readDb, subscribers, graceMs, timeLeftMs, onFailed } = options;
   const checkpoint = createCheckpoint<{ position: number }>(readDb, 'reconcile');
   const answer: ReconcileAnswer = { scanned: 0, healed: {}, failed: 0, done: false };
   let position = (await checkpoint.find())?.position ?? 1;
@@ -57,11 +58,12 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
       const { applied, failures } = await subscriber.apply(missing);
       answer.healed[subscriber.name] = (answer.healed[subscriber.name] ?? 0) + applied.length;
       answer.failed += failures.size;
-      const failed = missing.filter((event) => failures.has(event.event_id));
-      await onFailures(
-        subscriber.name,
-        failed.map((event) => ({ event, error: failures.get(event.event_id) })),
-      );
+      if (failures.size > 0) {
+        await onFailed(
+          subscriber.name,
+          missing.filter((event) => failures.has(event.event_id)),
+        );
+      }
     }
     answer.scanned += rows.length;
     position = reached;

@@ -1,6 +1,7 @@
 // Keeps the evolved document; its events are rows beside it, written in the same transaction.
 // The document is the state with `_id`, `version`, `created_at` and `updated_at`.
 import type { Collection, Db } from 'mongodb';
+import { keepCommands } from './command-log.ts';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
 import {
   appendError,
@@ -21,6 +22,8 @@ interface StateStoredOptions<S, E extends DomainEvent> {
   db: Db;
   streamType: string;
   collection: string;
+  /** Where to keep the commands as they arrived; not kept where absent. */
+  commandsCollection?: string;
   decider: Pick<Decider<DomainCommand, S, E>, 'initialState'>;
   eventTypes: EventTypes;
 }
@@ -36,6 +39,7 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
   db,
   streamType,
   collection,
+  commandsCollection,
   decider,
   eventTypes,
 }: StateStoredOptions<S, E>): AggregateStore<S, E> => {
@@ -70,6 +74,14 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
             if (replaced.matchedCount === 0) throw versionConflict(last.stream_id);
           }
           await insertRows(db, rows, session);
+          if (commandsCollection !== undefined) {
+            const arrived = {
+              commands: append.commands ?? [],
+              stream_id: last.stream_id,
+              now: last.recorded_at,
+            };
+            await keepCommands(db, commandsCollection, arrived, session);
+          }
         });
       } catch (error) {
         throw appendError(last.stream_id, error);

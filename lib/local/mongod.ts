@@ -2,7 +2,7 @@
 // Guarantees: the same URL after a restart while its port is free; data survives a kill -9 of
 // everything; a mongod left behind by a dead process is ended before the next start.
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoInstance } from 'mongodb-memory-server-core';
@@ -11,7 +11,7 @@ import { type Log, messageOf, quiet, SetupError } from './log.ts';
 import { type FoundMongod, findMongod } from './mongod-binary.ts';
 import { keptPort } from './ports.ts';
 import { commandLine, endProcess, isAlive, killProcess } from './processes.ts';
-import { becomePrimary, REPLICA_SET } from './replica-set.ts';
+import { becomePrimary, moveReplicaSet, REPLICA_SET } from './replica-set.ts';
 
 export type Mongod = {
   port: number;
@@ -33,25 +33,29 @@ const ARGUMENTS = [
   '--setParameter=diagnosticDataCollectionEnabled=false',
 ];
 
+const hasData = async (dbPath: string): Promise<boolean> => (await readdir(dbPath)).includes('WiredTiger');
+
 const endLeftover = async (dataDir: string, dbPath: string, log: Log): Promise<void> => {
   const note = await readJson(join(dataDir, 'mongod.json'));
   const pid = numberAt(note, 'pid');
   if (pid === undefined || !isAlive(pid) || !(await commandLine(pid)).includes(dbPath)) return;
   const owner = numberAt(note, 'owner');
-  if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
+  if (owner !== undefined && isAlive(owner)) {
     throw new SetupError(`The data in ${dataDir} is in use by process ${owner}: end it first.`);
   }
   log('mongod: ending the one an earlier run left behind');
   await endProcess(pid, 10_000);
 };
 
-const launch = async (binary: FoundMongod, port: number, dbPath: string): Promise<MongoInstance> => {
+type Launch = { binary: FoundMongod; port: number; dbPath: string; alone?: boolean };
+
+const launch = async ({ binary, port, dbPath, alone = false }: Launch): Promise<MongoInstance> => {
   const instance = new MongoInstance({
     instance: {
       port,
       ip: '127.0.0.1',
       dbPath,
-      replSet: REPLICA_SET,
+      ...(alone ? {} : { replSet: REPLICA_SET }),
       storageEngine: 'wiredTiger',
       launchTimeout: 60_000,
       args: ARGUMENTS,
@@ -80,10 +84,13 @@ export const startMongod = async ({ dataDir, log = quiet }: MongodOptions = {}):
   const binary = await findMongod(home, log);
   await endLeftover(home, dbPath, log);
   const { port, previous, keep } = await keptPort(home, 'mongod');
-  if (previous !== undefined && previous !== port) {
-    log(`mongod: port ${previous} is taken, moving the replica set to ${port}`);
+  const place = { binary, port, dbPath };
+  if (port !== previous && (await hasData(dbPath))) {
+    log(`mongod: its last port is taken, moving the replica set to ${port}`);
+    const alone = await launch({ ...place, alone: true });
+    await moveReplicaSet(port).finally(() => alone.stop());
   }
-  const instance = await launch(binary, port, dbPath);
+  const instance = await launch(place);
   const pid = instance.mongodProcess?.pid;
   await writeWhole(join(home, 'mongod.json'), JSON.stringify({ pid, owner: process.pid }));
   const stop = async (): Promise<void> => {

@@ -16,6 +16,7 @@ const text = (fallback: string) =>
 
 const schema = z.object({
   STAGE: text('dev'),
+  LAMBDA_PORT: integer(3002, 1, 65_535),
   WRITE_DB_URL: text('mongodb://127.0.0.1:27017/tandem_write?replicaSet=rs0'),
   READ_DB_URL: text('mongodb://127.0.0.1:27017/tandem_read?replicaSet=rs0'),
   DB_POOL_MIN_SIZE: integer(0, 0, 1_000),
@@ -26,6 +27,8 @@ const schema = z.object({
   READ_LAG_MS: integer(500, 1, 5_000),
   RELAY_BATCH_SIZE: integer(1_000, 1, 5_000),
   RELAY_POLL_INTERVAL_MS: integer(250, 10, 60_000),
+  SNAPSHOT_EVERY: integer(100, 1, 1_000_000),
+  EVENT_RETENTION_DAYS: integer(0, 0, 36_500),
   OPS_TOKEN: text(''),
 });
 

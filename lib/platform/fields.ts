@@ -51,6 +51,11 @@ export const moneyText = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** An instant in a query string (RFC 3339, with any offset). */
+export const instant = z.iso
+  .datetime({ offset: true, error: 'must be an instant, such as 2026-11-21T10:00:00Z' })
+  .transform((text) => new Date(text));
+
 export const timeoutMs = wholeNumber(0, 5_000);
 export const expectedVersion = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 

@@ -27,18 +27,24 @@ export const measureBacklog = async (writeDb: Db): Promise<Backlog> => {
   };
 };
 
-export interface SubscriptionMetrics extends QueueDepth {
-  subscription: string;
+export interface QueueMetrics extends QueueDepth {
+  queue: string;
   lag: LagSummary;
+}
+
+export const measureQueue = async (readDb: Db, queue: string): Promise<QueueMetrics> => {
+  const [depth, lag] = await Promise.all([queueDepth(queue), summarizeLag(readDb, queue, lagMinutes)]);
+  return { queue, ...depth, lag };
+};
+
+export interface SubscriptionMetrics extends Omit<QueueMetrics, 'queue'> {
+  subscription: string;
   within_contract: boolean;
 }
 
 export const measureSubscription = async (readDb: Db, subscription: string): Promise<SubscriptionMetrics> => {
-  const [depth, lag] = await Promise.all([
-    queueDepth(subscription),
-    summarizeLag(readDb, subscription, lagMinutes),
-  ]);
-  return { subscription, ...depth, lag, within_contract: lag.p99_ms <= config.READ_LAG_MS };
+  const { queue: _, ...measured } = await measureQueue(readDb, subscription);
+  return { subscription, ...measured, within_contract: measured.lag.p99_ms <= config.READ_LAG_MS };
 };
 
 export interface Health {

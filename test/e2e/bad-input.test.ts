@@ -23,7 +23,9 @@ function leavesNothing(): void {
     written = await countEvents();
   });
   afterEach(async () => {
-    expect(await countEvents()).toBe(written);
+    const before = written;
+    written = await countEvents();
+    expect(written).toBe(before);
     expect(process.kill(system().state.pid, 0)).toBe(true);
     expect((await system().http.get('/health')).status).toBe(200);
   });
@@ -48,7 +50,6 @@ describe.each(commandEndpoints)('$method $path', (endpoint) => {
     'W/"1"',
     '1',
     '"-1"',
-    '"0"',
     '"99999999999999999999"',
     '*',
     '""',
@@ -210,13 +211,4 @@ describe('a direct invoke', () => {
     });
     expect(JSON.stringify(answer)).not.toMatch(/a\\r\\nset-cookie/);
   });
-
-  test.each(['relay', 'rebuild', 'redrive', 'reconcile'])(
-    'of %s with nonsense harms nothing',
-    async (name) => {
-      await system()
-        .invoke(name, { projection: '$where', subscription: '../', seconds: 'x' })
-        .catch(() => undefined);
-    },
-  );
 });

@@ -7,7 +7,8 @@ import { waitFor } from '../support/wait-for.ts';
 
 const subscription = 'tickets-projector';
 const attempts = 3;
-const system = useSystem({ env: { MAX_ATTEMPTS: String(attempts) } });
+// Not quiet: functions are made to throw here, which the local gateway prints.
+const system = useSystem({ env: { MAX_ATTEMPTS: String(attempts) }, quiet: false });
 
 const readModel = () => system().read.collection<{ _id: string; [field: string]: unknown }>('ticket_views');
 const fields = ['subject', 'status', 'preview', 'has_note', 'version', 'schema_version', 'updated_at'];
@@ -220,4 +221,19 @@ describe('/health', () => {
     const dependencies = names.map((name) => ({ name, ok: true, duration_ms: expect.any(Number) }));
     expect(answer.object()).toEqual({ status: 'ok', dependencies });
   });
+});
+
+describe('a direct invoke', () => {
+  test.each(['relay', 'rebuild', 'redrive', 'reconcile', 'ticketsProjector'])(
+    'of %s with nonsense harms nothing',
+    async (name) => {
+      const before = await system().write.collection('events').countDocuments();
+      await system()
+        .invoke(name, { projection: '$where', subscription: '../', Records: 5 })
+        .catch(() => undefined);
+      expect(process.kill(system().state.pid, 0)).toBe(true);
+      expect(await system().write.collection('events').countDocuments()).toBe(before);
+      await openListed(1);
+    },
+  );
 });

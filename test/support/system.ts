@@ -30,10 +30,13 @@ export type SystemOptions = {
   /** `true`: its own mongod and queue server, as after a fresh `npm start`; else the run's, which is quicker. */
   embedded?: boolean;
   env?: Record<string, string>;
+  /** `false` where the test makes functions throw, so that stack traces in the log are no fault. */
+  quiet?: boolean;
 };
 
 /** Starts the whole system as `npm start` does, with data, ports and queue names of its own. */
-export async function startSystem({ embedded = false, env = {} }: SystemOptions = {}): Promise<System> {
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const { embedded = false, env = {}, quiet = true } = options;
   const dataDir = mkdtempSync(join(inject('runDir'), 'system-'));
   const settings = { ...(embedded ? {} : sharedParts()), ...env };
   let running = await startProcess(dataDir, settings);
@@ -69,7 +72,7 @@ export async function startSystem({ embedded = false, env = {} }: SystemOptions 
     stop: async () => {
       await end((it) => it.stop());
       rmSync(dataDir, { recursive: true, force: true });
-      refuseNoise(running.log());
+      if (quiet) refuseNoise(running.log());
     },
   };
 }

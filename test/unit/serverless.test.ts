@@ -2,7 +2,7 @@ import { existsSync, globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { subscriptions } from '../../lib/subscriptions.ts';
+import { queueNames, subscriptions } from '../../lib/subscriptions.ts';
 import { isObject } from '../support/answer.ts';
 import { readServerlessFile } from '../support/serverless-file.ts';
 
@@ -86,7 +86,7 @@ describe.each(Object.keys(subscriptions))('subscription %s', (subscription) => {
   });
 });
 
-test('every queue belongs to a subscription', () => {
-  const wanted = Object.keys(subscriptions).flatMap((name) => [`tandem-${name}`, `tandem-${name}-dlq`]);
+test('every queue belongs to a subscription or takes commands', () => {
+  const wanted = queueNames.flatMap((name) => [`tandem-${name}`, `tandem-${name}-dlq`]);
   expect(queues.map(({ queueName }) => queueName).toSorted()).toEqual(wanted.toSorted());
 });

@@ -1,0 +1,41 @@
+// The commands of a domain as they arrived: one row each, written with what the command caused, never changed.
+// Guarantees: a row is there exactly when its command took effect, also where a batch was folded into one event.
+// Not guaranteed: a row of a command that was refused, or that changed nothing.
+import type { ClientSession, Db } from 'mongodb';
+import type { DomainCommand } from './decider.ts';
+
+/** A command with what came along with it. */
+export interface ArrivedCommand extends DomainCommand {
+  command_id: string;
+  correlation_id: string;
+  causation_id: string;
+  /** When it was put on its queue, where it travelled by one. */
+  sent_at?: Date;
+}
+
+export interface CommandRow extends DomainCommand {
+  _id: string;
+  stream_id: string;
+  correlation_id: string;
+  causation_id: string;
+  arrived_at: Date;
+}
+
+export const keepCommands = async (
+  db: Db,
+  collection: string,
+  { commands, stream_id, now }: { commands: ArrivedCommand[]; stream_id: string; now: Date },
+  session: ClientSession,
+): Promise<void> => {
+  if (commands.length === 0) return;
+  const rows = commands.map(({ command_id: _id, type, data, correlation_id, causation_id, sent_at }) => ({
+    _id,
+    type,
+    data,
+    stream_id,
+    correlation_id,
+    causation_id,
+    arrived_at: sent_at ?? now,
+  }));
+  await db.collection<CommandRow>(collection).insertMany(rows, { session });
+};

@@ -1,0 +1,110 @@
+// An order: its events, its commands and its rules. Pure. Money is in minor units.
+import * as z from 'zod';
+import type { Decider } from '../core/decider.ts';
+import { AppError, notFound, ruleViolated } from '../core/errors.ts';
+import type { EventOf } from '../core/events.ts';
+
+export const orderStatus = z.enum(['created', 'shipped', 'cancelled']);
+export type OrderStatus = z.infer<typeof orderStatus>;
+
+const orderItem = z.object({ product_id: z.string(), quantity: z.int(), price_minor: z.int() });
+export type OrderItem = z.infer<typeof orderItem>;
+
+export const orderEvents = {
+  OrderCreated: {
+    schema_version: 1,
+    data: z.object({ customer_id: z.string(), items: z.array(orderItem), shipping_address: z.string() }),
+  },
+  OrderItemAdded: { schema_version: 1, data: orderItem },
+  OrderShipped: { schema_version: 1, data: z.object({}) },
+  OrderCancelled: { schema_version: 1, data: z.object({ reason: z.string() }) },
+};
+
+export type OrderEvent = EventOf<typeof orderEvents>;
+
+export type OrderCommand =
+  | { type: 'CreateOrder'; data: { customer_id: string; items: OrderItem[]; shipping_address: string } }
+  | { type: 'AddOrderItem'; data: { id: string } & OrderItem }
+  | { type: 'ShipOrder'; data: { id: string } }
+  | { type: 'CancelOrder'; data: { id: string; reason: string } };
+
+/** What the rules ask about. The items themselves are the read model's. */
+export interface Order {
+  status: OrderStatus;
+  item_count: number;
+  total_minor: number;
+}
+
+export const mostItems = 1_000;
+export const noItems = 'Order must have at least one item';
+/** 15 digits: as many as JSON carries exactly. */
+const mostTotalMinor = 999_999_999_999_999;
+
+// A product past 2^53 is rounded, but stays far above the limit.
+export const totalOf = (items: OrderItem[]): number =>
+  items.reduce((sum, { quantity, price_minor }) => sum + quantity * price_minor, 0);
+
+const checkTotal = (totalMinor: number): void => {
+  if (totalMinor > mostTotalMinor) throw ruleViolated('The total of the order is too large');
+};
+
+const create = (data: (OrderCommand & { type: 'CreateOrder' })['data']): OrderEvent[] => {
+  if (data.items.length === 0) {
+    throw new AppError('invalid_input', noItems, { errors: [{ path: 'items', message: noItems }] });
+  }
+  checkTotal(totalOf(data.items));
+  return [{ type: 'OrderCreated', data }];
+};
+
+const addItem = (order: Order, item: OrderItem): OrderEvent[] => {
+  if (order.status === 'cancelled') throw ruleViolated('A cancelled order takes no items');
+  if (order.status === 'shipped') throw ruleViolated('A shipped order takes no items');
+  if (order.item_count >= mostItems) throw ruleViolated(`An order has at most ${mostItems} items`);
+  checkTotal(order.total_minor + totalOf([item]));
+  return [{ type: 'OrderItemAdded', data: item }];
+};
+
+const decide = (command: OrderCommand, order: Order | undefined): OrderEvent[] => {
+  if (command.type === 'CreateOrder') return create(command.data);
+  if (order === undefined) throw notFound('Order', command.data.id);
+  switch (command.type) {
+    case 'AddOrderItem': {
+      const { product_id, quantity, price_minor } = command.data;
+      return addItem(order, { product_id, quantity, price_minor });
+    }
+    case 'ShipOrder':
+      if (order.status === 'cancelled') throw ruleViolated('A cancelled order cannot be shipped');
+      return order.status === 'shipped' ? [] : [{ type: 'OrderShipped', data: {} }];
+    case 'CancelOrder':
+      if (order.status === 'shipped') throw ruleViolated('A shipped order cannot be cancelled');
+      return order.status === 'cancelled'
+        ? []
+        : [{ type: 'OrderCancelled', data: { reason: command.data.reason } }];
+  }
+};
+
+const evolve = (order: Order | undefined, event: OrderEvent): Order | undefined => {
+  if (event.type === 'OrderCreated') {
+    const { items } = event.data;
+    return { status: 'created', item_count: items.length, total_minor: totalOf(items) };
+  }
+  if (order === undefined) return undefined;
+  switch (event.type) {
+    case 'OrderItemAdded':
+      return {
+        ...order,
+        item_count: order.item_count + 1,
+        total_minor: order.total_minor + totalOf([event.data]),
+      };
+    case 'OrderShipped':
+      return { ...order, status: 'shipped' };
+    case 'OrderCancelled':
+      return { ...order, status: 'cancelled' };
+  }
+};
+
+export const orderDecider: Decider<OrderCommand, Order | undefined, OrderEvent> = {
+  initialState: undefined,
+  decide,
+  evolve,
+};

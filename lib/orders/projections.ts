@@ -1,0 +1,94 @@
+// The read model of orders: one document for the view, the customer's list and the search.
+import type { Db } from 'mongodb';
+import { aggregateId } from '../core/events.ts';
+import type { Projection, ReadModel, View } from '../core/projection.ts';
+import { createProjector } from '../core/projector.ts';
+import { eventSource } from '../core/sources.ts';
+import type { Subscriber } from '../core/subscriber.ts';
+import { type OrderEvent, type OrderItem, type OrderStatus, orderEvents, totalOf } from './order.ts';
+import { wordsOf, wordsOfProse } from './words.ts';
+
+export interface OrderDocument {
+  customer_id: string;
+  status: OrderStatus;
+  items: OrderItem[];
+  item_count: number;
+  total_minor: number;
+  created_at: Date;
+  shipped_at: Date | null;
+  /** What the search looks for; see words.ts. */
+  words: string[];
+}
+
+const fromItems = (items: OrderItem[]) => ({
+  items,
+  item_count: items.length,
+  total_minor: totalOf(items),
+});
+
+const addWords = (words: string[], more: string[]): string[] => [...new Set([...words, ...more])];
+
+export const orderView: Projection<OrderDocument, OrderEvent> = {
+  name: 'orders',
+  streamType: 'Order',
+  schemaVersion: 1,
+  eventTypes: orderEvents,
+  evolve(view, event) {
+    if (event.type === 'OrderCreated') {
+      const { customer_id, items, shipping_address } = event.data;
+      const ids = [aggregateId(event.stream_id), customer_id, ...items.map((item) => item.product_id)];
+      return {
+        customer_id,
+        status: 'created',
+        ...fromItems(items),
+        created_at: event.recorded_at,
+        shipped_at: null,
+        words: addWords(ids.flatMap(wordsOf), wordsOfProse(shipping_address)),
+      };
+    }
+    if (view === undefined) throw new Error(`${event.stream_id} does not begin with OrderCreated`);
+    switch (event.type) {
+      case 'OrderItemAdded':
+        return {
+          ...view,
+          ...fromItems([...view.items, event.data]),
+          words: addWords(view.words, wordsOf(event.data.product_id)),
+        };
+      case 'OrderShipped':
+        return { ...view, status: 'shipped', shipped_at: event.recorded_at };
+      case 'OrderCancelled':
+        return { ...view, status: 'cancelled' };
+    }
+  },
+};
+
+export const orderViewsCollection = 'order_views';
+
+export const orderViews = (readDb: Db) => readDb.collection<View<OrderDocument>>(orderViewsCollection);
+
+/** The fields that a search may be sorted by; each has an index below the searched word, and the id against ties. */
+export const sortFields = {
+  created_at: 'created_at',
+  total_amount: 'total_minor',
+  item_count: 'item_count',
+  status: 'status',
+} as const;
+
+export const orderReadModels = (writeDb: Db, readDb: Db): ReadModel[] => [
+  {
+    projection: orderView,
+    collection: readDb.collection<View>(orderViewsCollection),
+    source: eventSource(writeDb, orderView),
+    indexes: [
+      { collection: orderViewsCollection, keys: { customer_id: 1, created_at: -1, _id: -1 } },
+      { collection: orderViewsCollection, keys: { customer_id: 1, status: 1, created_at: -1, _id: -1 } },
+      ...Object.values(sortFields).map((field) => ({
+        collection: orderViewsCollection,
+        keys: { words: 1, [field]: 1, _id: 1 } as const,
+      })),
+    ],
+  },
+];
+
+export const ordersProjector = (writeDb: Db, readDb: Db): Subscriber =>
+  createProjector('orders-projector', orderReadModels(writeDb, readDb));

@@ -1,0 +1,24 @@
+// Which dead letters an operator means: all of a subscription, those of one cause, or some events.
+import type { Db } from 'mongodb';
+import * as z from 'zod';
+import { messageIdsOf } from '../core/dead-letters.ts';
+import type { QueuedLetter } from '../core/redrive.ts';
+
+export const letterChoice = z.strictObject({
+  subscription: z.string(),
+  event_ids: z.array(z.string()).min(1).max(1_000).optional(),
+  /** Of a group in GET /dead-letters. */
+  fingerprint: z.string().optional(),
+});
+
+export const chooseLetters = async (
+  readDb: Db,
+  subscription: string,
+  { event_ids, fingerprint }: Pick<z.output<typeof letterChoice>, 'event_ids' | 'fingerprint'>,
+): Promise<(letter: QueuedLetter) => boolean> => {
+  const ofCause =
+    fingerprint === undefined ? undefined : await messageIdsOf(readDb, subscription, fingerprint);
+  return ({ messageId, eventId }) =>
+    (event_ids === undefined || (eventId !== undefined && event_ids.includes(eventId))) &&
+    (ofCause === undefined || ofCause.has(messageId));
+};

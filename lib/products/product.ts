@@ -1,0 +1,115 @@
+// A product: its events, its commands and its rules. Pure. Money is in minor units throughout.
+import * as z from 'zod';
+import type { Decider } from '../core/decider.ts';
+import { notFound } from '../core/errors.ts';
+import type { EventOf } from '../core/events.ts';
+
+const minor = z.int().min(0);
+const count = z.int().min(0);
+
+// The first release kept amounts as it was given them, in major units.
+const toMinor = (amount: unknown): number => Math.round(Number(amount) * 100);
+
+const createdFromV1 = ({ price, cost_price, ...rest }: Record<string, unknown>) => ({
+  ...rest,
+  price_minor: toMinor(price),
+  cost_price_minor: toMinor(cost_price),
+});
+
+// Before version 3 there was no description, and no word of which version of the supplier gave the name.
+const createdFromV2 = (data: Record<string, unknown>) => ({ ...data, description: '', supplier_version: 0 });
+
+const priceChangedFromV1 = ({ old_price, new_price }: Record<string, unknown>) => ({
+  from_minor: toMinor(old_price),
+  to_minor: toMinor(new_price),
+});
+
+export const productEvents = {
+  ProductCreated: {
+    schema_version: 3,
+    data: z.object({
+      name: z.string(),
+      description: z.string(),
+      price_minor: minor,
+      cost_price_minor: minor,
+      stock: count,
+      supplier_id: z.string(),
+      supplier_name: z.string(),
+      supplier_version: z.int().min(0),
+    }),
+    upcasts: { 1: createdFromV1, 2: createdFromV2 },
+  },
+  StockUpdated: { schema_version: 1, data: z.object({ from: count, to: count }) },
+  PriceChanged: {
+    schema_version: 2,
+    data: z.object({ from_minor: minor, to_minor: minor }),
+    upcasts: { 1: priceChangedFromV1 },
+  },
+  ProductViewed: { schema_version: 1, data: z.object({ count: z.int().min(1) }) },
+};
+
+export type ProductEvent = EventOf<typeof productEvents>;
+export type ProductEventType = ProductEvent['type'];
+
+export type Product = z.infer<typeof productEvents.ProductCreated.data>;
+
+export const recordProductView = z.strictObject({
+  type: z.literal('RecordProductView'),
+  data: z.strictObject({ id: z.string(), count: z.int().min(1) }),
+});
+export type RecordProductView = z.infer<typeof recordProductView>;
+
+export type ProductCommand =
+  | { type: 'CreateProduct'; data: Product }
+  | { type: 'UpdateStock'; data: { id: string; new_stock: number } }
+  | { type: 'ChangePrice'; data: { id: string; new_price_minor: number } }
+  | RecordProductView;
+
+const decide = (command: ProductCommand, product: Product | undefined): ProductEvent[] => {
+  if (command.type === 'CreateProduct') return [{ type: 'ProductCreated', data: command.data }];
+  if (product === undefined) {
+    // Views arrive unasked and late; one of a product that is not there has nothing to count on.
+    if (command.type === 'RecordProductView') return [];
+    throw notFound('Product', command.data.id);
+  }
+  switch (command.type) {
+    case 'UpdateStock': {
+      const { new_stock: to } = command.data;
+      return product.stock === to ? [] : [{ type: 'StockUpdated', data: { from: product.stock, to } }];
+    }
+    case 'ChangePrice': {
+      const { price_minor: from_minor } = product;
+      const { new_price_minor: to_minor } = command.data;
+      return from_minor === to_minor ? [] : [{ type: 'PriceChanged', data: { from_minor, to_minor } }];
+    }
+    case 'RecordProductView':
+      return [{ type: 'ProductViewed', data: { count: command.data.count } }];
+  }
+};
+
+const evolve = (product: Product | undefined, event: ProductEvent): Product | undefined => {
+  if (event.type === 'ProductCreated') return event.data;
+  if (product === undefined) return undefined;
+  switch (event.type) {
+    case 'StockUpdated':
+      return { ...product, stock: event.data.to };
+    case 'PriceChanged':
+      return { ...product, price_minor: event.data.to_minor };
+    case 'ProductViewed':
+      return product;
+  }
+};
+
+export const productDecider: Decider<ProductCommand, Product | undefined, ProductEvent> = {
+  initialState: undefined,
+  decide,
+  evolve,
+};
+
+/** The views of one product as one command. */
+export const mergeViews = (views: RecordProductView[]): RecordProductView[] => {
+  const [first] = views;
+  if (first === undefined) return [];
+  const total = views.reduce((sum, { data }) => sum + data.count, 0);
+  return [{ type: 'RecordProductView', data: { id: first.data.id, count: total } }];
+};

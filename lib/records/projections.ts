@@ -1,0 +1,70 @@
+// The read models of records: the value with its writes, and the reads, each at its own version.
+import type { Db } from 'mongodb';
+import type { Projection, ReadModel, View } from '../core/projection.ts';
+import { createProjector } from '../core/projector.ts';
+import { stateSource } from '../core/sources.ts';
+import type { Subscriber } from '../core/subscriber.ts';
+import {
+  type RecordEvent,
+  type RecordReads,
+  type RecordReadsEvent,
+  recordEvents,
+  recordReadsEvents,
+  type StoredRecord,
+} from './record.ts';
+import { recordReadsCollection, recordsCollection } from './stores.ts';
+
+export interface RecordDocument extends StoredRecord {
+  created_at: Date;
+}
+
+export const recordView: Projection<RecordDocument, RecordEvent> = {
+  name: 'records',
+  streamType: 'Record',
+  schemaVersion: 1,
+  eventTypes: recordEvents,
+  evolve: (view, event) => ({
+    value: event.data.value,
+    write_count: (view?.write_count ?? 0) + 1,
+    created_at: view?.created_at ?? event.recorded_at,
+  }),
+};
+
+export const recordReadsView: Projection<RecordReads, RecordReadsEvent> = {
+  name: 'record-reads',
+  streamType: 'RecordReads',
+  schemaVersion: 1,
+  eventTypes: recordReadsEvents,
+  evolve: (view, event) => ({ read_count: (view?.read_count ?? 0) + event.data.count }),
+};
+
+export const recordViewsCollection = 'record_views';
+export const recordReadViewsCollection = 'record_read_views';
+
+export const recordViews = (readDb: Db) => readDb.collection<View<RecordDocument>>(recordViewsCollection);
+export const recordReadViews = (readDb: Db) =>
+  readDb.collection<View<RecordReads>>(recordReadViewsCollection);
+
+export const recordReadModels = (writeDb: Db, readDb: Db): ReadModel[] => [
+  {
+    projection: recordView,
+    collection: readDb.collection<View>(recordViewsCollection),
+    source: stateSource<StoredRecord>(writeDb, recordsCollection, recordView, (record) => ({
+      value: record.value,
+      write_count: record.write_count,
+      created_at: record.created_at,
+    })),
+    indexes: [],
+  },
+  {
+    projection: recordReadsView,
+    collection: readDb.collection<View>(recordReadViewsCollection),
+    source: stateSource<RecordReads>(writeDb, recordReadsCollection, recordReadsView, ({ read_count }) => ({
+      read_count,
+    })),
+    indexes: [],
+  },
+];
+
+export const recordsProjector = (writeDb: Db, readDb: Db): Subscriber =>
+  createProjector('records-projector', recordReadModels(writeDb, readDb));

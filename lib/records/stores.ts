@@ -1,0 +1,37 @@
+// Where records and their reads are kept on the write database, with the commands as they arrived beside them.
+import type { Db } from 'mongodb';
+import { stateStored } from '../core/state-stored.ts';
+import {
+  type RecordEvent,
+  type RecordReads,
+  type RecordReadsEvent,
+  recordDecider,
+  recordEvents,
+  recordReadsDecider,
+  recordReadsEvents,
+  type StoredRecord,
+} from './record.ts';
+
+export const recordsCollection = 'records';
+export const recordReadsCollection = 'record_reads';
+export const commandsCollection = 'commands';
+
+export const recordStore = (db: Db) =>
+  stateStored<StoredRecord | undefined, RecordEvent>({
+    db,
+    streamType: 'Record',
+    collection: recordsCollection,
+    commandsCollection,
+    decider: recordDecider,
+    eventTypes: recordEvents,
+  });
+
+export const recordReadsStore = (db: Db) =>
+  stateStored<RecordReads | undefined, RecordReadsEvent>({
+    db,
+    streamType: 'RecordReads',
+    collection: recordReadsCollection,
+    commandsCollection,
+    decider: recordReadsDecider,
+    eventTypes: recordReadsEvents,
+  });
