@@ -25,7 +25,9 @@ export const routes = opsRoutes({
       command_queues: queues,
       rebuilds: rebuilds.filter((progress) => progress !== undefined),
       read_lag_ms: config.READ_LAG_MS,
-      within_contract: measured.every(({ within_contract }) => within_contract),
+      within_contract:
+        backlog.oldest_pending_ms <= config.READ_LAG_MS &&
+        measured.every(({ within_contract }) => within_contract),
     };
     const wantsText = /text\/plain|openmetrics/.test(headers['accept'] ?? '');
     if (!wantsText) return { status: 200, body: report };

@@ -3,6 +3,10 @@
 
 import { AppError } from './core/errors.ts';
 import { orderEvents } from './orders/order.ts';
+import { productEvents } from './products/product.ts';
+import { lowStockEventTypes } from './products/stock-watch.ts';
+import { supplierEvents } from './products/supplier.ts';
+import { recordEvents, recordReadsEvents } from './records/record.ts';
 import { ticketEvents } from './tickets/ticket.ts';
 
 interface Subscription {
@@ -11,6 +15,10 @@ interface Subscription {
 
 export const subscriptions = {
   'orders-projector': { eventTypes: Object.keys(orderEvents) },
+  'products-projector': { eventTypes: Object.keys({ ...productEvents, ...supplierEvents }) },
+  'products-audit-log': { eventTypes: Object.keys(productEvents) },
+  'products-low-stock-alert': { eventTypes: lowStockEventTypes },
+  'records-projector': { eventTypes: Object.keys({ ...recordEvents, ...recordReadsEvents }) },
   'tickets-projector': { eventTypes: Object.keys(ticketEvents) },
 } as const satisfies Record<string, Subscription>;
 
@@ -31,10 +39,10 @@ export const eventTypesOf = (name: string): readonly string[] =>
   isSubscription(name) ? subscriptions[name].eventTypes : [];
 
 /** Aggregates whose documents carry the state: their old events may go (EVENT_RETENTION_DAYS). */
-export const stateStoredTypes: readonly string[] = ['Ticket', 'Record'];
+export const stateStoredTypes: readonly string[] = ['Ticket', 'Record', 'RecordReads'];
 
 /** The queues that domains take commands from; see core/queued-commands.ts. */
-export const commandQueues = ['products-commands'] as const;
+export const commandQueues = ['products-commands', 'records-commands'] as const;
 
 /** Every queue, by its name without prefix: each has its dead letters beside it. */
 export const queueNames: readonly string[] = [...Object.keys(subscriptions), ...commandQueues];

@@ -1,14 +1,20 @@
 import { commandRoute } from '../../lib/platform/http/command-route.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
-import { writeDb } from '../../lib/platform/mongo.ts';
+import { inlineProjection } from '../../lib/platform/inline-projection.ts';
+import { readDb, writeDb } from '../../lib/platform/mongo.ts';
 import {
   changeStatusInput,
   createTicketInput,
   replaceNoteInput,
   ticketCommands,
 } from '../../lib/tickets/commands.ts';
+import { ticketsProjector } from '../../lib/tickets/projections.ts';
+import type { TicketEvent } from '../../lib/tickets/ticket.ts';
 
-const bus = ticketCommands(writeDb());
+const bus = ticketCommands(
+  writeDb(),
+  inlineProjection<TicketEvent>('tickets', () => ticketsProjector(writeDb(), readDb())),
+);
 
 const create = commandRoute({
   input: createTicketInput,

@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AnyBulkWriteOperation, MongoBulkWriteError } from 'mongodb';
 import type { ReadModel, Recomputed, Segment, View } from './projection.ts';
+import { copyVersions, hasNewerCopy, resolveReferences, settleReferences } from './references.ts';
 import { viewOf } from './sources.ts';
 
 /** A document that is not what it should be: `stored` absent, it is missing; `view` absent, it is surplus. */
@@ -18,6 +19,10 @@ export interface Examined {
 const compare = (stored: View, view: View): Difference[] =>
   isDeepStrictEqual(stored, view) ? [] : [{ stored, view }];
 
+/** What the documents of these aggregates should be now. */
+const current = async (model: ReadModel, ids: string[]): Promise<Recomputed[]> =>
+  ids.length === 0 ? [] : resolveReferences(model, await model.source.current(ids));
+
 const examine = async (model: ReadModel, expected: Recomputed[], found: View[]): Promise<Examined> => {
   const stored = new Map(found.map((view) => [view._id, view]));
   const examined: Examined = { differences: [], failed: [] };
@@ -28,11 +33,14 @@ const examine = async (model: ReadModel, expected: Recomputed[], found: View[]):
     stored.delete(one.id);
     if (view === undefined) examined.failed.push(one.id);
     else if (there === undefined) examined.differences.push({ view });
-    else if (there.version > view.version) suspects.push(there);
+    else if (there.version > view.version || hasNewerCopy(model, there, view)) suspects.push(there);
     else examined.differences.push(...compare(there, view));
   }
   suspects.push(...stored.values());
-  const fresh = suspects.length === 0 ? [] : await model.source.current(suspects.map((view) => view._id));
+  const fresh = await current(
+    model,
+    suspects.map((view) => view._id),
+  );
   const freshById = new Map(fresh.map((one) => [one.id, one]));
   for (const suspect of suspects) {
     const now = freshById.get(suspect._id);
@@ -54,13 +62,19 @@ export const examineRange = async (
     ...(upTo === undefined ? {} : { $lte: upTo }),
   };
   const filter = Object.keys(range).length === 0 ? {} : { _id: range };
-  return examine(model, expected, await model.collection.find(filter).toArray());
+  return examine(
+    model,
+    await resolveReferences(model, expected),
+    await model.collection.find(filter).toArray(),
+  );
 };
 
-const toWrite = ({ stored, view }: Difference): AnyBulkWriteOperation<View> => {
+const toWrite = (model: ReadModel, { stored, view }: Difference): AnyBulkWriteOperation<View> => {
   // A document altered by hand may have no version at all: null matches that.
   const same =
-    stored === undefined ? undefined : { _id: stored._id, version: (stored.version ?? null) as number };
+    stored === undefined
+      ? undefined
+      : { _id: stored._id, version: (stored.version ?? null) as number, ...copyVersions(model, stored) };
   if (view === undefined) return { deleteOne: { filter: same ?? {} } };
   if (same !== undefined) return { replaceOne: { filter: same, replacement: view } };
   return {
@@ -73,9 +87,12 @@ const toWrite = ({ stored, view }: Difference): AnyBulkWriteOperation<View> => {
 };
 
 /** Gives how many of the writes took effect; the rest met a document that had changed meanwhile. */
-const write = async ({ collection }: ReadModel, differences: Difference[]): Promise<number> => {
+const write = async (model: ReadModel, differences: Difference[]): Promise<number> => {
   try {
-    const done = await collection.bulkWrite(differences.map(toWrite), { ordered: false });
+    const done = await model.collection.bulkWrite(
+      differences.map((one) => toWrite(model, one)),
+      { ordered: false },
+    );
     return done.matchedCount + done.upsertedCount + done.deletedCount;
   } catch (error) {
     if (
@@ -93,10 +110,15 @@ const rounds = 5;
 export const mend = async (model: ReadModel, differences: Difference[]): Promise<void> => {
   let open = differences;
   for (let round = 0; round < rounds && open.length > 0; round += 1) {
-    if ((await write(model, open)) === open.length) return;
+    const written = await write(model, open);
+    await settleReferences(
+      model,
+      open.flatMap(({ view }) => view ?? []),
+    );
+    if (written === open.length) return;
     const ids = open.map(({ stored, view }) => stored?._id ?? view?._id ?? '');
     const [expected, found] = await Promise.all([
-      model.source.current(ids),
+      current(model, ids),
       model.collection.find({ _id: { $in: ids } }).toArray(),
     ]);
     open = (await examine(model, expected, found)).differences;

@@ -32,6 +32,18 @@ export interface ReadModel {
   source: Source;
   /** What its queries need. A rebuild makes them again: a collection dropped by hand takes its indexes with it. */
   indexes: Index[];
+  references?: Reference[];
+}
+
+/** Fields that are copies of another read model's; see references.ts. */
+export interface Reference {
+  /** What is referred to. */
+  model: ReadModel;
+  /** The field that names it. */
+  idField: string;
+  /** The field with the version that was copied. */
+  versionField: string;
+  copy(target: View): object;
 }
 
 /** An aggregate's view as the write side has it: or why it cannot be computed. */

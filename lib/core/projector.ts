@@ -1,9 +1,10 @@
 // Applies events to read models by version. Guarantees: duplicates, disorder and gaps converge to what a replay gives;
 // one aggregate's failure does not hold up another. Contiguous events are folded from the message alone; on a gap the
-// missing ones come from the write side. Nothing waits.
+// missing ones come from the write side. Nothing waits. What other documents copy from one follows it (references.ts).
 import { AppError } from './errors.ts';
 import { aggregateId, type RecordedEvent } from './events.ts';
 import { fold, type ReadModel, type View } from './projection.ts';
+import { findUnspread, settleReferences, spread } from './references.ts';
 import { type Applied, noneApplied, type Subscriber } from './subscriber.ts';
 import { writeViews } from './write-views.ts';
 
@@ -63,7 +64,10 @@ const closeGaps = async ({ source }: ReadModel, behind: Progress[]): Promise<voi
   }
 };
 
-const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<Applied> => {
+/** The views that the events led to, also where an earlier delivery had led there. */
+type AppliedTo = Applied & { views: View[] };
+
+const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<AppliedTo> => {
   const result = noneApplied();
   const groups = groupByAggregate(events);
   const views = await findViews(model, [...groups.keys()]);
@@ -78,17 +82,26 @@ const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<Appli
     view !== undefined && view !== views.get(id) ? [view] : [],
   );
   await writeViews(model.collection, advanced);
+  const reached = progresses.flatMap(({ view }) => view ?? []);
+  await settleReferences(model, reached);
   for (const { view, events: ahead, failure } of progresses) {
     for (const event of ahead) {
       if (event.version <= (view?.version ?? 0)) result.applied.push(event);
       else result.failures.set(event.event_id, failure);
     }
   }
-  return result;
+  return { ...result, views: reached };
 };
 
 const concerns = (model: ReadModel, event: RecordedEvent): boolean =>
   event.stream_type === model.projection.streamType;
+
+const findUnapplied = async (model: ReadModel, events: RecordedEvent[]): Promise<RecordedEvent[]> => {
+  const views = await findViews(model, [...groupByAggregate(events).keys()]);
+  return events.filter(
+    ({ stream_id, version }) => version > (views.get(aggregateId(stream_id))?.version ?? 0),
+  );
+};
 
 /** One subscriber that keeps one or more read models current. An event that fails in one of them fails. */
 export const createProjector = (name: string, models: ReadModel[]): Subscriber => ({
@@ -109,6 +122,7 @@ export const createProjector = (name: string, models: ReadModel[]): Subscriber =
         model,
         events.filter((event) => concerns(model, event)),
       );
+      for (const other of models) await spread(other, model, one.views);
       for (const event of one.applied) applied.set(event.event_id, event);
       for (const [id, failure] of one.failures) result.failures.set(id, failure);
     }
@@ -121,9 +135,11 @@ export const createProjector = (name: string, models: ReadModel[]): Subscriber =
     const missing = new Set<RecordedEvent>();
     for (const model of models) {
       const mine = events.filter((event) => concerns(model, event));
-      const views = await findViews(model, [...new Set(mine.map((event) => aggregateId(event.stream_id)))]);
-      for (const event of mine) {
-        if (event.version > (views.get(aggregateId(event.stream_id))?.version ?? 0)) missing.add(event);
+      for (const event of await findUnapplied(model, mine)) missing.add(event);
+      const versions = mine.map(({ stream_id, version }) => ({ id: aggregateId(stream_id), version }));
+      for (const other of models) {
+        const unspread = await findUnspread(other, model, versions);
+        for (const event of mine) if (unspread.has(aggregateId(event.stream_id))) missing.add(event);
       }
     }
     return [...missing];

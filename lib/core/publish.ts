@@ -4,6 +4,7 @@
 import type { Db, Filter, UpdateFilter } from 'mongodb';
 import { eventRows } from './event-rows.ts';
 import { type EventRow, fromRow, type RecordedEvent } from './events.ts';
+import { toMessageText } from './message-text.ts';
 
 export interface OutgoingMessage {
   id: string;
@@ -54,8 +55,7 @@ interface RowUpdate {
 /** An event as it travels on a queue. */
 export const toMessage = (event: RecordedEvent): OutgoingMessage => ({
   id: event.event_id,
-  // SQS refuses these two for ever; as an escape they pass, and mean the same in JSON.
-  body: JSON.stringify(event).replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`),
+  body: toMessageText(event),
 });
 
 const sendAll = async (

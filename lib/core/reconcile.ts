@@ -3,9 +3,10 @@
 // published; what was missing is applied and counted. Bounded: it reads from its checkpoint on, by an index.
 import type { Db } from 'mongodb';
 import { createCheckpoint } from './checkpoint.ts';
-import { type PositionedRow, readAll } from './event-log.ts';
+import type { PositionedRow } from './event-log.ts';
 import { fromRow, type RecordedEvent } from './events.ts';
 import type { Subscriber } from './subscriber.ts';
+import { walkLog } from './walk-log.ts';
 
 export interface ReconcileOptions {
   writeDb: Db;
@@ -26,9 +27,6 @@ export interface ReconcileAnswer {
   done: boolean;
 }
 
-const batchSize = 500;
-const reserveMs = 2_000;
-
 /** The rows up to the first that is on its way still. */
 const settled = (rows: PositionedRow[], before: Date): PositionedRow[] => {
   const open = rows.findIndex(({ published_at, parked_at }) => {
@@ -42,16 +40,8 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
   const { writeDb, readDb, subscribers, graceMs, timeLeftMs, onFailed } = options;
   const checkpoint = createCheckpoint<{ position: number }>(readDb, 'reconcile');
   const answer: ReconcileAnswer = { scanned: 0, healed: {}, failed: 0, done: false };
-  let position = (await checkpoint.find())?.position ?? 1;
-  while (timeLeftMs() > reserveMs) {
-    const { events: found, next } = await readAll(writeDb, position, batchSize);
-    const rows = settled(found, new Date(Date.now() - graceMs));
-    const reached = rows.length === found.length ? next : (found[rows.length]?.position ?? position);
-    if (reached === position) {
-      answer.done = true;
-      break;
-    }
-    const events = rows.filter(({ parked_at }) => parked_at === undefined).map(fromRow);
+
+  const heal = async (events: RecordedEvent[]): Promise<void> => {
     for (const { subscriber, eventTypes } of subscribers) {
       const missing = await subscriber.findMissing(events.filter(({ type }) => eventTypes.includes(type)));
       if (missing.length === 0) continue;
@@ -65,9 +55,18 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
         );
       }
     }
-    answer.scanned += rows.length;
-    position = reached;
-    await checkpoint.save({ position });
-  }
-  return answer;
+  };
+
+  const { done } = await walkLog({
+    db: writeDb,
+    from: (await checkpoint.find())?.position ?? 1,
+    timeLeftMs,
+    ready: (rows) => settled(rows, new Date(Date.now() - graceMs)),
+    async visit(rows) {
+      await heal(rows.filter(({ parked_at }) => parked_at === undefined).map(fromRow));
+      answer.scanned += rows.length;
+    },
+    onReached: (position) => checkpoint.save({ position }),
+  });
+  return { ...answer, done };
 };

@@ -3,18 +3,7 @@
 // writes beside us, each document ends with the newest copy, which is what a rebuild gives. Two rules bring this about:
 // who writes a document looks at the write side of what it refers to afterwards (settle), and who projects a change of
 // that sends it to every document there is (spread). One of the two comes later, and sees the other.
-import type { ReadModel, Recomputed, View } from './projection.ts';
-
-/** Which fields are copies, and of what. */
-export interface Reference {
-  /** What is referred to. */
-  model: ReadModel;
-  /** The field that names it. */
-  idField: string;
-  /** The field with the version that was copied. */
-  versionField: string;
-  copy(target: View): object;
-}
+import type { ReadModel, Recomputed, Reference, View } from './projection.ts';
 
 const fieldOf = (view: View, field: string): unknown => Object.getOwnPropertyDescriptor(view, field)?.value;
 
@@ -92,12 +81,12 @@ export const settleReferences = async (
   }
 };
 
+const referencesTo = (target: ReadModel, { references = [] }: ReadModel): Reference[] =>
+  references.filter(({ model }) => model.projection === target.projection);
+
 /** Sends what was projected to every document of `model` that refers to it: one guarded update for each. */
 export const spread = async (model: ReadModel, from: ReadModel, targets: View[]): Promise<void> => {
-  const references = (model.references ?? []).filter(
-    (reference) => reference.model.projection === from.projection,
-  );
-  for (const reference of references) {
+  for (const reference of referencesTo(from, model)) {
     const updates = targets.map((target) => ({
       updateMany: {
         filter: { [reference.idField]: target._id, ...older(reference, target.version) },
@@ -115,10 +104,7 @@ export const findUnspread = async (
   targets: { id: string; version: number }[],
 ): Promise<Set<string>> => {
   const found = new Set<string>();
-  const references = (model.references ?? []).filter(
-    (reference) => reference.model.projection === from.projection,
-  );
-  for (const reference of references) {
+  for (const reference of referencesTo(from, model)) {
     if (targets.length === 0) break;
     const anyOf = targets.map(({ id, version }) => ({
       [reference.idField]: id,

@@ -6,8 +6,9 @@ import './quiet-sdk.ts';
 import ServerlessOfflineSqs, { type SqsEvent } from 'serverless-offline-sqs';
 import { startEventSources } from './event-sources.ts';
 import { stringAt } from './files.ts';
+import { ensureLocalIndexes } from './indexes.ts';
 import { pointInvokeAtLocal, setLocalCredentials } from './invoke-locally.ts';
-import { messageOf } from './log.ts';
+import { isSetupError, messageOf } from './log.ts';
 import { endWithParent, outliveRejections, tameOffline } from './offline.ts';
 import { ensureQueues } from './queues.ts';
 import type { Serverless } from './serverless.ts';
@@ -55,6 +56,11 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
     const region = stringAt(this.options, 'region') ?? 'eu-central-1';
     const client = createSqsClient(endpoint, region);
     try {
+      const environment = service.provider.environment;
+      await ensureLocalIndexes(
+        stringAt(environment, 'WRITE_DB_URL') ?? '',
+        stringAt(environment, 'READ_DB_URL') ?? '',
+      );
       const queues = await ensureQueues(client, service.resources?.Resources);
       this.loops = startEventSources(events, {
         client,
@@ -70,6 +76,10 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
         log: line,
       });
     } catch (error) {
+      if (isSetupError(error)) {
+        line(error.message);
+        process.exit(1);
+      }
       line(
         `The queue server at ${endpoint} cannot be used (${messageOf(error)}): start it, or set SQS_ENDPOINT.`,
       );

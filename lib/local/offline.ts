@@ -1,8 +1,11 @@
+import { createRequire } from 'node:module';
 import { answerWithProblem } from './problem.ts';
 import type { Serverless, ServerlessOffline } from './serverless.ts';
 
 const isOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
+
+const LONGEST_END_MS = 10_000;
 
 const isChild = process.send !== undefined;
 
@@ -13,6 +16,12 @@ const hideRoutes = (): (() => void) => {
   return () => {
     console.log = print;
   };
+};
+
+// It also writes four lines for each request. Loggers are shared by name: this is the one it was given.
+const quietRequests = (): void => {
+  const fromFramework = createRequire(createRequire(import.meta.url).resolve('serverless/package.json'));
+  fromFramework('log').get('serverless').get('plugin').get('serverless-offline').notice.disable();
 };
 
 // Function bundles are for AWS. Locally the sources run as they are: the functions share one module
@@ -40,6 +49,7 @@ export const tameOffline = (serverless: Serverless, drain: () => Promise<void>):
     await start();
     show?.();
     offline.internals().getApiGatewayServer().ext('onPreResponse', answerWithProblem);
+    quietRequests();
     process.send?.({ ready: true });
   };
   offline.end = async () => {
@@ -60,5 +70,8 @@ export const outliveRejections = (): void => {
 
 /** Ends with the process that started this one, also when that one is killed. */
 export const endWithParent = (): void => {
-  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.on('disconnect', () => {
+    process.kill(process.pid, 'SIGTERM');
+    setTimeout(() => process.exit(1), LONGEST_END_MS).unref();
+  });
 };

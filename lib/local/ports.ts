@@ -23,6 +23,16 @@ export const isFree = async (port: number, host = '127.0.0.1'): Promise<boolean>
   }
 };
 
+/** Waits for a port that a process of an earlier run is about to leave. */
+export const becomesFree = async (port: number, timeoutMs: number): Promise<boolean> => {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await isFree(port))) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return true;
+};
+
 export const freePort = (): Promise<number> => listenOnce(0, '127.0.0.1');
 
 /**
@@ -35,6 +45,6 @@ export const keptPort = async (
 ): Promise<{ port: number; previous: number | undefined; keep(): Promise<void> }> => {
   const path = join(dataDir, `${name}.port.json`);
   const previous = numberAt(await readJson(path), 'port');
-  const port = previous !== undefined && (await isFree(previous)) ? previous : await freePort();
+  const port = previous !== undefined && (await becomesFree(previous, 1000)) ? previous : await freePort();
   return { port, previous, keep: () => writeWhole(path, JSON.stringify({ port })) };
 };

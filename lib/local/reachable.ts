@@ -1,7 +1,7 @@
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { MongoClient } from 'mongodb';
 import { messageOf, SetupError } from './log.ts';
-import { isFree } from './ports.ts';
+import { becomesFree } from './ports.ts';
 import { createSqsClient } from './sqs-client.ts';
 
 // A connection string may hold a password: say which setting it was, and never its value.
@@ -42,9 +42,9 @@ export const checkQueues = async (endpoint: string, region: string): Promise<voi
   }
 };
 
-/** Throws a SetupError when another program listens on the port. */
-export const checkPort = async (setting: string, port: number): Promise<void> => {
-  if (await isFree(port)) return;
+/** Throws a SetupError when another program listens on the port, and still does after `patienceMs`. */
+export const checkPort = async (setting: string, port: number, patienceMs: number): Promise<void> => {
+  if (await becomesFree(port, patienceMs)) return;
   throw new SetupError(
     `Port ${port} is taken: end the program that has it, or set ${setting} to a free port.`,
   );

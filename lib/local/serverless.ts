@@ -32,7 +32,7 @@ export type Serverless = {
   processedInput: { commands: string[] };
   service: {
     service: string;
-    provider: { region?: string; stage?: string; timeout?: number };
+    provider: { region?: string; stage?: string; timeout?: number; environment?: Record<string, string> };
     custom?: Record<string, unknown>;
     resources?: { Resources?: Record<string, unknown> };
     getFunction(key: string): { timeout?: number };

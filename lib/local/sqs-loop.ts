@@ -125,7 +125,8 @@ export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
         awayMs = 0;
         if (messages.length > 0) dispatch(messages);
       } catch (error) {
-        if (awayMs === 0) log(`${queue.name}: cannot receive, trying again: ${messageOf(error)}`);
+        if (awayMs === 0 && !stopping)
+          log(`${queue.name}: cannot receive, trying again: ${messageOf(error)}`);
         awayMs = Math.min(Math.max(awayMs * 2, AWAY_FIRST_MS), AWAY_LONGEST_MS);
         await pause(awayMs);
       }

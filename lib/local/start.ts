@@ -11,6 +11,7 @@ import { checkPort } from './reachable.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { summary } from './summary.ts';
 
+const AFTER_KILL_MS = 15_000;
 const RELAY = 'tandem-dev-relay';
 const startedAt = performance.now();
 
@@ -18,7 +19,8 @@ const log = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const claimDataDir = async (path: string): Promise<void> => {
+/** True when an earlier run was killed: what it started may still be on its way out. */
+const claimDataDir = async (path: string): Promise<boolean> => {
   const pid = numberAt(await readJson(path), 'pid');
   if (
     pid !== undefined &&
@@ -31,12 +33,13 @@ const claimDataDir = async (path: string): Promise<void> => {
     );
   }
   await writeWhole(path, JSON.stringify({ pid: process.pid }));
+  return pid !== undefined;
 };
 
 const main = async (settings: Settings): Promise<void> => {
   const claim = join(settings.dataDir, 'start.json');
   const state = join(settings.dataDir, 'state.json');
-  await claimDataDir(claim);
+  const patienceMs = (await claimDataDir(claim)) ? AFTER_KILL_MS : 0;
   await rm(state, { force: true });
   let parts: Parts | undefined;
   let functions: FunctionsProcess | undefined;
@@ -61,10 +64,9 @@ const main = async (settings: Settings): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void endOn(signal));
 
   try {
-    await checkPort('HTTP_PORT', settings.httpPort);
-    await checkPort('LAMBDA_PORT', settings.lambdaPort);
+    await checkPort('HTTP_PORT', settings.httpPort, patienceMs);
+    await checkPort('LAMBDA_PORT', settings.lambdaPort, patienceMs);
     parts = await startParts(settings, log);
-    // Indexes go here: await ensureIndexes() with parts.writeDbUrl and parts.readDbUrl.
     const httpUrl = `http://127.0.0.1:${settings.httpPort}`;
     const lambdaUrl = `http://127.0.0.1:${settings.lambdaPort}`;
     log('functions: starting');

@@ -1,5 +1,6 @@
 // The environment, validated once at start. Every setting has a default for local use.
 import * as z from 'zod';
+import { withParameters } from './parameters.ts';
 
 const integer = (fallback: number, min: number, max: number) =>
   z
@@ -28,6 +29,10 @@ const schema = z.object({
   RELAY_BATCH_SIZE: integer(1_000, 1, 5_000),
   RELAY_POLL_INTERVAL_MS: integer(250, 10, 60_000),
   SNAPSHOT_EVERY: integer(100, 1, 1_000_000),
+  LOW_STOCK_THRESHOLD: integer(10, 0, 1_000_000_000),
+  PROJECTION_MODE: text('async').pipe(
+    z.string().regex(/^(async|inline|[a-z]+=(async|inline)(,[a-z]+=(async|inline))*)$/),
+  ),
   EVENT_RETENTION_DAYS: integer(0, 0, 36_500),
   OPS_TOKEN: text(''),
 });
@@ -41,4 +46,4 @@ const parse = (environment: NodeJS.ProcessEnv): Config => {
   throw new Error(`The environment is not valid: ${faults.join('; ')}`);
 };
 
-export const config: Config = parse(process.env);
+export const config: Config = parse(await withParameters(process.env));

@@ -31,6 +31,14 @@ export const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.int().min(min).max(max));
 
+/** A whole number in a body. */
+export const quantity = (min: number, max: number) =>
+  z
+    .int()
+    .min(min)
+    .max(max)
+    .refine((value) => !Object.is(value, -0), { error: 'must not be negative' });
+
 const notMoney = 'must be an amount from 0, with at most 2 decimals';
 
 /** An amount in a body, as minor units. */

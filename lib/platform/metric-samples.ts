@@ -15,7 +15,7 @@ const ofQueue = (
   labels: Record<string, string>,
   { waiting, in_flight, dead_letters, lag }: Omit<QueueMetrics, 'queue'>,
 ): Sample[] => {
-  const quantile = (q: string, value: number): Sample => ({
+  const quantile = (q: string, value: number | null): Sample => ({
     name: 'tandem_lag_milliseconds',
     help: 'Time from the recording of an event, or the sending of a command, to its effect, over the last minutes.',
     labels: { ...labels, quantile: q },

@@ -1,8 +1,12 @@
 // Metrics as log lines in CloudWatch's Embedded Metric Format. The names stand in one list, which alarms and
 // dashboards follow.
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { config } from './config.ts';
 
 export const metricNamespace = 'Tandem';
+
+/** The dimension that keeps stages apart. */
+export const serviceName = (stage: string): string => `tandem-${stage}`;
 
 const units = {
   Requests: MetricUnit.Count,
@@ -27,6 +31,8 @@ const units = {
 
 export type MetricName = keyof typeof units;
 
+export const isMetric = (name: string): name is MetricName => Object.hasOwn(units, name);
+
 /** Writes one line with all the values; a list of values is a distribution. */
 export const emitMetrics = (
   functionName: string,
@@ -35,7 +41,7 @@ export const emitMetrics = (
   // One instance a line: instances collect until published, and a container may serve several calls at once locally.
   const metrics = new Metrics({
     namespace: metricNamespace,
-    serviceName: 'tandem',
+    serviceName: serviceName(config.STAGE),
     defaultDimensions: { function: functionName },
   });
   for (const [name, value] of Object.entries(values)) {

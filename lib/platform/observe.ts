@@ -27,13 +27,21 @@ export const measureBacklog = async (writeDb: Db): Promise<Backlog> => {
   };
 };
 
-export interface QueueMetrics extends QueueDepth {
+/** Null where the queue server does not answer. */
+type MaybeDepth = { [K in keyof QueueDepth]: QueueDepth[K] | null };
+
+const unknownDepth: MaybeDepth = { waiting: null, in_flight: null, dead_letters: null };
+
+export interface QueueMetrics extends MaybeDepth {
   queue: string;
   lag: LagSummary;
 }
 
 export const measureQueue = async (readDb: Db, queue: string): Promise<QueueMetrics> => {
-  const [depth, lag] = await Promise.all([queueDepth(queue), summarizeLag(readDb, queue, lagMinutes)]);
+  const [depth, lag] = await Promise.all([
+    queueDepth(queue).catch(() => unknownDepth),
+    summarizeLag(readDb, queue, lagMinutes),
+  ]);
   return { queue, ...depth, lag };
 };
 

@@ -1,6 +1,7 @@
 // The stack of functions that are invoked by hand or by a schedule: parse, work within the time, log, answer.
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { isAppError } from '../core/errors.ts';
 import { parseInput } from './fields.ts';
 import { createLog, type Log } from './logger.ts';
 
@@ -28,6 +29,8 @@ export const operation =
       });
     } catch (error) {
       log.error('operation failed', error instanceof Error ? error : new Error(String(error)));
+      // An operator who is told what is wrong needs no frames of ours.
+      if (isAppError(error)) error.stack = `${error.code}: ${error.message}`;
       throw error;
     }
   };

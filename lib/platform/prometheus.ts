@@ -2,7 +2,8 @@
 export interface Sample {
   name: string;
   help: string;
-  value: number;
+  /** Null where it is not known: then there is no line. */
+  value: number | null;
   labels?: Record<string, string>;
 }
 
@@ -15,7 +16,12 @@ const line = ({ name, labels = {}, value }: Sample): string => {
 };
 
 export const toPrometheus = (samples: Sample[]): string =>
-  [...Map.groupBy(samples, ({ name }) => name)]
+  [
+    ...Map.groupBy(
+      samples.filter(({ value }) => value !== null),
+      ({ name }) => name,
+    ),
+  ]
     .flatMap(([name, group]) => [
       `# HELP ${name} ${group[0]?.help}`,
       `# TYPE ${name} gauge`,

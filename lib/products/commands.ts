@@ -15,7 +15,7 @@ import {
   type ProductEvent,
   productDecider,
   productEvents,
-  recordProductView,
+  type RecordProductView,
 } from './product.ts';
 import {
   type Supplier,
@@ -45,10 +45,6 @@ export const createProductInput = z.strictObject({
 });
 export const updateStockInput = z.strictObject({ id: uuid, new_stock: stock });
 export const changePriceInput = z.strictObject({ id: uuid, new_price: price });
-
-export const viewProductInput = z.strictObject({ id: uuid });
-export const queuedProductCommand = recordProductView;
-export const productCommandsQueue = 'products-commands';
 
 export const productStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
   eventSourced<Product | undefined, ProductEvent>({
@@ -109,7 +105,7 @@ export const supplierCommands = (db: Db, options?: HandlerOptions<SupplierEvent>
 
 /** Takes the commands from the queue of products. */
 export const queuedProductCommands = (db: Db, options: HandlerOptions<ProductEvent> = {}) =>
-  queuedCommandsHandler({
+  queuedCommandsHandler<RecordProductView, Product | undefined, ProductEvent>({
     store: productStore(db),
     decider: productDecider,
     target: ({ data }) => data.id,

@@ -1,5 +1,6 @@
 // Where records and their reads are kept on the write database, with the commands as they arrived beside them.
 import type { Db } from 'mongodb';
+import type { Index } from '../core/indexes.ts';
 import { stateStored } from '../core/state-stored.ts';
 import {
   type RecordEvent,
@@ -15,6 +16,8 @@ import {
 export const recordsCollection = 'records';
 export const recordReadsCollection = 'record_reads';
 export const commandsCollection = 'commands';
+
+export const recordWriteIndexes: Index[] = [{ collection: commandsCollection, keys: { type: 1 } }];
 
 export const recordStore = (db: Db) =>
   stateStored<StoredRecord | undefined, RecordEvent>({

@@ -126,6 +126,8 @@ describe('a ticket that its read model refuses', () => {
         .findOne({ correlation_id: `purge-${id}` }),
     );
     await queue.purge();
+    expect(await queue.depth()).toBe(0);
+    expect(await readModel().findOne({ _id: id })).toMatchObject({ version: 1 });
     await refuseInReadModel({});
     await waitFor(
       'reconcile to put it right',
@@ -135,7 +137,6 @@ describe('a ticket that its read model refuses', () => {
       },
       { timeoutMs: 45_000, everyMs: 500 },
     );
-    expect(await queue.depth()).toBe(0);
   });
 });
 
@@ -224,7 +225,7 @@ describe('/health', () => {
 });
 
 describe('a direct invoke', () => {
-  test.each(['relay', 'rebuild', 'redrive', 'reconcile', 'ticketsProjector'])(
+  test.each(['rebuild', 'redrive', 'reconcile', 'ticketsProjector'])(
     'of %s with nonsense harms nothing',
     async (name) => {
       const before = await system().write.collection('events').countDocuments();

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -103,6 +105,22 @@ test('the replica set moves to another port when its own is taken, with its data
   expect(second.port).not.toBe(first.port);
   await insert(second, 'b');
   expect(await names(second)).toEqual(['a', 'b']);
+});
+
+test('a mongod whose owner was killed is ended by the next start, with its data kept', async () => {
+  const program = `
+    const { startMongod } = await import('./lib/local/mongod.ts');
+    await startMongod({ dataDir: process.argv[1] });
+    process.stdout.write('up');`;
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', program, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(owner.stdout, 'data');
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
+  const next = await mongodHere();
+  await insert(next, 'a');
+  expect(await names(next)).toEqual(['a']);
 });
 
 test('data in use by a running mongod of this process is not taken from it', async () => {

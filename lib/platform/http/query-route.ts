@@ -61,14 +61,15 @@ interface ListRoute<I extends z.ZodObject> {
   input: I;
   /** The document that `consistent_with` names. */
   find(id: string): Promise<VersionedBody | undefined>;
-  list(input: z.output<I>): Promise<{ body: unknown; hasMore?: boolean }>;
+  /** There is a next page where it `hasMore`, by `skip`; or where `next` has the parameters of that page. */
+  list(input: z.output<I>): Promise<{ body: unknown; hasMore?: boolean; next?: Record<string, string> }>;
 }
 
 const listWait = z.object({ consistent_with: idAtVersion.optional(), timeout_ms: timeoutMs.optional() });
 
 /** The same request, one page on. */
-const nextLink = ({ path, query }: HttpRequest, skip: number): string => {
-  const parameters = new URLSearchParams({ ...query, skip: String(skip) });
+const nextLink = ({ path, query }: HttpRequest, next: Record<string, string>): string => {
+  const parameters = new URLSearchParams({ ...query, ...next });
   parameters.delete('consistent_with');
   return `<${path}?${parameters}>; rel="next"`;
 };
@@ -86,13 +87,14 @@ export const listRoute =
       const { id, version } = consistent_with;
       ({ stale } = await waitForVersion(() => find(id), { version, timeoutMs: timeout_ms }));
     }
-    const { body, hasMore = false } = await list(input);
+    const { body, hasMore = false, next } = await list(input);
     const page = input as { skip?: number; limit?: number };
-    const next = hasMore ? { link: nextLink(request, (page.skip ?? 0) + (page.limit ?? 0)) } : {};
+    const following = next ?? (hasMore ? { skip: String((page.skip ?? 0) + (page.limit ?? 0)) } : undefined);
+    const link = following === undefined ? {} : { link: nextLink(request, following) };
     const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
     return {
       status: 200,
-      headers: { ...next, ...(stale ? staleHeader : {}) },
+      headers: { ...link, ...(stale ? staleHeader : {}) },
       body: stale && isObject ? { ...body, ...staleBody } : body,
     };
   };

@@ -1,0 +1,5 @@
+import { readDb, writeDb } from '../../lib/platform/mongo.ts';
+import { queueHandler } from '../../lib/platform/queue.ts';
+import { productsProjector } from '../../lib/products/projections.ts';
+
+export const handler = queueHandler(productsProjector(writeDb(), readDb()), readDb());

@@ -1,0 +1,80 @@
+// WHAT NOT TO DO: tickets as naive CRUD, kept to compare and measure the rest with. Each flaw is marked with a number
+// and names the file that does it right.
+import { randomUUID } from 'node:crypto';
+import type { Db } from 'mongodb';
+import * as z from 'zod';
+import { notFound } from '../core/errors.ts';
+import { optionalText, requiredText, uuid } from '../platform/fields.ts';
+
+interface BaselineTicket {
+  _id: string;
+  customer_id: string;
+  subject: string;
+  message: string;
+  status: string;
+  agent_note: string;
+  updated_at: Date;
+}
+
+// 1. One mutable collection serves writing and reading. Right: lib/tickets/commands.ts and lib/tickets/projections.ts.
+const collection = (db: Db) => db.collection<BaselineTicket>('baseline_tickets');
+
+export const createInput = z.strictObject({
+  customer_id: requiredText(255),
+  subject: requiredText(500),
+  message: requiredText(50_000),
+});
+
+export const createTicket = async (db: Db, input: z.output<typeof createInput>) => {
+  // 2. A retry makes a second ticket. Right: the Idempotency-Key in lib/core/handle.ts.
+  const ticket = { ...input, status: 'open', agent_note: '', updated_at: new Date() };
+  const id = randomUUID();
+  // 3. No event: nobody hears of it, and what it was before is gone. Right: lib/core/event-rows.ts.
+  await collection(db).insertOne({ _id: id, ...ticket });
+  return { id };
+};
+
+// 4. Any text is a status, and a closed ticket is reopened. Right: the rules in lib/tickets/ticket.ts.
+export const updateInput = z.strictObject({
+  id: uuid,
+  new_status: requiredText(50).optional(),
+  note: optionalText(50_000).optional(),
+});
+
+export const updateTicket = async (
+  db: Db,
+  { id, new_status: status, note: agent_note }: z.output<typeof updateInput>,
+) => {
+  // 5. Last write wins: two agents overwrite each other unseen. Right: the version guard in lib/core/state-stored.ts.
+  const ticket = await collection(db).findOne({ _id: id });
+  if (ticket === null) throw notFound('Ticket', id);
+  const changed = {
+    ...ticket,
+    ...(status === undefined ? {} : { status }),
+    ...(agent_note === undefined ? {} : { agent_note }),
+    updated_at: new Date(),
+  };
+  await collection(db).replaceOne({ _id: id }, changed);
+  return { id };
+};
+
+export const listTickets = async (db: Db) => {
+  // 6. Reads whole documents and sorts them without an index. Right: the indexes in lib/tickets/projections.ts.
+  const tickets = await collection(db).find().sort({ updated_at: -1 }).limit(100).toArray();
+  // 7. Derives the same fields again on every list. Right: once a change, in lib/tickets/projections.ts.
+  return tickets.map(({ _id: id, subject, status, updated_at, message, agent_note }) => ({
+    id,
+    subject,
+    status,
+    updated_at,
+    preview: message.slice(0, 80),
+    has_note: agent_note.trim() !== '',
+  }));
+};
+
+export const findTicket = async (db: Db, id: string) => {
+  const ticket = await collection(db).findOne({ _id: id });
+  if (ticket === null) throw notFound('Ticket', id);
+  const { _id, ...fields } = ticket;
+  return { id: _id, ...fields };
+};

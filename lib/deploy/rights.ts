@@ -1,0 +1,75 @@
+// The words that a function's `rights` in serverless.yml are made of, and what each one allows. Logs, and taking
+// messages from the queue of an `sqs` event, follow from the function itself.
+import { queueNames, subscriptions } from '../subscriptions.ts';
+import type { Place } from './service.ts';
+
+export interface Statement {
+  Effect: 'Allow';
+  Action: string[];
+  Resource: unknown[];
+}
+
+/** The settings that come from Parameter Store on a deployed stage, by the right that a function needs for them. */
+export const secrets = {
+  'write-db': 'WRITE_DB_URL',
+  'read-db': 'READ_DB_URL',
+  'ops-token': 'OPS_TOKEN',
+} as const;
+
+type SecretRight = keyof typeof secrets;
+
+const others = [
+  'inline-projection',
+  'publish',
+  'take-dead-letters',
+  'send-back',
+  'measure-queues',
+  'invoke-self',
+] as const;
+
+export type Right = SecretRight | (typeof others)[number] | `send:${string}`;
+
+/** What the framework checks `rights` against. */
+export const rightPattern = `^(${[...Object.keys(secrets), ...others].join('|')}|send:[a-z-]+)$`;
+
+export const isSecret = (right: Right): right is SecretRight => Object.hasOwn(secrets, right);
+
+export const parameterName = ({ service, stage }: Place, right: SecretRight): string =>
+  `/${service}/${stage}/${secrets[right].toLowerCase().replaceAll('_', '-')}`;
+
+export const arn = (service: string, resource: string) => ({
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
+  'Fn::Sub': `${'arn:${AWS::Partition}:'}${service}${':${AWS::Region}:${AWS::AccountId}:'}${resource}`,
+});
+
+const allow = (Action: string[], Resource: unknown[]): Statement => ({ Effect: 'Allow', Action, Resource });
+
+const send = (queues: unknown[]): Statement => allow(['sqs:SendMessage', 'sqs:GetQueueUrl'], queues);
+
+/** `name` is the function's own, as it is deployed. */
+export const statementsOf = (right: Right, place: Place, name: string): Statement => {
+  const queue = (queueName: string) => arn('sqs', `${place.queuePrefix}-${queueName}`);
+  const queues = queueNames.map(queue);
+  const deadLetters = queueNames.map((queueName) => queue(`${queueName}-dlq`));
+  if (isSecret(right))
+    return allow(['ssm:GetParameters'], [arn('ssm', `parameter${parameterName(place, right)}`)]);
+  switch (right) {
+    case 'inline-projection':
+      return statementsOf('read-db', place, name);
+    case 'publish':
+      return send(Object.keys(subscriptions).map(queue));
+    case 'take-dead-letters':
+      return allow(
+        ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl'],
+        deadLetters,
+      );
+    case 'send-back':
+      return send(queues);
+    case 'measure-queues':
+      return allow(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], [...queues, ...deadLetters]);
+    case 'invoke-self':
+      return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${name}`)]);
+    default:
+      return send([queue(right.slice('send:'.length))]);
+  }
+};

@@ -1,0 +1,47 @@
+// The parts of the framework that the plugin touches.
+import type { Right } from './rights.ts';
+
+export type Gateway = string | { method?: string; path: string; authorizer?: { name: string } };
+
+export interface FunctionDefinition {
+  events?: { httpApi?: Gateway; sqs?: { arn: unknown } }[];
+  rights?: Right[];
+  role?: string;
+  environment?: Record<string, unknown>;
+}
+
+export interface Resource {
+  Type: string;
+  Properties: Record<string, unknown>;
+}
+
+export interface Service {
+  service: string;
+  provider: {
+    stage: string;
+    environment: Record<string, unknown>;
+    httpApi?: { authorizers?: Record<string, unknown> };
+  };
+  custom: { jwt?: { issuer?: string; audience?: string } };
+  functions: Record<string, FunctionDefinition>;
+  resources: { Resources: Record<string, Resource> };
+}
+
+/** What names are made of on a stage. */
+export interface Place {
+  service: string;
+  stage: string;
+  queuePrefix: string;
+}
+
+export const placeOf = ({ service, provider }: Service): Place => ({
+  service,
+  stage: provider.stage,
+  queuePrefix: String(provider.environment['QUEUE_PREFIX']),
+});
+
+export const functionName = ({ service, stage }: Place, key: string): string => `${service}-${stage}-${key}`;
+
+/** `tickets-projector` as the start of a logical id: `TicketsProjector`. */
+export const logicalId = (name: string): string =>
+  name.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());

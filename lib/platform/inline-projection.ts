@@ -1,0 +1,32 @@
+// PROJECTION_MODE: a domain's read models may be projected before its command answers. The queue stays behind it, so
+// that what fails here is projected a moment later, and the command has succeeded all the same.
+import type { DomainEvent } from '../core/decider.ts';
+import type { HandlerOptions } from '../core/handle.ts';
+import type { Subscriber } from '../core/subscriber.ts';
+import { config } from './config.ts';
+import { createLog } from './logger.ts';
+
+const isInline = (domain: string, mode: string): boolean =>
+  mode === 'inline' || mode.split(',').includes(`${domain}=inline`);
+
+/** The options that make a domain's commands project inline where its mode says so; none otherwise. */
+export const inlineProjection = <E extends DomainEvent>(
+  domain: string,
+  createProjector: () => Subscriber,
+  mode = config.PROJECTION_MODE,
+): HandlerOptions<E> => {
+  if (!isInline(domain, mode)) return {};
+  const projector = createProjector();
+  const log = createLog(`${domain}-inline`, { subscription: projector.name });
+  return {
+    async onAppended(events) {
+      try {
+        const { failures } = await projector.apply(events);
+        for (const [event_id, error] of failures)
+          log.warn('not projected inline', { event_id, error: String(error) });
+      } catch (error) {
+        log.warn('not projected inline', { error: String(error) });
+      }
+    },
+  };
+};

@@ -1,0 +1,79 @@
+// The audit log, as an operator reads it: newest first, across products, by type, product and time.
+import type { Db } from 'mongodb';
+import * as z from 'zod';
+import { aggregateId, type RecordedEvent } from '../core/events.ts';
+import { instant, uuid, wholeNumber } from '../platform/fields.ts';
+import { type AuditRow, auditLog } from './audit-log.ts';
+import { productEvents } from './product.ts';
+import { type PublicEvent, toPublicEvent } from './public-events.ts';
+
+const cursorParts = z.tuple([z.int().min(0).max(8.64e15), z.string()]);
+
+const toCursor = ({ recorded_at, _id }: AuditRow): string =>
+  Buffer.from(JSON.stringify([recorded_at.getTime(), _id])).toString('base64url');
+
+const cursor = z
+  .string()
+  .max(300)
+  .transform((text, context) => {
+    try {
+      const [time, id] = cursorParts.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+      return { recordedAt: new Date(time), id };
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not a cursor of this list' });
+      return z.NEVER;
+    }
+  });
+
+export const listAuditLogInput = z.strictObject({
+  type: z.enum(Object.keys(productEvents)).optional(),
+  product_id: uuid.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  limit: wholeNumber(1, 100).default(20),
+  cursor: cursor.optional(),
+});
+
+export type AuditEntry = PublicEvent & { event_id: string; product_id: string };
+
+const toEntry = ({ _id, logged_at, ...row }: AuditRow): AuditEntry => ({
+  event_id: _id,
+  product_id: aggregateId(row.stream_id),
+  ...toPublicEvent({ event_id: _id, ...row } as RecordedEvent),
+});
+
+/** Newest first, `from` (included) until `to` (left out). `next` is the cursor of the next page. */
+export const listAuditLog = async (
+  readDb: Db,
+  { type, product_id, from, to, limit, cursor: at }: z.output<typeof listAuditLogInput>,
+): Promise<{ entries: AuditEntry[]; next?: string }> => {
+  const time = { ...(from === undefined ? {} : { $gte: from }), ...(to === undefined ? {} : { $lt: to }) };
+  const filter = {
+    ...(type === undefined ? {} : { type }),
+    ...(product_id === undefined ? {} : { stream_id: `Product-${product_id}` }),
+    ...(Object.keys(time).length === 0 ? {} : { recorded_at: time }),
+    ...(at === undefined
+      ? {}
+      : {
+          $or: [{ recorded_at: { $lt: at.recordedAt } }, { recorded_at: at.recordedAt, _id: { $lt: at.id } }],
+        }),
+  };
+  const rows = await auditLog(readDb)
+    .find(filter)
+    .sort({ recorded_at: -1, _id: -1 })
+    .limit(limit + 1)
+    .toArray();
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    entries: rows.slice(0, limit).map(toEntry),
+    ...(last === undefined ? {} : { next: toCursor(last) }),
+  };
+};
+
+/** The newest version of a product in the log. */
+export const findLoggedVersion = async (readDb: Db, id: string): Promise<{ version: number } | undefined> =>
+  (await auditLog(readDb)
+    .find({ stream_id: `Product-${id}` })
+    .sort({ version: -1 })
+    .limit(1)
+    .next()) ?? undefined;

@@ -1,0 +1,140 @@
+// The read models of products: cards for the list, details, and the suppliers whose names both show.
+import type { Db } from 'mongodb';
+import type { Projection, ReadModel, Reference, View } from '../core/projection.ts';
+import { createProjector } from '../core/projector.ts';
+import { eventSource } from '../core/sources.ts';
+import type { Subscriber } from '../core/subscriber.ts';
+import { type ProductEvent, productEvents } from './product.ts';
+import { type Supplier, type SupplierEvent, supplierDecider, supplierEvents } from './supplier.ts';
+
+interface SupplierCopy {
+  supplier_id: string;
+  supplier_name: string;
+  supplier_version: number;
+}
+
+export interface CardView extends SupplierCopy {
+  name: string;
+  price_minor: number;
+  in_stock: boolean;
+}
+
+export interface DetailView extends SupplierCopy {
+  name: string;
+  description: string;
+  price_minor: number;
+  stock: number;
+  view_count: number;
+}
+
+const notCreated = (streamId: string): Error => new Error(`${streamId} does not begin with ProductCreated`);
+
+const contentOf = <C extends object>(view: C): C => {
+  const { _id, version, schema_version, updated_at, ...content } = view as View<C>;
+  return content as C;
+};
+
+export const productCards: Projection<CardView, ProductEvent> = {
+  name: 'product-cards',
+  streamType: 'Product',
+  schemaVersion: 1,
+  eventTypes: productEvents,
+  evolve(view, event) {
+    if (event.type === 'ProductCreated') {
+      const { name, price_minor, stock, supplier_id, supplier_name, supplier_version } = event.data;
+      return { name, price_minor, in_stock: stock > 0, supplier_id, supplier_name, supplier_version };
+    }
+    if (view === undefined) throw notCreated(event.stream_id);
+    const card = contentOf(view);
+    switch (event.type) {
+      case 'StockUpdated':
+        return { ...card, in_stock: event.data.to > 0 };
+      case 'PriceChanged':
+        return { ...card, price_minor: event.data.to_minor };
+      case 'ProductViewed':
+        return card;
+    }
+  },
+};
+
+export const productDetails: Projection<DetailView, ProductEvent> = {
+  name: 'product-details',
+  streamType: 'Product',
+  schemaVersion: 1,
+  eventTypes: productEvents,
+  evolve(view, event) {
+    if (event.type === 'ProductCreated') {
+      const { cost_price_minor: _, ...shown } = event.data;
+      return { ...shown, view_count: 0 };
+    }
+    if (view === undefined) throw notCreated(event.stream_id);
+    const details = contentOf(view);
+    switch (event.type) {
+      case 'StockUpdated':
+        return { ...details, stock: event.data.to };
+      case 'PriceChanged':
+        return { ...details, price_minor: event.data.to_minor };
+      case 'ProductViewed':
+        return { ...details, view_count: details.view_count + event.data.count };
+    }
+  },
+};
+
+export const suppliers: Projection<Supplier, SupplierEvent> = {
+  name: 'suppliers',
+  streamType: 'Supplier',
+  schemaVersion: 1,
+  eventTypes: supplierEvents,
+  evolve: (view, event) => supplierDecider.evolve(view, event) ?? { name: '' },
+};
+
+export const cardViewsCollection = 'product_cards';
+export const detailViewsCollection = 'product_details';
+export const supplierViewsCollection = 'suppliers';
+
+export const cardViews = (readDb: Db) => readDb.collection<View<CardView>>(cardViewsCollection);
+export const detailViews = (readDb: Db) => readDb.collection<View<DetailView>>(detailViewsCollection);
+
+const supplierName = ({ name }: View<Supplier>) => ({ supplier_name: name });
+
+export const productReadModels = (writeDb: Db, readDb: Db): ReadModel[] => {
+  const supplierModel: ReadModel = {
+    projection: suppliers,
+    collection: readDb.collection<View>(supplierViewsCollection),
+    source: eventSource(writeDb, suppliers),
+    indexes: [],
+  };
+  const toSupplier: Reference = {
+    model: supplierModel,
+    idField: 'supplier_id',
+    versionField: 'supplier_version',
+    copy: (view) => supplierName(view as View<Supplier>),
+  };
+  const bySupplier = (collection: string) => ({
+    collection,
+    keys: { supplier_id: 1, supplier_version: 1 } as const,
+  });
+  return [
+    supplierModel,
+    {
+      projection: productCards,
+      collection: readDb.collection<View>(cardViewsCollection),
+      source: eventSource(writeDb, productCards),
+      indexes: [
+        bySupplier(cardViewsCollection),
+        { collection: cardViewsCollection, keys: { in_stock: 1, _id: -1 } },
+      ],
+      references: [toSupplier],
+    },
+    {
+      projection: productDetails,
+      collection: readDb.collection<View>(detailViewsCollection),
+      source: eventSource(writeDb, productDetails),
+      indexes: [bySupplier(detailViewsCollection)],
+      references: [toSupplier],
+    },
+  ];
+};
+
+export const productsProjector = (writeDb: Db, readDb: Db): Subscriber =>
+  createProjector('products-projector', productReadModels(writeDb, readDb));

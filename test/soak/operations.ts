@@ -1,0 +1,58 @@
+// What callers do during a soak, for each domain: something is created, then changed again and again.
+
+export interface Call {
+  method: 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  body: object;
+}
+
+export interface Domain {
+  name: string;
+  create(n: number): Call;
+  /** No call of these changes nothing: `n` is a new number each time. */
+  changes: ((id: string, n: number) => Call)[];
+}
+
+export const domains: Domain[] = [
+  {
+    name: 'tickets',
+    create: (n) => ({
+      method: 'POST',
+      path: '/tickets',
+      body: { customer_id: `c-${n % 7}`, subject: `Subject ${n}`, message: `Message ${n}` },
+    }),
+    changes: [
+      (id, n) => ({ method: 'PATCH', path: `/tickets/${id}/note`, body: { note: `note ${n}` } }),
+      (id, n) => ({ method: 'POST', path: `/tickets/${id}/note`, body: { note: `again ${n}` } }),
+    ],
+  },
+  {
+    name: 'suppliers',
+    create: (n) => ({ method: 'POST', path: '/suppliers', body: { name: `Supplier ${n}` } }),
+    changes: [(id, n) => ({ method: 'PATCH', path: `/suppliers/${id}`, body: { name: `Renamed ${n}` } })],
+  },
+  {
+    name: 'orders',
+    create: (n) => ({
+      method: 'POST',
+      path: '/orders',
+      body: {
+        customer_id: `c-${n % 5}`,
+        shipping_address: `${n} Long Street`,
+        items: [{ product_id: `p-${n % 11}`, quantity: 1 + (n % 3), price: 9.99 }],
+      },
+    }),
+    changes: [
+      (id, n) => ({
+        method: 'POST',
+        path: `/orders/${id}/items`,
+        body: { product_id: `p-${n % 11}`, quantity: 1, price: 0.01 },
+      }),
+    ],
+  },
+  {
+    name: 'records',
+    create: (n) => ({ method: 'POST', path: '/write', body: { key: `key-${n}`, value: `value ${n}` } }),
+    changes: [(id, n) => ({ method: 'POST', path: '/write', body: { key: id, value: `value ${n}` } })],
+  },
+];

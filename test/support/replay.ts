@@ -1,0 +1,64 @@
+// What the read models must be: a replay of every event from nothing, computed here without the product's own sources.
+import type { Db } from 'mongodb';
+import { expect } from 'vitest';
+import { eventRows } from '../../lib/core/event-rows.ts';
+import { aggregateId, type EventRow, fromRow } from '../../lib/core/events.ts';
+import { fold, type ReadModel, type View } from '../../lib/core/projection.ts';
+
+export const allRows = (write: Db): Promise<EventRow[]> =>
+  eventRows(write).find().sort({ stream_id: 1, version: 1 }).toArray();
+
+/** The documents of a read model by id, up to `versions` where given, without what it copies from others. */
+const foldAll = ({ projection }: ReadModel, rows: EventRow[]): Map<string, View> => {
+  const views = new Map<string, View>();
+  for (const row of rows) {
+    if (row.stream_type !== projection.streamType) continue;
+    const id = aggregateId(row.stream_id);
+    views.set(id, fold(projection, views.get(id), fromRow(row)));
+  }
+  return views;
+};
+
+/** What a read model must hold once every event is applied, in order of the ids. */
+export const replay = (model: ReadModel, rows: EventRow[]): View[] => {
+  const views = foldAll(model, rows);
+  for (const { model: target, idField, versionField, copy } of model.references ?? []) {
+    const targets = foldAll(target, rows);
+    for (const [id, view] of views) {
+      const found = targets.get(String(Reflect.get(view, idField)));
+      if (found !== undefined) views.set(id, { ...view, ...copy(found), [versionField]: found.version });
+    }
+  }
+  return [...views.values()].sort((one, other) => (one._id < other._id ? -1 : 1));
+};
+
+const stored = ({ collection }: ReadModel): Promise<View[]> => collection.find().sort({ _id: 1 }).toArray();
+
+/** Liveness: everything committed is in the read models, and nothing else is. */
+export const expectReplayed = async (models: ReadModel[], write: Db): Promise<void> => {
+  const rows = await allRows(write);
+  for (const model of models) {
+    expect(await stored(model), model.projection.name).toEqual(replay(model, rows));
+  }
+};
+
+/** Safety, at any moment: each document is what a replay up to its version gives. */
+export const expectPrefixes = async (models: ReadModel[], write: Db): Promise<void> => {
+  const views = await Promise.all(models.map(stored));
+  const rows = await allRows(write);
+  for (const [index, model] of models.entries()) {
+    const copied = (model.references ?? []).flatMap(({ versionField, model: { projection } }) => [
+      versionField,
+      ...(projection.name === 'suppliers' ? ['supplier_name'] : []),
+    ]);
+    const own = (view: View): object =>
+      Object.fromEntries(Object.entries(view).filter(([name]) => !copied.includes(name)));
+    for (const view of views[index] ?? []) {
+      const upTo = rows.filter(
+        (row) => row.stream_id.endsWith(`-${view._id}`) && row.version <= view.version,
+      );
+      const [expected] = foldAll(model, upTo).values();
+      expect(own(view), `${model.projection.name} ${view._id}`).toEqual(expected && own(expected));
+    }
+  }
+};

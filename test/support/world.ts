@@ -1,0 +1,84 @@
+// One domain on two databases, with the real relay and projector around a queue in memory.
+import { randomUUID } from 'node:crypto';
+import type { Db } from 'mongodb';
+import { eventRows } from '../../lib/core/event-rows.ts';
+import { leasesCollection } from '../../lib/core/lease.ts';
+import { reconcile } from '../../lib/core/reconcile.ts';
+import { type RelayOptions, runRelay } from '../../lib/core/relay.ts';
+import { eventTypesOf } from '../../lib/subscriptions.ts';
+import type { TestDomain } from './domains.ts';
+import { createFakeQueue, type FakeQueue } from './fake-queue.ts';
+
+export interface World {
+  domain: TestDomain;
+  write: Db;
+  read: Db;
+  queue: FakeQueue;
+}
+
+export const createWorld = (domain: TestDomain, write: Db, read: Db, random?: () => number): World => ({
+  domain,
+  write,
+  read,
+  queue: createFakeQueue(random),
+});
+
+/** Empties both databases; the indexes stay. */
+export const clear = async ({ write, read, queue }: World): Promise<void> => {
+  queue.clear();
+  for (const db of [write, read]) {
+    for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
+      await db.collection(name).deleteMany({});
+    }
+  }
+};
+
+export const newContext = () => ({ commandId: randomUUID(), correlationId: 'survival' });
+
+/** Relays until nothing is pending that may be sent now. */
+export const relay = async (
+  { domain, write, read, queue }: World,
+  options: Partial<RelayOptions> = {},
+): Promise<void> => {
+  const { name } = domain.projector(write, read);
+  const deadline = performance.now() + 20_000;
+  let left = await eventRows(write).countDocuments({ pending: true });
+  if (left === 0) return;
+  await runRelay({
+    db: write,
+    publisher: queue.publisher,
+    subscriptionsOf: () => [name],
+    maxAttempts: 5,
+    owner: randomUUID(),
+    batchSize: 100,
+    pollMs: 5,
+    leaseMs: 1_000,
+    timeLeftMs: () => (left > 0 ? deadline - performance.now() : 0),
+    onBatch: ({ published, parked }) => {
+      left -= published + parked;
+    },
+    ...options,
+  });
+};
+
+/** Delivers all that is on the queue. */
+export const project = ({ domain, write, read, queue }: World): Promise<void> =>
+  queue.drain(domain.projector(write, read));
+
+export const runReconcile = ({ domain, write, read }: World) => {
+  const subscriber = domain.projector(write, read);
+  return reconcile({
+    writeDb: write,
+    readDb: read,
+    subscribers: [{ subscriber, eventTypes: eventTypesOf(subscriber.name) }],
+    graceMs: -1_000,
+    timeLeftMs: () => 60_000,
+    onFailed: async () => undefined,
+  });
+};
+
+/** As if the time of every lease had passed: the dead are not waited for. */
+export const leasesPass = async (...dbs: Db[]): Promise<void> => {
+  for (const db of dbs)
+    await db.collection(leasesCollection).updateMany({}, { $set: { expires_at: new Date(0) } });
+};

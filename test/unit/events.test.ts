@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { aggregateId, type RecordedEvent, streamId, upcast } from '../../lib/core/events.ts';
+
+const types = {
+  Renamed: {
+    schema_version: 3,
+    data: z.object({ name: z.string(), by: z.string() }),
+    upcasts: {
+      1: ({ title, ...rest }: Record<string, unknown>) => ({ ...rest, name: title }),
+      2: (data: Record<string, unknown>) => ({ ...data, by: 'unknown' }),
+    },
+  },
+};
+
+const event = (schema_version: number, data: object, type = 'Renamed'): RecordedEvent => ({
+  event_id: 'e',
+  stream_id: 'Thing-1',
+  stream_type: 'Thing',
+  version: 1,
+  type,
+  schema_version,
+  data,
+  metadata: { command_id: 'c', correlation_id: 'c', causation_id: 'c' },
+  recorded_at: new Date(0),
+});
+
+describe('upcasting', () => {
+  it('takes an old event through every version to the newest', () => {
+    expect(upcast(types, event(1, { title: 'x' }))).toEqual(event(3, { name: 'x', by: 'unknown' }));
+    expect(upcast(types, event(2, { name: 'x' }))).toEqual(event(3, { name: 'x', by: 'unknown' }));
+  });
+
+  it('leaves a current event and the stored one as they are', () => {
+    const stored = event(1, { title: 'x' });
+    upcast(types, stored);
+    expect(stored).toEqual(event(1, { title: 'x' }));
+    const current = event(3, { name: 'x', by: 'me' });
+    expect(upcast(types, current)).toBe(current);
+  });
+
+  it('does not guess at a version newer than this code, nor at an unknown type', () => {
+    expect(() => upcast(types, event(4, {}))).toThrow(expect.objectContaining({ code: 'unknown_event' }));
+    expect(() => upcast(types, event(1, {}, 'Erased'))).toThrow(
+      expect.objectContaining({ code: 'unknown_event' }),
+    );
+    expect(() => upcast(types, event(1, {}, 'constructor'))).toThrow(
+      expect.objectContaining({ code: 'unknown_event' }),
+    );
+  });
+});
+
+describe('a stream id', () => {
+  it('gives back the aggregate id, dashes and all', () => {
+    for (const id of ['1', 'a-b-c', '', '-', '01900000-0000-7000-8000-000000000000']) {
+      expect(aggregateId(streamId('Record', id))).toBe(id);
+    }
+  });
+});

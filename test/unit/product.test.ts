@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { type RecordedEvent, upcast } from '../../lib/core/events.ts';
+import {
+  mergeViews,
+  type Product,
+  type ProductCommand,
+  type ProductEvent,
+  productDecider as decider,
+  productEvents,
+} from '../../lib/products/product.ts';
+
+const lamp: Product = {
+  name: 'Lamp',
+  description: 'Bright',
+  price_minor: 1999,
+  cost_price_minor: 750,
+  stock: 50,
+  supplier_id: 's-1',
+  supplier_name: 'Acme',
+  supplier_version: 1,
+};
+const created: ProductEvent = { type: 'ProductCreated', data: lamp };
+const given = (...events: ProductEvent[]) => events.reduce(decider.evolve, decider.initialState);
+const setStock = (new_stock: number): ProductCommand => ({
+  type: 'UpdateStock',
+  data: { id: 'p', new_stock },
+});
+const setPrice = (new_price_minor: number): ProductCommand => ({
+  type: 'ChangePrice',
+  data: { id: 'p', new_price_minor },
+});
+const view = (count: number) => ({ type: 'RecordProductView' as const, data: { id: 'p', count } });
+
+describe('a product', () => {
+  test('begins with all that is known of it, the name of its supplier included', () => {
+    expect(decider.decide({ type: 'CreateProduct', data: lamp }, given())).toEqual([created]);
+  });
+
+  test('keeps the stock before and after', () => {
+    const updated = { type: 'StockUpdated', data: { from: 50, to: 5 } };
+    expect(decider.decide(setStock(5), given(created))).toEqual([updated]);
+  });
+
+  test('keeps the price before and after, in minor units', () => {
+    const changed = { type: 'PriceChanged', data: { from_minor: 1999, to_minor: 10 } };
+    expect(decider.decide(setPrice(10), given(created))).toEqual([changed]);
+  });
+
+  test('compares with the last change, not with the first value', () => {
+    const later = given(created, { type: 'StockUpdated', data: { from: 50, to: 5 } });
+    expect(decider.decide(setStock(5), later)).toEqual([]);
+    expect(decider.decide(setStock(50), later)).toEqual([
+      { type: 'StockUpdated', data: { from: 5, to: 50 } },
+    ]);
+  });
+
+  test('changes nothing when set to what it is', () => {
+    expect(decider.decide(setStock(50), given(created))).toEqual([]);
+    expect(decider.decide(setPrice(1999), given(created))).toEqual([]);
+  });
+
+  test('counts its views in one event, however many', () => {
+    expect(decider.decide(view(7), given(created))).toEqual([{ type: 'ProductViewed', data: { count: 7 } }]);
+  });
+
+  test('ignores a view before it exists, and refuses every other change', () => {
+    expect(decider.decide(view(1), given())).toEqual([]);
+    expect(() => decider.decide(setStock(1), given())).toThrow('does not exist');
+    expect(() => decider.decide(setPrice(1), given())).toThrow('does not exist');
+  });
+});
+
+test('views of one product merge into one that counts them all', () => {
+  expect(mergeViews([view(1), view(3), view(1)])).toEqual([view(5)]);
+});
+
+/** Rows as the releases of their time wrote them. */
+const stored = (type: string, schema_version: number, data: object): RecordedEvent => ({
+  event_id: '018c2f6e-0000-7000-8000-000000000001',
+  stream_id: 'Product-018c2f6e-0000-7000-8000-000000000000',
+  stream_type: 'Product',
+  version: 1,
+  type,
+  schema_version,
+  data,
+  metadata: { command_id: 'c', correlation_id: 'r', causation_id: 'c' },
+  recorded_at: new Date('2024-01-05T09:30:00.000Z'),
+});
+
+describe('an event of an older release', () => {
+  const first = {
+    name: 'Lamp',
+    price: 19.99,
+    cost_price: 7.5,
+    stock: 50,
+    supplier_id: 's-1',
+    supplier_name: 'Acme',
+  };
+  const today = { ...lamp, description: '', supplier_version: 0 };
+
+  test('has its amounts in minor units, to the cent', () => {
+    expect(upcast(productEvents, stored('ProductCreated', 1, first)).data).toEqual(today);
+    const changed = upcast(productEvents, stored('PriceChanged', 1, { old_price: 19.99, new_price: 4.35 }));
+    expect(changed).toMatchObject({ schema_version: 2, data: { from_minor: 1999, to_minor: 435 } });
+  });
+
+  test('has a description and a version of its supplier from version 3 on', () => {
+    const { price, cost_price, ...rest } = first;
+    const second = { ...rest, price_minor: 1999, cost_price_minor: 750 };
+    expect(upcast(productEvents, stored('ProductCreated', 2, second)).data).toEqual(today);
+  });
+
+  test('stays as it was stored', () => {
+    const row = stored('ProductCreated', 1, first);
+    const before = structuredClone(row);
+    upcast(productEvents, row);
+    expect(row).toEqual(before);
+  });
+
+  test('fits the schema of today', () => {
+    const { data } = upcast(productEvents, stored('ProductCreated', 1, first));
+    expect(productEvents.ProductCreated.data.parse(data)).toEqual(data);
+  });
+
+  test('of a newer release is refused, not guessed', () => {
+    expect(() => upcast(productEvents, stored('PriceChanged', 3, {}))).toThrow('newer than this code');
+  });
+});

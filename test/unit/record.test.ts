@@ -1,0 +1,50 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  mergeReads,
+  type RecordReadCommand,
+  recordDecider,
+  recordReadsDecider,
+} from '../../lib/records/record.ts';
+import { scenarios } from '../support/given.ts';
+
+const written = (value: string) => ({ type: 'RecordWritten', data: { value } }) as const;
+const write = (value: string) => ({ type: 'WriteRecord', data: { key: 'k', value } }) as const;
+const counted = (count: number) => ({ type: 'RecordReadsCounted', data: { count } }) as const;
+const read = (count: number): RecordReadCommand => ({ type: 'RecordRead', data: { key: 'k', count } });
+
+describe('a record', () => {
+  const { given } = scenarios(recordDecider);
+
+  it('takes any value, the same again too', () => {
+    given().when(write('a')).then(written('a'));
+    given(written('a')).when(write('a')).then(written('a'));
+  });
+
+  it('has the last value and counts each write', () => {
+    const state = [written('a'), written('b'), written('b')].reduce(recordDecider.evolve, undefined);
+    expect(state).toEqual({ value: 'b', write_count: 3 });
+  });
+});
+
+describe('the reads of a record', () => {
+  const { given } = scenarios(recordReadsDecider);
+
+  it('are counted', () => {
+    given().when(read(1)).then(counted(1));
+    given(counted(1)).when(read(7)).then(counted(7));
+  });
+
+  it('are as many when they are merged as one by one', () =>
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 1_000 })), (counts) => {
+        const count = (commands: RecordReadCommand[]) =>
+          commands
+            .flatMap((command) => recordReadsDecider.decide(command, undefined))
+            .reduce(recordReadsDecider.evolve, undefined)?.read_count ?? 0;
+        const commands = counts.map(read);
+        expect(mergeReads(commands).length).toBeLessThanOrEqual(1);
+        expect(count(mergeReads(commands))).toBe(count(commands));
+      }),
+    ));
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { preview } from '../../lib/tickets/projections.ts';
+import { type TicketEvent, ticketDecider } from '../../lib/tickets/ticket.ts';
+import { scenarios } from '../support/given.ts';
+
+const { given } = scenarios(ticketDecider);
+const id = '01900000-0000-7000-8000-000000000000';
+const details = { customer_id: 'c-1', subject: 'No sound', message: 'The speaker is silent.' };
+const created: TicketEvent = { type: 'TicketCreated', data: details };
+const changed = (from: 'open' | 'closed', to: 'open' | 'closed'): TicketEvent => ({
+  type: 'TicketStatusChanged',
+  data: { from, to },
+});
+
+describe('a ticket', () => {
+  it('is created with what the customer wrote', () => {
+    given().when({ type: 'CreateTicket', data: details }).then(created);
+  });
+
+  it('changes its status and tells from which', () => {
+    given(created)
+      .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'closed' } })
+      .then(changed('open', 'closed'));
+  });
+
+  it('does nothing where the status is what it already is', () => {
+    given(created)
+      .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'open' } })
+      .thenNothing();
+    given(created, changed('open', 'closed'))
+      .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'closed' } })
+      .thenNothing();
+  });
+
+  it('is not reopened once closed', () => {
+    given(created, changed('open', 'closed'))
+      .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'open' } })
+      .thenError('rule_violated', 'Closed tickets cannot be reopened');
+  });
+
+  it('takes a note when closed too, and the same note once', () => {
+    const noted: TicketEvent = { type: 'TicketNoteReplaced', data: { note: 'called back' } };
+    given(created, changed('open', 'closed'))
+      .when({ type: 'ReplaceTicketNote', data: { id, note: 'called back' } })
+      .then(noted);
+    given(created, noted)
+      .when({ type: 'ReplaceTicketNote', data: { id, note: 'called back' } })
+      .thenNothing();
+  });
+
+  it('does not exist before it is created', () => {
+    given()
+      .when({ type: 'ReplaceTicketNote', data: { id, note: 'x' } })
+      .thenError('not_found');
+    given()
+      .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'open' } })
+      .thenError('not_found');
+  });
+});
+
+describe('the preview of a message', () => {
+  it('is the whole message where it is short, with white space folded', () => {
+    expect(preview('  one\n\ttwo   three ')).toBe('one two three');
+    expect(preview('a'.repeat(80))).toBe('a'.repeat(80));
+  });
+
+  it('is cut at a word and says so', () => {
+    const text = preview(`${'word '.repeat(30)}end`);
+    expect(text).toBe(`${'word '.repeat(15)}word…`);
+  });
+
+  it('keeps a word that ends at the limit', () => {
+    expect(preview(`${'a'.repeat(80)} b`)).toBe(`${'a'.repeat(80)}…`);
+    expect(preview(`${'a'.repeat(70)} ${'b'.repeat(9)} c`)).toBe(`${'a'.repeat(70)} ${'b'.repeat(9)}…`);
+  });
+
+  it('cuts inside a word that fills the line, but never inside a character', () => {
+    expect(preview('🙂'.repeat(100))).toBe(`${'🙂'.repeat(80)}…`);
+  });
+});
