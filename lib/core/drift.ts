@@ -2,7 +2,8 @@
 // seems too new or surplus is judged by a fresh look at the write side, and a mending write that lost against a live
 // one is judged again.
 import { isDeepStrictEqual } from 'node:util';
-import { type AnyBulkWriteOperation, MongoBulkWriteError } from 'mongodb';
+import type { AnyBulkWriteOperation } from 'mongodb';
+import { duplicatesInBulk } from './driver-errors.ts';
 import type { ReadModel, Recomputed, Segment, View } from './projection.ts';
 import { copyVersions, hasNewerCopy, resolveReferences, settleReferences } from './references.ts';
 import { viewOf } from './sources.ts';
@@ -88,20 +89,13 @@ const toWrite = (model: ReadModel, { stored, view }: Difference): AnyBulkWriteOp
 
 /** Gives how many of the writes took effect; the rest met a document that had changed meanwhile. */
 const write = async (model: ReadModel, differences: Difference[]): Promise<number> => {
-  try {
-    const done = await model.collection.bulkWrite(
-      differences.map((one) => toWrite(model, one)),
-      { ordered: false },
-    );
-    return done.matchedCount + done.upsertedCount + done.deletedCount;
-  } catch (error) {
-    if (
-      !(error instanceof MongoBulkWriteError) ||
-      [error.writeErrors].flat().some((one) => one.code !== 11000)
-    )
-      throw error;
-    return error.matchedCount + error.upsertedCount + error.deletedCount;
-  }
+  const operations = differences.map((one) => toWrite(model, one));
+  const done = await model.collection.bulkWrite(operations, { ordered: false }).catch((error: unknown) => {
+    const duplicates = duplicatesInBulk(error);
+    if (duplicates === undefined) throw error;
+    return duplicates.done;
+  });
+  return done.matchedCount + done.upsertedCount + done.deletedCount;
 };
 
 const rounds = 5;

@@ -1,5 +1,5 @@
 // What the driver's errors mean to us. The stores and the HTTP stack ask here, so that no driver error travels further.
-import type { MongoServerError } from 'mongodb';
+import type { BulkWriteResult, MongoBulkWriteError, MongoServerError } from 'mongodb';
 
 const isDriverError = (error: unknown): error is MongoServerError =>
   error instanceof Error && error.name.startsWith('Mongo');
@@ -46,3 +46,21 @@ export const isUnavailable = (error: unknown): boolean =>
   (unavailableNames.has(error.name) ||
     unavailableCodes.has(Number(error.code)) ||
     error.hasErrorLabel('RetryableWriteError'));
+
+const isBulkWriteError = (error: unknown): error is MongoBulkWriteError =>
+  error instanceof Error && error.name === 'MongoBulkWriteError';
+
+/**
+ * An unordered bulk write in which some inserts met an id that exists.
+ * @returns what took effect, and the indexes of those operations; undefined where anything else went wrong too.
+ */
+export const duplicatesInBulk = (
+  error: unknown,
+):
+  | { done: Pick<BulkWriteResult, 'matchedCount' | 'upsertedCount' | 'deletedCount'>; indexes: number[] }
+  | undefined => {
+  if (!isBulkWriteError(error)) return undefined;
+  const errors = [error.writeErrors].flat();
+  if (errors.some((one) => one.code !== 11000)) return undefined;
+  return { done: error, indexes: errors.map((one) => one.index) };
+};

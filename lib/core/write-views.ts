@@ -1,6 +1,6 @@
 // The one way a read document is written. Guarantees: a document's version never falls, whoever writes beside us.
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
-import { MongoBulkWriteError } from 'mongodb';
+import { duplicatesInBulk } from './driver-errors.ts';
 import type { View } from './projection.ts';
 
 const replaceOlder = (view: View, upsert: boolean): AnyBulkWriteOperation<View> => ({
@@ -16,7 +16,7 @@ export const writeViews = async (collection: Collection<View>, views: View[]): P
       { ordered: false },
     );
   } catch (error) {
-    const raced = racedInserts(error);
+    const raced = duplicatesInBulk(error)?.indexes;
     if (raced === undefined) throw error;
     // The id exists by now: at a version that is not older, or put there by a racing insert a moment ago.
     const again = raced.flatMap((index) => views[index] ?? []);
@@ -25,11 +25,4 @@ export const writeViews = async (collection: Collection<View>, views: View[]): P
       { ordered: false },
     );
   }
-};
-
-/** The indexes of the operations that met an existing id, or undefined where anything else went wrong too. */
-const racedInserts = (error: unknown): number[] | undefined => {
-  if (!(error instanceof MongoBulkWriteError)) return undefined;
-  const errors = [error.writeErrors].flat();
-  return errors.every((one) => one.code === 11000) ? errors.map((one) => one.index) : undefined;
 };

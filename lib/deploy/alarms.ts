@@ -1,5 +1,5 @@
 // The alarms that each queue and each function without a caller has; the system's own are in alarms.yml.
-import { type MetricName, metricNamespace, serviceName } from '../platform/metrics.ts';
+import { type MetricName, metricNamespace, serviceName } from '../platform/metric-names.ts';
 import { queueNames } from '../subscriptions.ts';
 import { functionName, logicalId, type Place, type Resource, type Service } from './service.ts';
 
@@ -62,10 +62,16 @@ const ofFunction = (key: string, place: Place, consumes: boolean): [string, Reso
     minutes: 5,
   });
   const id = logicalId(key);
-  return [[`${id}ErrorsAlarm`, errors], ...(consumes ? [[`${id}LagAlarm`, lag] satisfies [string, Resource]] : [])];
+  return [
+    [`${id}ErrorsAlarm`, errors],
+    ...(consumes ? [[`${id}LagAlarm`, lag] satisfies [string, Resource]] : []),
+  ];
 };
 
-export const alarmsOf = ({ functions }: Pick<Service, 'functions'>, place: Place): Record<string, Resource> => {
+export const alarmsOf = (
+  { functions }: Pick<Service, 'functions'>,
+  place: Place,
+): Record<string, Resource> => {
   // What fails before a caller's eyes is counted at the gateway.
   const silent = Object.entries(functions).filter(
     ([, { events = [] }]) => !events.some(({ httpApi }) => httpApi !== undefined),
@@ -73,7 +79,11 @@ export const alarmsOf = ({ functions }: Pick<Service, 'functions'>, place: Place
   return Object.fromEntries([
     ...queueNames.map((queue) => ofQueue(queue, place)),
     ...silent.flatMap(([key, { events = [] }]) =>
-      ofFunction(key, place, events.some(({ sqs }) => sqs !== undefined)),
+      ofFunction(
+        key,
+        place,
+        events.some(({ sqs }) => sqs !== undefined),
+      ),
     ),
   ]);
 };

@@ -1,16 +1,15 @@
 // The environment of a deployed function: the name of each parameter that it may read, never what is in it.
-import { isSecret, parameterName, secrets } from './rights.ts';
+import { isSecret, parameterName, rightsOn, secrets } from './rights.ts';
 import type { FunctionDefinition, Place } from './service.ts';
 
 /** Settings that are right on a developer's machine only: addresses that would be wrong in the cloud, and secrets. */
 export const localOnly = [...Object.values(secrets), 'SQS_ENDPOINT'];
 
-export const parametersOf = (
-  { rights = [] }: FunctionDefinition,
-  place: Place,
-): Record<string, string> =>
+export const parametersOf = ({ rights }: FunctionDefinition, place: Place): Record<string, string> =>
   Object.fromEntries(
-    rights.filter(isSecret).map((right) => [`${secrets[right]}_PARAMETER`, parameterName(place, right)]),
+    rightsOn(place, rights)
+      .filter(isSecret)
+      .map((right) => [`${secrets[right]}_PARAMETER`, parameterName(place, right)]),
   );
 
 export const withoutLocal = (environment: Record<string, unknown>): Record<string, unknown> =>

@@ -18,19 +18,24 @@ export const secrets = {
 
 type SecretRight = keyof typeof secrets;
 
-const others = [
-  'inline-projection',
-  'publish',
-  'take-dead-letters',
-  'send-back',
-  'measure-queues',
-  'invoke-self',
-] as const;
+const others = ['publish', 'take-dead-letters', 'send-back', 'measure-queues', 'invoke-self'] as const;
 
 export type Right = SecretRight | (typeof others)[number] | `send:${string}`;
 
+/** The read database, where the stage's PROJECTION_MODE projects inline; nothing elsewhere. */
+const inline = 'inline-projection';
+
+export type DeclaredRight = Right | typeof inline;
+
+/** What a function has declared, as it is meant on this stage. */
+export const rightsOn = ({ projectionMode }: Place, declared: DeclaredRight[] = []): Right[] =>
+  declared.flatMap((right) => {
+    if (right !== inline) return right;
+    return projectionMode.includes('inline') ? 'read-db' : [];
+  });
+
 /** What the framework checks `rights` against. */
-export const rightPattern = `^(${[...Object.keys(secrets), ...others].join('|')}|send:[a-z-]+)$`;
+export const rightPattern = `^(${[...Object.keys(secrets), ...others, inline].join('|')}|send:[a-z-]+)$`;
 
 export const isSecret = (right: Right): right is SecretRight => Object.hasOwn(secrets, right);
 
@@ -54,8 +59,6 @@ export const statementsOf = (right: Right, place: Place, name: string): Statemen
   if (isSecret(right))
     return allow(['ssm:GetParameters'], [arn('ssm', `parameter${parameterName(place, right)}`)]);
   switch (right) {
-    case 'inline-projection':
-      return statementsOf('read-db', place, name);
     case 'publish':
       return send(Object.keys(subscriptions).map(queue));
     case 'take-dead-letters':

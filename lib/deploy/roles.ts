@@ -1,5 +1,5 @@
 // One role a function, with its rights and nothing else.
-import { arn, type Statement, statementsOf } from './rights.ts';
+import { arn, rightsOn, type Statement, statementsOf } from './rights.ts';
 import { type FunctionDefinition, functionName, type Place, type Resource } from './service.ts';
 
 const logs = (name: string): Statement => ({
@@ -17,14 +17,14 @@ const consume = (queueArn: unknown): Statement => ({
 /** What a function may do; `key` is its name in serverless.yml. */
 export const allowed = (
   key: string,
-  { events = [], rights = [] }: FunctionDefinition,
+  { events = [], rights }: FunctionDefinition,
   place: Place,
 ): Statement[] => {
   const name = functionName(place, key);
   return [
     logs(name),
     ...events.flatMap(({ sqs }) => (sqs === undefined ? [] : [consume(sqs.arn)])),
-    ...rights.map((right) => statementsOf(right, place, name)),
+    ...rightsOn(place, rights).map((right) => statementsOf(right, place, name)),
   ];
 };
 

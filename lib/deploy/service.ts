@@ -1,11 +1,11 @@
 // The parts of the framework that the plugin touches.
-import type { Right } from './rights.ts';
+import type { DeclaredRight } from './rights.ts';
 
 export type Gateway = string | { method?: string; path: string; authorizer?: { name: string } };
 
 export interface FunctionDefinition {
   events?: { httpApi?: Gateway; sqs?: { arn: unknown } }[];
-  rights?: Right[];
+  rights?: DeclaredRight[];
   role?: string;
   environment?: Record<string, unknown>;
 }
@@ -32,12 +32,14 @@ export interface Place {
   service: string;
   stage: string;
   queuePrefix: string;
+  projectionMode: string;
 }
 
 export const placeOf = ({ service, provider }: Service): Place => ({
   service,
   stage: provider.stage,
   queuePrefix: String(provider.environment['QUEUE_PREFIX']),
+  projectionMode: String(provider.environment['PROJECTION_MODE']),
 });
 
 export const functionName = ({ service, stage }: Place, key: string): string => `${service}-${stage}-${key}`;

@@ -4,16 +4,9 @@ import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
 import { createCommandBus } from '../core/bus.ts';
 import { commandHandler, type HandlerOptions } from '../core/handle.ts';
-import { stateStored } from '../core/state-stored.ts';
 import { optionalText, requiredText, uuid } from '../platform/fields.ts';
-import {
-  type Ticket,
-  type TicketCommand,
-  type TicketEvent,
-  ticketDecider,
-  ticketEvents,
-  ticketStatus,
-} from './ticket.ts';
+import { ticketStore } from './store.ts';
+import { type TicketCommand, type TicketEvent, ticketDecider, ticketStatus } from './ticket.ts';
 
 export const createTicketInput = z.strictObject({
   customer_id: requiredText(255),
@@ -22,17 +15,6 @@ export const createTicketInput = z.strictObject({
 });
 export const changeStatusInput = z.strictObject({ id: uuid, new_status: ticketStatus });
 export const replaceNoteInput = z.strictObject({ id: uuid, note: optionalText(50_000) });
-
-export const ticketsCollection = 'tickets';
-
-export const ticketStore = (db: Db) =>
-  stateStored<Ticket | undefined, TicketEvent>({
-    db,
-    streamType: 'Ticket',
-    collection: ticketsCollection,
-    decider: ticketDecider,
-    eventTypes: ticketEvents,
-  });
 
 export const ticketCommands = (db: Db, options?: HandlerOptions<TicketEvent>) => {
   const handle = commandHandler(ticketStore(db), ticketDecider, options);

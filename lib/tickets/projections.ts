@@ -4,7 +4,7 @@ import type { Projection, ReadModel, View } from '../core/projection.ts';
 import { createProjector } from '../core/projector.ts';
 import { stateSource } from '../core/sources.ts';
 import type { Subscriber } from '../core/subscriber.ts';
-import { ticketsCollection } from './commands.ts';
+import { ticketsCollection } from './store.ts';
 import { type Ticket, type TicketEvent, type TicketStatus, ticketEvents } from './ticket.ts';
 
 export interface TicketSummary {

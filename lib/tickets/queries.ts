@@ -3,8 +3,8 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import type { StateDocument } from '../core/state-stored.ts';
 import { uuid, wholeNumber } from '../platform/fields.ts';
-import { ticketsCollection } from './commands.ts';
 import { ticketViews } from './projections.ts';
+import { ticketsCollection } from './store.ts';
 import { type Ticket, ticketStatus } from './ticket.ts';
 
 export const getTicketInput = z.strictObject({ id: uuid });

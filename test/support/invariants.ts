@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { positionsCollection, readAll } from '../../lib/core/event-log.ts';
 import type { EventRow } from '../../lib/core/events.ts';
 import type { ReadModel } from '../../lib/core/projection.ts';
-import { rebuild } from '../../lib/core/rebuild.ts';
+import { measureDrift } from '../../lib/core/rebuild.ts';
 import { allRows } from './replay.ts';
 
 const versionsByStream = (rows: EventRow[]): Map<string, number[]> => {
@@ -25,7 +25,7 @@ export const expectDenseVersions = (rows: EventRow[]): void => {
 /** P7 and P2: the write side's own documents tell the same as the events that the read models were checked against. */
 export const expectNoDrift = async (models: ReadModel[], read: Db): Promise<void> => {
   for (const model of models) {
-    const answer = await rebuild(model, { db: read, timeLeftMs: () => 60_000, dryRun: true });
+    const answer = await measureDrift(model, { db: read, timeLeftMs: () => 60_000 });
     const { altered, missing, surplus, failed } = answer;
     expect({ altered, missing, surplus, failed }, model.projection.name).toEqual({
       altered: 0,

@@ -21,7 +21,13 @@ const file = z.looseObject({
     environment: z.record(z.string(), z.unknown()),
   }),
   functions: z.record(z.string(), lambda),
-  resources: z.object({ Resources: z.record(z.string(), resource) }),
+  // Those of this file; what it includes from others stands in them.
+  resources: z
+    .array(z.union([z.string(), z.looseObject({ Resources: z.record(z.string(), resource).default({}) })]))
+    .transform((parts) => {
+      const own = parts.flatMap((part) => (typeof part === 'string' ? [] : Object.entries(part.Resources)));
+      return { Resources: Object.fromEntries(own) };
+    }),
 });
 
 export type ServerlessFile = z.infer<typeof file>;

@@ -5,9 +5,10 @@ import {
   type Product,
   type ProductCommand,
   type ProductEvent,
-  productDecider as decider,
+  productDecider,
   productEvents,
 } from '../../lib/products/product.ts';
+import { scenarios } from '../support/given.ts';
 
 const lamp: Product = {
   name: 'Lamp',
@@ -20,7 +21,7 @@ const lamp: Product = {
   supplier_version: 1,
 };
 const created: ProductEvent = { type: 'ProductCreated', data: lamp };
-const given = (...events: ProductEvent[]) => events.reduce(decider.evolve, decider.initialState);
+const { given } = scenarios(productDecider);
 const setStock = (new_stock: number): ProductCommand => ({
   type: 'UpdateStock',
   data: { id: 'p', new_stock },
@@ -33,40 +34,44 @@ const view = (count: number) => ({ type: 'RecordProductView' as const, data: { i
 
 describe('a product', () => {
   test('begins with all that is known of it, the name of its supplier included', () => {
-    expect(decider.decide({ type: 'CreateProduct', data: lamp }, given())).toEqual([created]);
+    given().when({ type: 'CreateProduct', data: lamp }).then(created);
   });
 
   test('keeps the stock before and after', () => {
-    const updated = { type: 'StockUpdated', data: { from: 50, to: 5 } };
-    expect(decider.decide(setStock(5), given(created))).toEqual([updated]);
+    given(created)
+      .when(setStock(5))
+      .then({ type: 'StockUpdated', data: { from: 50, to: 5 } });
   });
 
   test('keeps the price before and after, in minor units', () => {
-    const changed = { type: 'PriceChanged', data: { from_minor: 1999, to_minor: 10 } };
-    expect(decider.decide(setPrice(10), given(created))).toEqual([changed]);
+    given(created)
+      .when(setPrice(10))
+      .then({ type: 'PriceChanged', data: { from_minor: 1999, to_minor: 10 } });
   });
 
   test('compares with the last change, not with the first value', () => {
-    const later = given(created, { type: 'StockUpdated', data: { from: 50, to: 5 } });
-    expect(decider.decide(setStock(5), later)).toEqual([]);
-    expect(decider.decide(setStock(50), later)).toEqual([
-      { type: 'StockUpdated', data: { from: 5, to: 50 } },
-    ]);
+    const fewer: ProductEvent = { type: 'StockUpdated', data: { from: 50, to: 5 } };
+    given(created, fewer).when(setStock(5)).thenNothing();
+    given(created, fewer)
+      .when(setStock(50))
+      .then({ type: 'StockUpdated', data: { from: 5, to: 50 } });
   });
 
   test('changes nothing when set to what it is', () => {
-    expect(decider.decide(setStock(50), given(created))).toEqual([]);
-    expect(decider.decide(setPrice(1999), given(created))).toEqual([]);
+    given(created).when(setStock(50)).thenNothing();
+    given(created).when(setPrice(1999)).thenNothing();
   });
 
   test('counts its views in one event, however many', () => {
-    expect(decider.decide(view(7), given(created))).toEqual([{ type: 'ProductViewed', data: { count: 7 } }]);
+    given(created)
+      .when(view(7))
+      .then({ type: 'ProductViewed', data: { count: 7 } });
   });
 
   test('ignores a view before it exists, and refuses every other change', () => {
-    expect(decider.decide(view(1), given())).toEqual([]);
-    expect(() => decider.decide(setStock(1), given())).toThrow('does not exist');
-    expect(() => decider.decide(setPrice(1), given())).toThrow('does not exist');
+    given().when(view(1)).thenNothing();
+    given().when(setStock(1)).thenError('not_found');
+    given().when(setPrice(1)).thenError('not_found');
   });
 });
 

@@ -1,23 +1,27 @@
-import { expect, test } from 'vitest';
-import { supplierDecider as decider, type SupplierEvent } from '../../lib/products/supplier.ts';
+import { test } from 'vitest';
+import { type SupplierEvent, supplierDecider } from '../../lib/products/supplier.ts';
+import { scenarios } from '../support/given.ts';
 
-const given = (...events: SupplierEvent[]) => events.reduce(decider.evolve, decider.initialState);
+const { given } = scenarios(supplierDecider);
 const created: SupplierEvent = { type: 'SupplierCreated', data: { name: 'Acme' } };
-const rename = (name: string) => ({ type: 'RenameSupplier' as const, data: { id: 's', name } });
+const rename = (name: string) => ({ type: 'RenameSupplier', data: { id: 's', name } }) as const;
 
 test('begins with its name', () => {
-  expect(decider.decide({ type: 'CreateSupplier', data: { name: 'Acme' } }, given())).toEqual([created]);
+  given()
+    .when({ type: 'CreateSupplier', data: { name: 'Acme' } })
+    .then(created);
 });
 
 test('is renamed from the old name to the new', () => {
-  const renamed = { type: 'SupplierRenamed', data: { from: 'Acme', to: 'Zenith' } };
-  expect(decider.decide(rename('Zenith'), given(created))).toEqual([renamed]);
+  given(created)
+    .when(rename('Zenith'))
+    .then({ type: 'SupplierRenamed', data: { from: 'Acme', to: 'Zenith' } });
 });
 
 test('changes nothing when renamed to its own name', () => {
-  expect(decider.decide(rename('Acme'), given(created))).toEqual([]);
+  given(created).when(rename('Acme')).thenNothing();
 });
 
 test('cannot be renamed before it exists', () => {
-  expect(() => decider.decide(rename('Zenith'), given())).toThrow('does not exist');
+  given().when(rename('Zenith')).thenError('not_found');
 });

@@ -1,0 +1,15 @@
+// Where tickets are kept: as documents.
+import type { Db } from 'mongodb';
+import { stateStored } from '../core/state-stored.ts';
+import { type Ticket, type TicketEvent, ticketDecider, ticketEvents } from './ticket.ts';
+
+export const ticketsCollection = 'tickets';
+
+export const ticketStore = (db: Db) =>
+  stateStored<Ticket | undefined, TicketEvent>({
+    db,
+    streamType: 'Ticket',
+    collection: ticketsCollection,
+    decider: ticketDecider,
+    eventTypes: ticketEvents,
+  });

@@ -1,0 +1,65 @@
+// A few commands of a domain, the same for the same seed, and the checks at the end of every survival test.
+import fc from 'fast-check';
+import { isAppError } from '../../lib/core/errors.ts';
+import type { TestDomain, Wish } from './domains.ts';
+import { expectDenseVersions, expectNoDrift, expectRelayed } from './invariants.ts';
+import { allRows, expectReplayed } from './replay.ts';
+import { newContext, project, relay, type World } from './world.ts';
+
+export interface Scenario {
+  creates: Wish[];
+  /** Which aggregate, by its place in `creates`, and what. */
+  changes: { at: number; wish: Wish }[];
+}
+
+export const scenarios = (domain: TestDomain, aggregates: number, changes: number): fc.Arbitrary<Scenario> =>
+  fc.record({
+    creates: fc.array(domain.create, { minLength: aggregates, maxLength: aggregates }),
+    changes: fc.array(fc.record({ at: fc.nat(aggregates - 1), wish: domain.change }), {
+      minLength: changes,
+      maxLength: changes,
+    }),
+  });
+
+export const sampleScenario = (
+  domain: TestDomain,
+  seed: number,
+  [aggregates, changes]: [number, number] = [3, 6],
+): Scenario => {
+  const [scenario] = fc.sample(scenarios(domain, aggregates, changes), { seed, numRuns: 1 });
+  if (scenario === undefined) throw new Error('no sample');
+  return scenario;
+};
+
+/** A rule that says no is an answer like any other here. */
+export const refusedOrDone = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isAppError(error, 'rule_violated')) return undefined;
+    throw error;
+  }
+};
+
+/** Sends all commands; gives the ids of the aggregates. */
+export const play = async ({ domain, write }: World, scenario: Scenario): Promise<string[]> => {
+  const send = domain.commands(write);
+  const ids: string[] = [];
+  for (const wish of scenario.creates) ids.push((await send(wish, undefined, newContext())).id);
+  for (const { at, wish } of scenario.changes) await refusedOrDone(send(wish, ids[at], newContext()));
+  return ids;
+};
+
+/** Everything is relayed and applied, and every property of the whole holds. */
+export const expectWhole = async ({ domain, write, read }: World): Promise<void> => {
+  const models = domain.readModels(write, read);
+  expectDenseVersions(await allRows(write));
+  await expectRelayed(write);
+  await expectReplayed(models, write);
+  await expectNoDrift(models, read);
+};
+
+export const settle = async (world: World): Promise<void> => {
+  await relay(world);
+  await project(world);
+};
