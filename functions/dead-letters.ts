@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listDeadLetters } from '../lib/core/dead-letters.ts';
+import { listDeadLetters } from '../lib/core/dead-letter-groups.ts';
 import { listParked } from '../lib/core/parked.ts';
 import { parseInput, wholeNumber } from '../lib/platform/fields.ts';
 import { opsRoutes } from '../lib/platform/http/ops-route.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { recordDiscarded } from '../lib/core/dead-letters.ts';
+import { recordDiscarded } from '../lib/core/discarded-letters.ts';
 import { discard } from '../lib/core/redrive.ts';
 import { chooseLetters, letterChoice } from '../lib/platform/letter-choice.ts';
 import { readDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
-import { sqsDeadLetterQueue } from '../lib/platform/sqs.ts';
+import { sqsDeadLetterQueue } from '../lib/platform/sqs/dead-letter-queue.ts';
 import { requireQueue } from '../lib/subscriptions.ts';
 
 const input = letterChoice.extend({ reason: z.string().min(1).max(1_000) });

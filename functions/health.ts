@@ -1,7 +1,7 @@
 import { httpHandler } from '../lib/platform/http/stack.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { check } from '../lib/platform/observe.ts';
-import { queueDepth } from '../lib/platform/sqs.ts';
+import { queueDepth } from '../lib/platform/sqs/depth.ts';
 import { subscriptions } from '../lib/subscriptions.ts';
 
 const [anySubscription = ''] = Object.keys(subscriptions);

@@ -8,7 +8,7 @@ import { config } from '../lib/platform/config.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
-import { sqsPublisher } from '../lib/platform/sqs.ts';
+import { sqsPublisher } from '../lib/platform/sqs/publisher.ts';
 import { subscribers } from '../lib/subscribers.ts';
 import { eventTypesOf, stateStoredTypes } from '../lib/subscriptions.ts';
 

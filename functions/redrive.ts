@@ -5,7 +5,7 @@ import { chooseLetters, letterChoice } from '../lib/platform/letter-choice.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
-import { sqsDeadLetterQueue } from '../lib/platform/sqs.ts';
+import { sqsDeadLetterQueue } from '../lib/platform/sqs/dead-letter-queue.ts';
 import { requireQueue } from '../lib/subscriptions.ts';
 
 /** The subscription `relay` stands for events that a queue refused for good. */

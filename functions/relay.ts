@@ -3,7 +3,7 @@ import { config } from '../lib/platform/config.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
-import { sqsPublisher } from '../lib/platform/sqs.ts';
+import { sqsPublisher } from '../lib/platform/sqs/publisher.ts';
 import { subscriptionsOf } from '../lib/subscriptions.ts';
 
 const leaseMs = 3_000;

@@ -85,15 +85,17 @@ export const recordFailures = async (db: Db, subscription: string, failures: Fai
       },
     };
   });
-  await collectionOf(db).bulkWrite(updates, { ordered: false });
+  await deadLetterRecords(db).bulkWrite(updates, { ordered: false });
 };
 
-const collectionOf = (db: Db) => db.collection<DeadLetter>(deadLettersCollection);
+export const deadLetterRecords = (db: Db) => db.collection<DeadLetter>(deadLettersCollection);
 
 /** What succeeded after all is no dead letter any more. */
 export const forgetFailures = async (db: Db, subscription: string, letters: LetterKey[]): Promise<void> => {
   if (letters.length === 0) return;
-  await collectionOf(db).deleteMany({ _id: { $in: letters.map((letter) => idOf(subscription, letter)) } });
+  await deadLetterRecords(db).deleteMany({
+    _id: { $in: letters.map((letter) => idOf(subscription, letter)) },
+  });
 };
 
 /** Counts the replay of what went back to its queue. */
@@ -101,7 +103,7 @@ export const markReplayed = async (db: Db, subscription: string, letters: Letter
   const byEvent = letters
     .filter(({ eventId }) => eventId !== undefined)
     .map((letter) => idOf(subscription, letter));
-  await collectionOf(db).updateMany(
+  await deadLetterRecords(db).updateMany(
     { _id: { $in: byEvent } },
     { $inc: { replays: 1 }, $set: { dead: false } },
   );
@@ -119,7 +121,7 @@ export const messageIdsOf = async (
   subscription: string,
   fingerprint: string,
 ): Promise<Set<string>> => {
-  const found = await collectionOf(db)
+  const found = await deadLetterRecords(db)
     .find({ subscription, fingerprint }, { projection: { message_id: 1 } })
     .toArray();
   return new Set(found.map(({ message_id }) => message_id));
@@ -132,90 +134,8 @@ export const findRecorded = async (
   eventIds: string[],
 ): Promise<Set<string>> => {
   const ids = eventIds.map((eventId) => idOf(subscription, { eventId, messageId: eventId }));
-  const found = await collectionOf(db)
+  const found = await deadLetterRecords(db)
     .find({ _id: { $in: ids } }, { projection: { event_id: 1 } })
     .toArray();
   return new Set(found.flatMap(({ event_id }) => event_id ?? []));
-};
-
-/** Dead letters of one cause in one subscription. */
-export interface DeadLetterGroup {
-  subscription: string;
-  fingerprint: string;
-  error: DeadLetter['error'];
-  count: number;
-  replays: number;
-  first_at: Date;
-  last_at: Date;
-  /** Up to ten, the latest first. */
-  letters: Pick<DeadLetter, 'message_id' | 'event_id' | 'correlation_id' | 'last_at' | 'attempts'>[];
-}
-
-const mostLetters = 10;
-
-/** The causes, the latest first. */
-export const listDeadLetters = (
-  db: Db,
-  { subscription, limit }: { subscription?: string; limit: number },
-): Promise<DeadLetterGroup[]> =>
-  collectionOf(db)
-    .aggregate<DeadLetterGroup>([
-      { $match: { dead: true, ...(subscription === undefined ? {} : { subscription }) } },
-      { $sort: { subscription: 1, fingerprint: 1, last_at: 1 } },
-      {
-        $group: {
-          _id: { subscription: '$subscription', fingerprint: '$fingerprint' },
-          error: { $last: '$error' },
-          count: { $sum: 1 },
-          replays: { $sum: '$replays' },
-          first_at: { $min: '$first_at' },
-          last_at: { $max: '$last_at' },
-          letters: {
-            $topN: {
-              n: mostLetters,
-              sortBy: { last_at: -1 },
-              output: {
-                message_id: '$message_id',
-                event_id: '$event_id',
-                correlation_id: '$correlation_id',
-                last_at: '$last_at',
-                attempts: '$attempts',
-              },
-            },
-          },
-        },
-      },
-      { $sort: { last_at: -1 } },
-      { $limit: limit },
-      { $replaceWith: { $mergeObjects: ['$_id', '$$ROOT'] } },
-      { $unset: '_id' },
-    ])
-    .toArray();
-
-export const discardedLettersCollection = 'discarded_letters';
-
-/** Keeps what is about to be discarded, with the reason; its record as a dead letter ends. */
-export const recordDiscarded = async (
-  db: Db,
-  subscription: string,
-  letters: (LetterKey & { body: string })[],
-  reason: string,
-): Promise<void> => {
-  const discarded = db.collection<{ _id: string }>(discardedLettersCollection);
-  const rows = letters.map((letter) => ({
-    replaceOne: {
-      filter: { _id: `${subscription}/${letter.messageId}` },
-      replacement: {
-        subscription,
-        message_id: letter.messageId,
-        event_id: letter.eventId ?? null,
-        body: letter.body,
-        reason,
-        discarded_at: new Date(),
-      },
-      upsert: true,
-    },
-  }));
-  await discarded.bulkWrite(rows, { ordered: false });
-  await forgetFailures(db, subscription, letters);
 };

@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import { eventRows } from '../core/event-rows.ts';
 import { type LagSummary, summarizeLag } from '../core/lag.ts';
 import { config } from './config.ts';
-import { type QueueDepth, queueDepth } from './sqs.ts';
+import { type QueueDepth, queueDepth } from './sqs/depth.ts';
 
 const lagMinutes = 5;
 

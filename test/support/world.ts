@@ -35,7 +35,7 @@ export const clear = async ({ write, read, queue }: World): Promise<void> => {
 
 export const newContext = () => ({ commandId: randomUUID(), correlationId: 'survival' });
 
-/** Relays until nothing is pending that may be sent now. */
+/** Relays until each pending event was published, or refused once. */
 export const relay = async (
   { domain, write, read, queue }: World,
   options: Partial<RelayOptions> = {},
@@ -54,8 +54,8 @@ export const relay = async (
     pollMs: 5,
     leaseMs: 1_000,
     timeLeftMs: () => (left > 0 ? deadline - performance.now() : 0),
-    onBatch: ({ published, parked }) => {
-      left -= published + parked;
+    onBatch: ({ published, refused }) => {
+      left -= published + refused;
     },
     ...options,
   });
@@ -81,4 +81,12 @@ export const runReconcile = ({ domain, write, read }: World) => {
 export const leasesPass = async (...dbs: Db[]): Promise<void> => {
   for (const db of dbs)
     await db.collection(leasesCollection).updateMany({}, { $set: { expires_at: new Date(0) } });
+};
+
+/** As if the pause before the next attempt had passed. */
+export const pausesPass = async ({ write }: World): Promise<void> => {
+  await eventRows(write).updateMany(
+    { next_attempt_at: { $exists: true } },
+    { $set: { next_attempt_at: new Date(0) } },
+  );
 };

@@ -1,0 +1,43 @@
+// The queue server, and its queues by name. Commands never import anything in this folder.
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { config } from '../config.ts';
+
+/** What SQS takes and gives at once. */
+export const batchEntries = 10;
+
+let shared: SQSClient | undefined;
+
+export const client = (): SQSClient => {
+  shared ??= new SQSClient({
+    maxAttempts: 2,
+    ...(config.SQS_ENDPOINT === ''
+      ? {}
+      : {
+          endpoint: config.SQS_ENDPOINT,
+          region: process.env['AWS_REGION'] ?? 'eu-central-1',
+          credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+        }),
+  });
+  return shared;
+};
+
+const urls = new Map<string, Promise<string>>();
+
+/** The URL of a queue by its name without prefix. A failed look-up is not kept. */
+export const queueUrl = (name: string): Promise<string> => {
+  const known = urls.get(name);
+  if (known !== undefined) return known;
+  const url = client()
+    .send(new GetQueueUrlCommand({ QueueName: `${config.QUEUE_PREFIX}-${name}` }))
+    .then(({ QueueUrl }) => QueueUrl ?? '');
+  urls.set(name, url);
+  url.catch(() => urls.delete(name));
+  return url;
+};
+
+/** Looks the URL up again next time: the queue was not where it was. */
+export const forgetQueueUrl = (name: string): void => {
+  urls.delete(name);
+};
+
+export const deadLetterName = (subscription: string): string => `${subscription}-dlq`;

@@ -1,0 +1,84 @@
+// A subscription's dead-letter queue, as an operator works with it.
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
+import type { DeadLetterQueue, QueuedLetter } from '../../core/redrive.ts';
+import { replayedAttribute } from '../consumer.ts';
+import { batchEntries, client, deadLetterName, queueUrl } from './client.ts';
+
+const hideSeconds = 60;
+
+/** Tells a redriven message from a first delivery: its record of failure is to be closed. */
+const replayed = { [replayedAttribute]: { DataType: 'String', StringValue: 'true' } };
+
+const stringIn = (message: object, field: string): string | undefined => {
+  const value: unknown = Object.getOwnPropertyDescriptor(message, field)?.value;
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** The id of the event or of the queued command in a message. */
+const eventIdIn = (body: string): { eventId?: string } => {
+  try {
+    const message: unknown = JSON.parse(body);
+    if (typeof message !== 'object' || message === null) return {};
+    const eventId = stringIn(message, 'event_id') ?? stringIn(message, 'command_id');
+    return eventId === undefined ? {} : { eventId };
+  } catch {
+    return {};
+  }
+};
+
+export const sqsDeadLetterQueue = (subscription: string): DeadLetterQueue => {
+  const deadLetters = () => queueUrl(deadLetterName(subscription));
+  const entries = (letters: QueuedLetter[]) =>
+    letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
+  return {
+    async receive() {
+      const { Messages = [] } = await client().send(
+        new ReceiveMessageCommand({
+          QueueUrl: await deadLetters(),
+          MaxNumberOfMessages: batchEntries,
+          VisibilityTimeout: hideSeconds,
+        }),
+      );
+      return Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '' }) => ({
+        messageId: MessageId,
+        receiptHandle: ReceiptHandle,
+        body: Body,
+        ...eventIdIn(Body),
+      }));
+    },
+    async sendBack(letters) {
+      if (letters.length === 0) return [];
+      const Entries = letters.map(({ body }, index) => ({
+        Id: String(index),
+        MessageBody: body,
+        MessageAttributes: replayed,
+      }));
+      const { Successful = [] } = await client().send(
+        new SendMessageBatchCommand({ QueueUrl: await queueUrl(subscription), Entries }),
+      );
+      return Successful.flatMap(({ Id }) => letters[Number(Id)] ?? []);
+    },
+    async remove(letters) {
+      if (letters.length === 0) return;
+      await client().send(
+        new DeleteMessageBatchCommand({ QueueUrl: await deadLetters(), Entries: entries(letters) }),
+      );
+    },
+    async release(letters) {
+      for (let at = 0; at < letters.length; at += batchEntries) {
+        const Entries = entries(letters.slice(at, at + batchEntries)).map((entry) => ({
+          ...entry,
+          VisibilityTimeout: 0,
+        }));
+        await client().send(
+          new ChangeMessageVisibilityBatchCommand({ QueueUrl: await deadLetters(), Entries }),
+        );
+      }
+    },
+  };
+};

@@ -1,0 +1,77 @@
+// The relay's port to the queues: as few calls as SQS allows, several at once.
+import {
+  type BatchResultErrorEntry,
+  SendMessageBatchCommand,
+  SQSServiceException,
+} from '@aws-sdk/client-sqs';
+import type { OutgoingMessage, Publisher, SendOutcome } from '../../core/publish.ts';
+import { batchEntries, client, forgetQueueUrl, queueUrl } from './client.ts';
+
+const batchBytes = 1_000_000;
+const sendsAtOnce = 8;
+
+/** As few batches as entries and bytes allow. */
+const toBatches = (messages: OutgoingMessage[]): OutgoingMessage[][] => {
+  const batches: OutgoingMessage[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.body);
+    const batch = batches.at(-1);
+    if (batch === undefined || batch.length === batchEntries || bytes + size > batchBytes) {
+      batches.push([message]);
+      bytes = size;
+    } else {
+      batch.push(message);
+      bytes += size;
+    }
+  }
+  return batches;
+};
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+// A call that SQS itself turns down for its content; anything else means that the queue cannot be reached now.
+const contentErrors = /InvalidMessageContents|BatchRequestTooLong|InvalidParameterValue|MessageTooLong/;
+
+const sendBatch = async (url: string, batch: OutgoingMessage[], outcome: SendOutcome): Promise<void> => {
+  const Entries = batch.map(({ body }, index) => ({ Id: String(index), MessageBody: body }));
+  const refuse = (entry: BatchResultErrorEntry): void => {
+    const id = batch[Number(entry.Id)]?.id;
+    if (id !== undefined) outcome.refused.set(id, `${entry.Code ?? 'refused'}: ${entry.Message ?? ''}`);
+  };
+  try {
+    const { Failed = [] } = await client().send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    for (const entry of Failed) refuse(entry);
+  } catch (error) {
+    if (error instanceof SQSServiceException && contentErrors.test(error.name)) {
+      for (const { id } of batch) outcome.refused.set(id, reasonOf(error));
+      return;
+    }
+    markUnreachable(outcome, batch, error);
+  }
+};
+
+const markUnreachable = (outcome: SendOutcome, messages: OutgoingMessage[], error: unknown): void => {
+  outcome.unreachable ??= { ids: new Set(), reason: reasonOf(error) };
+  for (const { id } of messages) outcome.unreachable.ids.add(id);
+};
+
+export const sqsPublisher: Publisher = {
+  async send(subscription, messages) {
+    const outcome: SendOutcome = { refused: new Map() };
+    try {
+      const url = await queueUrl(subscription);
+      const batches = toBatches(messages);
+      const lane = async (): Promise<void> => {
+        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift())
+          await sendBatch(url, batch, outcome);
+      };
+      await Promise.all(Array.from({ length: Math.min(sendsAtOnce, batches.length) }, lane));
+    } catch (error) {
+      forgetQueueUrl(subscription);
+      markUnreachable(outcome, messages, error);
+    }
+    return outcome;
+  },
+};

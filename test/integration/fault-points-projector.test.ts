@@ -1,0 +1,56 @@
+import { beforeAll, describe, test } from 'vitest';
+import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { useDatabases } from '../support/database.ts';
+import { domains } from '../support/domains.ts';
+import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
+import { runSeed, seededRandom } from '../support/random.ts';
+import { expectPrefixes } from '../support/replay.ts';
+import { expectWhole, play, sampleScenario } from '../support/scenario.ts';
+import { clear, createWorld, project, relay, runReconcile } from '../support/world.ts';
+
+const databases = useDatabases();
+const seed = runSeed('projector and reconcile fault points');
+
+beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+
+describe.each(domains)('$name', (domain) => {
+  test('the read models end as a replay when a projector dies at any point and its messages come again', async () => {
+    const world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
+    const { write, read, queue } = world;
+    const scenario = sampleScenario(domain, seed);
+    const crashes = await crashEverywhere(async (points) => {
+      await clear(world);
+      await play(world, scenario);
+      await relay(world);
+      const dying = domain.projector(points.db(write), points.db(read));
+      // Small batches in any order, some of them delivered again: gaps, duplicates and repairs are all on the way.
+      await untilCrash(points, async () => {
+        await queue.deliver(dying, { count: 4, keep: true });
+        await queue.drain(dying);
+      });
+      await expectPrefixes(domain.readModels(write, read), write);
+      await project(world);
+      await expectWhole(world);
+    });
+    console.info(`projector, ${domain.name}: ${crashes} fault points`);
+  });
+
+  test('a purged queue heals when reconcile dies at any point and runs again', async () => {
+    const world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
+    const { write, read, queue } = world;
+    const scenario = sampleScenario(domain, seed);
+    const crashes = await crashEverywhere(async (points) => {
+      await clear(world);
+      await play(world, scenario);
+      await relay(world);
+      await queue.deliver(domain.projector(write, read), { count: 3 });
+      queue.lose();
+      await untilCrash(points, () =>
+        runReconcile({ ...world, write: points.db(write), read: points.db(read) }),
+      );
+      await runReconcile(world);
+      await expectWhole(world);
+    });
+    console.info(`reconcile, ${domain.name}: ${crashes} fault points`);
+  });
+});

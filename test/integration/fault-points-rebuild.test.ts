@@ -1,0 +1,63 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { measureDrift, rebuild } from '../../lib/core/rebuild.ts';
+import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { damage } from '../support/damage.ts';
+import { useDatabases } from '../support/database.ts';
+import { domains } from '../support/domains.ts';
+import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
+import { runSeed, seededRandom } from '../support/random.ts';
+import { expectWhole, play, sampleScenario, settle } from '../support/scenario.ts';
+import { clear, createWorld, leasesPass } from '../support/world.ts';
+
+const databases = useDatabases();
+const seed = runSeed('rebuild fault points');
+const timeLeftMs = () => 60_000;
+
+beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+
+describe.each(domains)('$name', (domain) => {
+  test('a damaged read model is whole again when a rebuild dies at any point and another goes on', async () => {
+    const world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
+    const { write, read } = world;
+    const models = domain.readModels(write, read);
+    const scenario = sampleScenario(domain, seed, [6, 4]);
+    const crashes = await crashEverywhere(async (points) => {
+      await clear(world);
+      await play(world, scenario);
+      await settle(world);
+      for (const model of models) await damage(model, read);
+      await untilCrash(points, async () => {
+        const dying = points.db(read);
+        for (const model of domain.readModels(points.db(write), dying)) {
+          await rebuild(model, { db: dying, timeLeftMs, batchSize: 2, segments: 2 });
+        }
+      });
+      await leasesPass(read);
+      for (const model of models) await rebuild(model, { db: read, timeLeftMs, batchSize: 2, segments: 2 });
+      await expectWhole(world);
+    });
+    console.info(`rebuild, ${domain.name}: ${crashes} fault points`);
+  });
+
+  test('a dry run counts each document that was altered, deleted or added by hand, and a rebuild mends each', async () => {
+    const world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
+    const { write, read } = world;
+    await clear(world);
+    await play(world, sampleScenario(domain, seed, [8, 6]));
+    await settle(world);
+    for (const model of domain.readModels(write, read)) {
+      if ((await model.collection.estimatedDocumentCount()) === 0) continue;
+      const options = { db: read, timeLeftMs, batchSize: 3, segments: 2 };
+      const done = await damage(model, read);
+      expect(await measureDrift(model, options)).toMatchObject(done);
+      const { altered, missing, surplus } = done;
+      expect(await rebuild(model, options)).toMatchObject({
+        ...done,
+        written: altered + missing,
+        removed: surplus,
+        done: true,
+      });
+    }
+    await expectWhole(world);
+  });
+});

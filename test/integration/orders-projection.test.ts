@@ -1,0 +1,79 @@
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
+import { rebuild } from '../../lib/core/rebuild.ts';
+import { orderCommands } from '../../lib/orders/commands.ts';
+import { orderReadModels, ordersProjector, orderViews } from '../../lib/orders/projections.ts';
+import { useDatabases } from '../support/database.ts';
+import { context, createOrder, eventsOf, orderItem } from '../support/orders.ts';
+
+const databases = useDatabases();
+const whole = { timeLeftMs: () => 60_000 };
+
+const views = () => orderViews(databases.read).find().sort({ _id: 1 }).toArray();
+
+const rebuildAll = async () => {
+  for (const model of orderReadModels(databases.write, databases.read)) {
+    await rebuild(model, { db: databases.read, ...whole });
+  }
+};
+
+beforeAll(async () => {
+  await ensureIndexes(databases.write, machineWriteIndexes);
+  const bus = orderCommands(databases.write);
+  for (const outcome of ['open', 'shipped', 'cancelled']) {
+    const id = await createOrder(databases.write, [
+      orderItem(),
+      orderItem({ product_id: 'p-2', quantity: 3 }),
+    ]);
+    for (const price_minor of [1, 22, 333]) {
+      const item = orderItem({ product_id: `p-${price_minor}`, price_minor });
+      await bus.send({ type: 'AddOrderItem', data: { id, ...item } }, context());
+    }
+    if (outcome === 'shipped') await bus.send({ type: 'ShipOrder', data: { id } }, context());
+    if (outcome === 'cancelled')
+      await bus.send({ type: 'CancelOrder', data: { id, reason: 'x' } }, context());
+  }
+});
+
+describe('the read model of orders', () => {
+  it('is the same after any order of events, any duplicates and any batches as after a rebuild', async () => {
+    await rebuildAll();
+    const expected = await views();
+    expect(expected).toHaveLength(3);
+    const events = await eventsOf(databases.write, 'Order');
+    const deliveries = fc
+      .tuple(
+        fc.shuffledSubarray(events, { minLength: events.length }),
+        fc.array(fc.constantFrom(...events), { maxLength: 8 }),
+      )
+      .chain(([all, again]) =>
+        fc.shuffledSubarray([...all, ...again], { minLength: all.length + again.length }),
+      );
+    await fc.assert(
+      fc.asyncProperty(deliveries, fc.integer({ min: 1, max: 6 }), async (delivered, batch) => {
+        await orderViews(databases.read).deleteMany({});
+        const projector = ordersProjector(databases.write, databases.read);
+        for (let at = 0; at < delivered.length; at += batch) {
+          const unique = new Map(delivered.slice(at, at + batch).map((event) => [event.event_id, event]));
+          const { failures } = await projector.apply([...unique.values()]);
+          expect(failures.size).toBe(0);
+        }
+        expect(await views()).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is put right by a rebuild where documents were altered, removed and added', async () => {
+    await rebuildAll();
+    const expected = await views();
+    const [altered, removed] = expected.map((view) => view._id);
+    const orders = orderViews(databases.read);
+    await orders.updateOne({ _id: altered ?? '' }, { $set: { total_minor: 1, words: [] } });
+    await orders.deleteOne({ _id: removed ?? '' });
+    await orders.insertOne({ ...(await orders.findOne({}))!, _id: 'nobody' });
+    await rebuildAll();
+    expect(await views()).toEqual(expected);
+  });
+});

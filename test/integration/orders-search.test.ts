@@ -1,0 +1,183 @@
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { ensureIndexes } from '../../lib/core/indexes.ts';
+import { fold } from '../../lib/core/projection.ts';
+import type { OrderItem } from '../../lib/orders/order.ts';
+import { orderReadModels, orderView, orderViews, sortFields } from '../../lib/orders/projections.ts';
+import {
+  customerFilter,
+  customerOrdersInput,
+  orderQueries,
+  queryContext,
+  searchFilter,
+  searchOrdersInput,
+  searchSort,
+} from '../../lib/orders/queries.ts';
+import { parseInput } from '../../lib/platform/fields.ts';
+import { useDatabases } from '../support/database.ts';
+import { orderItem } from '../support/orders.ts';
+
+const databases = useDatabases();
+const idOf = (index: number) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`;
+
+const view = (
+  index: number,
+  fields: { customer_id?: string; items?: OrderItem[]; shipping_address?: string } = {},
+) =>
+  fold(orderView, undefined, {
+    type: 'OrderCreated',
+    data: { customer_id: `c-${index % 3}`, items: [orderItem()], shipping_address: 'Nowhere', ...fields },
+    event_id: String(index),
+    stream_id: `Order-${idOf(index)}`,
+    stream_type: 'Order',
+    version: 1,
+    schema_version: 1,
+    metadata: { command_id: 'c', correlation_id: 'c', causation_id: 'c' },
+    // Many orders of one instant: only the id tells them apart.
+    recorded_at: new Date(Date.UTC(2026, 0, 1, 0, 0, Math.floor(index / 25))),
+  });
+
+const search = (parameters: Record<string, string>) =>
+  orderQueries(databases.read).send(
+    { type: 'SearchOrders', data: parseInput(searchOrdersInput, parameters) },
+    queryContext,
+  );
+
+const found = async (q: string, more: Record<string, string> = {}) =>
+  (await search({ q, ...more })).items.map(({ order_id }) => order_id);
+
+beforeAll(async () => {
+  const [model] = orderReadModels(databases.write, databases.read);
+  await ensureIndexes(databases.read, model?.indexes ?? []);
+  const bulk = Array.from({ length: 250 }, (_, index) =>
+    view(index, { shipping_address: 'Bulk Road 1', items: [orderItem({ price_minor: index % 5 })] }),
+  );
+  const special = [
+    view(901, { customer_id: 'ACME-1', shipping_address: 'Hauptstraße 5, Köln' }),
+    view(902, { items: [orderItem({ product_id: 'SKU-12' }), orderItem({ product_id: 'SKU-13' })] }),
+    view(903, { items: [orderItem({ product_id: 'SKU-2' })], shipping_address: '12 SKU Square' }),
+    view(904, { shipping_address: 'a.* (b)' }),
+  ];
+  await databases.read.collection('order_views').insertMany([...bulk, ...special] as never[]);
+});
+
+describe('a search', () => {
+  it('finds an order by its id, its customer, a product and the words of its address', async () => {
+    expect(await found(idOf(901))).toEqual([idOf(901)]);
+    expect(await found('acme-1')).toEqual([idOf(901)]);
+    expect(await found('sku-13')).toEqual([idOf(902)]);
+    expect(await found('koln HAUPTSTRASSE')).toEqual([]);
+    expect(await found('koln Hauptstraße')).toEqual([idOf(901)]);
+  });
+
+  it('wants every word, and each as a whole', async () => {
+    expect(await found('sku-12 sku-13')).toEqual([idOf(902)]);
+    expect(await found('sku-12 sku-2')).toEqual([]);
+    expect(await found('sku-1')).toEqual([]);
+    expect(await found('acme')).toEqual([]);
+  });
+
+  test.each(['(a+)+$', '.*', '^', '\\', '[', '{"$gt":""}', '$where', 'x'.repeat(200), '%00'])(
+    'takes «%s» for text and answers at once',
+    async (q) => {
+      const started = performance.now();
+      expect(await found(q)).toEqual([]);
+      expect(performance.now() - started).toBeLessThan(1_000);
+    },
+  );
+
+  it('finds a pattern where it stands as text', async () => {
+    expect(await found('a.*')).toEqual([idOf(904)]);
+  });
+
+  it.each(['', '   ', ',;', 'x'.repeat(201), 'x'.repeat(5_000)])('refuses «%.10s»', (q) => {
+    expect(() => parseInput(searchOrdersInput, { q })).toThrow(
+      expect.objectContaining({ code: 'invalid_input' }),
+    );
+  });
+
+  it('filters by status, total and time', async () => {
+    const total = async (more: Record<string, string>) => (await search({ q: 'bulk', ...more })).total;
+    expect(await total({ status: 'created' })).toBe(250);
+    expect(await total({ status: 'shipped' })).toBe(0);
+    expect(await total({ min_total: '0.03' })).toBe(100);
+    expect(await total({ min_total: '0.01', max_total: '0.02' })).toBe(100);
+    expect(await total({ from: '2026-01-01T00:00:09Z' })).toBe(25);
+    expect(await total({ from: '2026-01-01T02:00:01+02:00', to: '2026-01-01T00:00:02Z' })).toBe(50);
+  });
+
+  const orders = Object.keys(sortFields).flatMap((sort_by) => [
+    { sort_by, sort_order: 'asc' },
+    { sort_by, sort_order: 'desc' },
+  ]);
+
+  it.each(orders)('shows each order on one page, sorted by $sort_by $sort_order', async (order) => {
+    const pages = await Promise.all(
+      [1, 2, 3, 4].map((page) => search({ q: 'road', ...order, page: String(page), page_size: '77' })),
+    );
+    const rows = pages.flatMap(({ items }) => items);
+    expect(pages.map(({ total, total_pages }) => [total, total_pages])).toEqual(Array(4).fill([250, 4]));
+    expect(new Set(rows.map(({ order_id }) => order_id)).size).toBe(250);
+    const keyed = rows.map((row) => ({
+      key: row[order.sort_by as keyof typeof sortFields],
+      id: row.order_id,
+    }));
+    const sorted = keyed.toSorted((a, b) => {
+      const sign = order.sort_order === 'asc' ? 1 : -1;
+      const byKey = a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+      return sign * (byKey || (a.id < b.id ? -1 : 1));
+    });
+    expect(keyed).toEqual(sorted);
+  });
+
+  const filters: Record<string, string>[] = [
+    {},
+    { status: 'created' },
+    { min_total: '0.01', max_total: '0.04' },
+    { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:05Z' },
+  ];
+
+  it.each(orders)('walks an index and sorts nothing in memory, by $sort_by $sort_order', async (order) => {
+    for (const filter of filters) {
+      const data = parseInput(searchOrdersInput, { q: 'bulk road', ...order, ...filter });
+      const plan = await orderViews(databases.read)
+        .find(searchFilter(data))
+        .sort(searchSort(data))
+        .explain('queryPlanner');
+      const winning = JSON.stringify(plan['queryPlanner'].winningPlan);
+      expect(winning).toContain('IXSCAN');
+      expect(winning).not.toMatch(/"COLLSCAN"|"SORT"/);
+    }
+  });
+});
+
+describe("a customer's list", () => {
+  it('is newest first, whole over its pages, and another customer has no part in it', async () => {
+    const list = (page: number) =>
+      orderQueries(databases.read).send(
+        {
+          type: 'GetCustomerOrders',
+          data: parseInput(customerOrdersInput, { id: 'c-1', page: String(page), page_size: '30' }),
+        },
+        queryContext,
+      );
+    const first = await list(1);
+    const pages = await Promise.all(Array.from({ length: first.total_pages }, (_, index) => list(index + 1)));
+    const rows = pages.flatMap(({ items }) => items);
+    expect(new Set(rows.map((row) => row.order_id)).size).toBe(first.total);
+    expect(rows.every((row) => row.customer_id === 'c-1')).toBe(true);
+    const times = rows.map((row) => row.created_at.getTime());
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+    expect(await list(first.total_pages + 1)).toMatchObject({ items: [], total: first.total });
+  });
+
+  it.each([{}, { status: 'created' }])('walks an index with %j', async (more) => {
+    const data = parseInput(customerOrdersInput, { id: 'c-1', ...more });
+    const plan = await orderViews(databases.read)
+      .find(customerFilter(data))
+      .sort({ created_at: -1, _id: -1 })
+      .explain('queryPlanner');
+    const winning = JSON.stringify(plan['queryPlanner'].winningPlan);
+    expect(winning).toContain('IXSCAN');
+    expect(winning).not.toMatch(/"COLLSCAN"|"SORT"/);
+  });
+});

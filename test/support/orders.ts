@@ -1,0 +1,34 @@
+import type { Db } from 'mongodb';
+import { eventRows } from '../../lib/core/event-rows.ts';
+import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
+import type { CommandContext } from '../../lib/core/handle.ts';
+import { orderCommands } from '../../lib/orders/commands.ts';
+import type { OrderItem } from '../../lib/orders/order.ts';
+
+export const context = (fields: Partial<CommandContext> = {}): CommandContext => ({
+  commandId: fields.idempotencyKey ?? crypto.randomUUID(),
+  correlationId: 'test',
+  ...fields,
+});
+
+export const orderItem = (fields: Partial<OrderItem> = {}): OrderItem => ({
+  product_id: 'p-1',
+  quantity: 1,
+  price_minor: 1999,
+  ...fields,
+});
+
+/** Creates an order on the write database and gives its id. */
+export async function createOrder(write: Db, items: OrderItem[] = [orderItem()]): Promise<string> {
+  const data = { customer_id: 'c-1', items, shipping_address: 'Main Street 5' };
+  return (await orderCommands(write).send({ type: 'CreateOrder', data }, context())).id;
+}
+
+/** What was recorded in all streams of a type, stream by stream. */
+export async function eventsOf(write: Db, streamType: string): Promise<RecordedEvent[]> {
+  const rows = await eventRows(write)
+    .find({ stream_type: streamType })
+    .sort({ stream_id: 1, version: 1 })
+    .toArray();
+  return rows.map(fromRow);
+}
