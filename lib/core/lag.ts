@@ -53,6 +53,7 @@ export const recordLags = async (
 };
 
 const percentile = (buckets: number[], total: number, share: number): number => {
+  if (total === 0) return 0;
   let seen = 0;
   for (const [index, count] of buckets.entries()) {
     seen += count;
