@@ -6,11 +6,17 @@ import {
   shipOrderInput,
   toItem,
 } from '../../lib/orders/commands.ts';
+import type { OrderEvent } from '../../lib/orders/order.ts';
+import { ordersProjector } from '../../lib/orders/projections.ts';
 import { commandRoute } from '../../lib/platform/http/command-route.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
-import { writeDb } from '../../lib/platform/mongo.ts';
+import { inlineProjection } from '../../lib/platform/inline-projection.ts';
+import { readDb, writeDb } from '../../lib/platform/mongo.ts';
 
-const bus = orderCommands(writeDb());
+const bus = orderCommands(
+  writeDb(),
+  inlineProjection<OrderEvent>('orders', () => ordersProjector(writeDb(), readDb())),
+);
 
 const answer =
   (status: string) =>

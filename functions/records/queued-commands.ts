@@ -1,9 +1,13 @@
 import { commandQueueHandler } from '../../lib/platform/command-queue.ts';
+import { inlineProjection } from '../../lib/platform/inline-projection.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';
 import { queuedRecordReads } from '../../lib/records/commands.ts';
-import { recordReadCommand } from '../../lib/records/record.ts';
+import { recordsProjector } from '../../lib/records/projections.ts';
+import { type RecordReadsEvent, recordReadCommand } from '../../lib/records/record.ts';
+
+const inline = inlineProjection<RecordReadsEvent>('records', () => recordsProjector(writeDb(), readDb()));
 
 export const handler = commandQueueHandler(
-  { name: 'records-commands', schema: recordReadCommand, handle: queuedRecordReads(writeDb()) },
+  { name: 'records-commands', schema: recordReadCommand, handle: queuedRecordReads(writeDb(), inline) },
   readDb(),
 );

@@ -2,7 +2,7 @@
 // seems too new or surplus is judged by a fresh look at the write side, and a mending write that lost against a live
 // one is judged again.
 import { isDeepStrictEqual } from 'node:util';
-import type { AnyBulkWriteOperation } from 'mongodb';
+import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { duplicatesInBulk } from './driver-errors.ts';
 import type { ReadModel, Recomputed, Segment, View } from './projection.ts';
 import { copyVersions, hasNewerCopy, resolveReferences, settleReferences } from './references.ts';
@@ -52,23 +52,23 @@ const examine = async (model: ReadModel, expected: Recomputed[], found: View[]):
   return examined;
 };
 
+/** The ids of a range. Those that are no strings, as a hand in a shell may give, are in the first one. */
+const idsIn = ({ after, upTo }: Segment): Filter<View> => {
+  if (after === undefined) return upTo === undefined ? {} : { _id: { $not: { $gt: upTo } } };
+  return { _id: { $gt: after, ...(upTo === undefined ? {} : { $lte: upTo }) } };
+};
+
 /** The differences between what the write side expects and the documents whose ids are in the range. */
 export const examineRange = async (
   model: ReadModel,
   expected: Recomputed[],
-  { after, upTo }: Segment,
-): Promise<Examined> => {
-  const range = {
-    ...(after === undefined ? {} : { $gt: after }),
-    ...(upTo === undefined ? {} : { $lte: upTo }),
-  };
-  const filter = Object.keys(range).length === 0 ? {} : { _id: range };
-  return examine(
+  range: Segment,
+): Promise<Examined> =>
+  examine(
     model,
     await resolveReferences(model, expected),
-    await model.collection.find(filter).toArray(),
+    await model.collection.find(idsIn(range)).toArray(),
   );
-};
 
 const toWrite = (model: ReadModel, { stored, view }: Difference): AnyBulkWriteOperation<View> => {
   // A document altered by hand may have no version at all: null matches that.

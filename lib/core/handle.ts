@@ -5,8 +5,7 @@ import { backOff } from './back-off.ts';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
 import { AppError, isAppError } from './errors.ts';
 import type { EventMetadata, RecordedEvent } from './events.ts';
-import { type AggregateStore, type KeyedCommand, type Loaded, versionConflict } from './store.ts';
-import { createTurns } from './turns.ts';
+import type { AggregateStore, KeyedCommand, Loaded } from './store.ts';
 
 /** What travels with a command: who sent it, and under which conditions it may take effect. */
 export interface CommandContext {
@@ -111,19 +110,6 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
     return { id, version: from.version + events.length, commandId, replayed: false };
   };
 
-  // Who has lost a race lines up behind the others of this process: 200 writers of one aggregate that race again and
-  // again fail for the most part (130 of them here), in turn all succeed.
-  const inTurn = createTurns();
-  const attemptInTurn = (
-    target: Target<C>,
-    context: CommandContext,
-    deadline: number,
-  ): Promise<CommandResult> =>
-    inTurn(target.id, () => {
-      if (performance.now() > deadline) throw versionConflict(target.id);
-      return attempt(target, context);
-    });
-
   return async (target, context) => {
     const deadline = performance.now() + deadlineMs;
     for (let lost = 0; ; lost += 1) {
@@ -131,7 +117,7 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
       const earlier = key === undefined ? undefined : await store.findByKey(key);
       if (earlier !== undefined) return replay(earlier, context);
       try {
-        return await (lost === 0 ? attempt(target, context) : attemptInTurn(target, context, deadline));
+        return await attempt(target, context);
       } catch (error) {
         const mayRetry = isAppError(error, 'version_conflict') || isAppError(error, 'duplicate_command');
         if (!mayRetry || performance.now() > deadline) throw error;

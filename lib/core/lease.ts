@@ -12,6 +12,8 @@ export interface LeaseDocument {
 }
 
 export const leasesCollection = 'leases';
+/** The two databases share no collection's name. */
+export const rebuildLeasesCollection = 'rebuild_leases';
 
 export interface Lease {
   /** Takes or renews the lease; false where another owner holds it. */
@@ -20,8 +22,14 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-export const createLease = (db: Db, name: string, owner: string, leaseMs: number): Lease => {
-  const leases: Collection<LeaseDocument> = db.collection(leasesCollection);
+export const createLease = (
+  db: Db,
+  name: string,
+  owner: string,
+  leaseMs: number,
+  collection = leasesCollection,
+): Lease => {
+  const leases: Collection<LeaseDocument> = db.collection(collection);
   const until = { $add: ['$$NOW', leaseMs] };
   const mine = { $eq: ['$owner', owner] };
   const free = { $lt: ['$expires_at', '$$NOW'] };

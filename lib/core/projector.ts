@@ -136,10 +136,13 @@ export const createProjector = (name: string, models: ReadModel[]): Subscriber =
     for (const model of models) {
       const mine = events.filter((event) => concerns(model, event));
       for (const event of await findUnapplied(model, mine)) missing.add(event);
-      const versions = mine.map(({ stream_id, version }) => ({ id: aggregateId(stream_id), version }));
+      const last = [...groupByAggregate(mine)].flatMap(([id, group]) => {
+        const event = group.sort(byVersion).at(-1);
+        return event === undefined ? [] : [{ id, version: event.version, event }];
+      });
       for (const other of models) {
-        const unspread = await findUnspread(other, model, versions);
-        for (const event of mine) if (unspread.has(aggregateId(event.stream_id))) missing.add(event);
+        const unspread = await findUnspread(other, model, last);
+        for (const { id, event } of last) if (unspread.has(id)) missing.add(event);
       }
     }
     return [...missing];

@@ -8,7 +8,7 @@ import { createCheckpoint } from './checkpoint.ts';
 import { type Difference, type Examined, examineRange, mend } from './drift.ts';
 import { AppError } from './errors.ts';
 import { ensureIndexes } from './indexes.ts';
-import { acquireWithin, createLease } from './lease.ts';
+import { acquireWithin, createLease, rebuildLeasesCollection } from './lease.ts';
 import type { ReadModel, Recomputed, Segment } from './projection.ts';
 
 export interface RebuildCounts {
@@ -139,7 +139,7 @@ export const rebuildName = (projection: string): string => `rebuild:${projection
 export const rebuild = async (model: ReadModel, options: RebuildOptions): Promise<RebuildAnswer> => {
   const { db, timeLeftMs, batchSize = defaults.batchSize, segments = defaults.segments } = options;
   const { projection } = model;
-  const lease = createLease(db, rebuildName(projection.name), randomUUID(), leaseMs);
+  const lease = createLease(db, rebuildName(projection.name), randomUUID(), leaseMs, rebuildLeasesCollection);
   const checkpoint = createCheckpoint<Progress>(db, rebuildName(projection.name));
   const held = (): AppError =>
     new AppError('lease_held', `A rebuild of ${projection.name} is under way already`);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type Log, messageOf, quiet, SetupError } from './log.ts';
 import { userCache } from './mongod-binary.ts';
 import { freePort } from './ports.ts';
-import { endProcess, run } from './processes.ts';
+import { endChild, endOf, run } from './processes.ts';
 import type { QueueServer, QueueServerOptions } from './queue-server.ts';
 import { checkQueues } from './reachable.ts';
 
@@ -118,7 +118,7 @@ export const startElasticMq = async ({
   watcher.channel?.unref();
   const stop = async (): Promise<void> => {
     watcher.kill();
-    if (child.pid !== undefined && child.exitCode === null) await endProcess(child.pid, 5000);
+    await endChild(child, 5000);
     await rm(home, { recursive: true, force: true });
   };
   const endpoint = `http://127.0.0.1:${port}`;
@@ -129,5 +129,5 @@ export const startElasticMq = async ({
     throw error;
   }
   log(`queues: ElasticMQ ${VERSION} on port ${port}`);
-  return { endpoint, stop };
+  return { endpoint, ended: endOf(child), stop };
 };

@@ -4,14 +4,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { fieldAt } from './files.ts';
 import { SetupError } from './log.ts';
 import type { Parts } from './parts.ts';
-import { endProcess } from './processes.ts';
+import { endChild, endOf } from './processes.ts';
 import { CHECKOUT, type Settings } from './settings.ts';
-
-export type FunctionsProcess = {
-  /** Settles when the process has ended, wanted or not. */
-  ended: Promise<void>;
-  stop(): Promise<void>;
-};
+import type { Part } from './supervise.ts';
 
 const DRAIN_WITHIN_MS = 12_000;
 
@@ -44,11 +39,7 @@ const ready = (child: ChildProcess): Promise<void> =>
   });
 
 /** Runs `sls offline` until it takes requests. Throws a SetupError when it ends before. */
-export const startFunctions = async (
-  settings: Settings,
-  parts: Parts,
-  lambdaUrl: string,
-): Promise<FunctionsProcess> => {
+export const startFunctions = async (settings: Settings, parts: Parts, lambdaUrl: string): Promise<Part> => {
   const child = fork(frameworkProgram(), ['offline'], {
     cwd: CHECKOUT,
     env: environment(settings, parts, lambdaUrl),
@@ -57,25 +48,12 @@ export const startFunctions = async (
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = async (): Promise<void> => {
-    if (child.pid !== undefined && child.exitCode === null) await endProcess(child.pid, DRAIN_WITHIN_MS);
-  };
+  const stop = (): Promise<void> => endChild(child, DRAIN_WITHIN_MS);
   try {
     await ready(child);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { ended, stop };
-};
-
-/** Starts a function without waiting for it, as a schedule does. False when there is none of that name. */
-export const invokeEvent = async (lambdaUrl: string, functionName: string): Promise<boolean> => {
-  const answer = await fetch(`${lambdaUrl}/2015-03-31/functions/${functionName}/invocations`, {
-    method: 'POST',
-    headers: { 'X-Amz-Invocation-Type': 'Event' },
-    body: '{}',
-  });
-  return answer.ok;
+  return { ended: endOf(child), stop };
 };

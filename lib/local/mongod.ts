@@ -10,19 +10,21 @@ import { numberAt, readJson, writeWhole } from './files.ts';
 import { type Log, messageOf, quiet, SetupError } from './log.ts';
 import { type FoundMongod, findMongod } from './mongod-binary.ts';
 import { keptPort } from './ports.ts';
-import { commandLine, endProcess, isAlive, killProcess } from './processes.ts';
+import { commandLine, endOf, endProcess, isAlive, killProcess } from './processes.ts';
 import { becomePrimary, moveReplicaSet, REPLICA_SET } from './replica-set.ts';
+import type { Part } from './supervise.ts';
 
-export type Mongod = {
+export type Mongod = Part & {
   port: number;
   /** A connection string for the named database. */
   url(dbName: string): string;
-  stop(): Promise<void>;
 };
 
 export type MongodOptions = {
   /** Where the data is kept. Without it: a temporary directory, removed by `stop`. */
   dataDir?: string;
+  /** Its URL is in use already: it must have its last port again. */
+  stays?: boolean;
   log?: Log;
 };
 
@@ -69,6 +71,7 @@ const launch = async ({ binary, port, dbPath, alone = false }: Launch): Promise<
     await instance.start();
     return instance;
   } catch (error) {
+    await instance.stop().catch(() => false);
     throw new SetupError(
       `mongod did not start (${messageOf(error).split('\n')[0]}); its data is in ${dbPath}.`,
     );
@@ -76,14 +79,18 @@ const launch = async ({ binary, port, dbPath, alone = false }: Launch): Promise<
 };
 
 /** Starts (or recovers) the replica set and waits until it takes writes. Throws a SetupError. */
-export const startMongod = async ({ dataDir, log = quiet }: MongodOptions = {}): Promise<Mongod> => {
+export const startMongod = async ({
+  dataDir,
+  stays = false,
+  log = quiet,
+}: MongodOptions = {}): Promise<Mongod> => {
   const temporary = dataDir === undefined;
   const home = dataDir ?? (await mkdtemp(join(tmpdir(), 'tandem-mongod-')));
   const dbPath = join(home, 'mongod');
   await mkdir(dbPath, { recursive: true });
   const binary = await findMongod(home, log);
   await endLeftover(home, dbPath, log);
-  const { port, previous, keep } = await keptPort(home, 'mongod');
+  const { port, previous, keep } = await keptPort(home, 'mongod', stays);
   const place = { binary, port, dbPath };
   if (port !== previous && (await hasData(dbPath))) {
     log(`mongod: its last port is taken, moving the replica set to ${port}`);
@@ -91,7 +98,9 @@ export const startMongod = async ({ dataDir, log = quiet }: MongodOptions = {}):
     await moveReplicaSet(port).finally(() => alone.stop());
   }
   const instance = await launch(place);
-  const pid = instance.mongodProcess?.pid;
+  const child = instance.mongodProcess;
+  const pid = child?.pid;
+  const ended = child === undefined ? Promise.resolve('no process') : endOf(child);
   await writeWhole(join(home, 'mongod.json'), JSON.stringify({ pid, owner: process.pid }));
   const stop = async (): Promise<void> => {
     // What is thrown away needs no clean shutdown, which takes a second.
@@ -110,6 +119,7 @@ export const startMongod = async ({ dataDir, log = quiet }: MongodOptions = {}):
   return {
     port,
     url: (dbName) => `mongodb://127.0.0.1:${port}/${dbName}?replicaSet=${REPLICA_SET}`,
+    ended,
     stop,
   };
 };

@@ -7,6 +7,7 @@ import ServerlessOfflineSqs, { type SqsEvent } from 'serverless-offline-sqs';
 import { startEventSources } from './event-sources.ts';
 import { stringAt } from './files.ts';
 import { ensureLocalIndexes } from './indexes.ts';
+import { type Invocations, trackInvocations } from './invocations.ts';
 import { pointInvokeAtLocal, setLocalCredentials } from './invoke-locally.ts';
 import { isSetupError, messageOf } from './log.ts';
 import { endWithParent, outliveRejections, tameOffline } from './offline.ts';
@@ -16,6 +17,8 @@ import { createSqsClient } from './sqs-client.ts';
 import type { SqsLoop } from './sqs-loop.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 6;
+const SETTLE_WITHIN_MS = 3_000;
+const RELAY = 'relay';
 
 const line = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -23,19 +26,22 @@ const line = (text: string): void => {
 
 export default class OfflineSqs extends ServerlessOfflineSqs {
   loops: SqsLoop[] = [];
+  invocations: Invocations | undefined;
 
   constructor(serverless: Serverless, cliOptions: Record<string, unknown>) {
     super(serverless, cliOptions);
     const isOffline = serverless.processedInput.commands[0] === 'offline';
     this.hooks = {
       ...(isOffline ? this.hooks : {}),
-      initialize: () => isOffline && tameOffline(serverless, () => this.drain()),
+      initialize: () =>
+        isOffline && tameOffline(serverless, { drain: () => this.drain(), started: () => this.startRelay() }),
       'before:invoke:invoke': () => pointInvokeAtLocal(serverless),
     };
     if (isOffline) {
       setLocalCredentials();
       endWithParent();
       outliveRejections();
+      this.invocations = trackInvocations();
     }
   }
 
@@ -89,5 +95,14 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
 
   async drain(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
+    await this.invocations?.settle(SETTLE_WITHIN_MS);
+  }
+
+  /** Its schedule fires on the minute: the first command is not to wait for that. */
+  startRelay(): void {
+    const relay = this.lambda.get(RELAY);
+    relay.setEvent({});
+    // It logs its errors itself.
+    relay.runHandler().catch(() => undefined);
   }
 }

@@ -38,7 +38,10 @@ const skipBundling = ({ pluginManager }: Serverless): void => {
  * Wraps serverless-offline: problem documents for what never reaches a function, no lines for each
  * request, and event sources drained before its end, which would cut them off.
  */
-export const tameOffline = (serverless: Serverless, drain: () => Promise<void>): void => {
+export const tameOffline = (
+  serverless: Serverless,
+  { drain, started }: { drain(): Promise<void>; started(): void },
+): void => {
   skipBundling(serverless);
   const offline = serverless.pluginManager.plugins.find(isOffline);
   if (offline === undefined) return;
@@ -50,9 +53,12 @@ export const tameOffline = (serverless: Serverless, drain: () => Promise<void>):
     show?.();
     offline.internals().getApiGatewayServer().ext('onPreResponse', answerWithProblem);
     quietRequests();
+    started();
     process.send?.({ ready: true });
   };
   offline.end = async () => {
+    // Ctrl-C is a SIGINT, and functions listen to what Lambda would send.
+    process.emit('SIGTERM');
     await Promise.all([end(true), drain()]);
     process.exit(0);
   };

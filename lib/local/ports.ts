@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { numberAt, readJson, writeWhole } from './files.ts';
+import { SetupError } from './log.ts';
 
 const listenOnce = (port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -35,16 +36,21 @@ export const becomesFree = async (port: number, timeoutMs: number): Promise<bool
 
 export const freePort = (): Promise<number> => listenOnce(0, '127.0.0.1');
 
+const PATIENCE_MS = 1_000;
+const LONG_PATIENCE_MS = 10_000;
+
+export type KeptPort = { port: number; previous: number | undefined; keep(): Promise<void> };
+
 /**
- * The port a part had the last time in this data directory, while it is free; else a new one.
- * The part calls `keep` once it listens.
+ * The port a part had the last time in this data directory, while it is free; else a new one, or a
+ * SetupError where others know the part by that port (`stays`). The part calls `keep` once it listens.
  */
-export const keptPort = async (
-  dataDir: string,
-  name: string,
-): Promise<{ port: number; previous: number | undefined; keep(): Promise<void> }> => {
+export const keptPort = async (dataDir: string, name: string, stays = false): Promise<KeptPort> => {
   const path = join(dataDir, `${name}.port.json`);
   const previous = numberAt(await readJson(path), 'port');
-  const port = previous !== undefined && (await becomesFree(previous, 1000)) ? previous : await freePort();
+  const patienceMs = stays ? LONG_PATIENCE_MS : PATIENCE_MS;
+  const isStill = previous !== undefined && (await becomesFree(previous, patienceMs));
+  if (stays && !isStill) throw new SetupError(`its port ${previous} was taken by another program`);
+  const port = isStill ? previous : await freePort();
   return { port, previous, keep: () => writeWhole(path, JSON.stringify({ port })) };
 };

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
@@ -51,6 +51,14 @@ export const killProcess = async (pid: number): Promise<void> => {
   }
 };
 
+/** Settles when the process has ended, with how: `SIGKILL`, `exit code 1`. */
+export const endOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    const tell = (): void => resolve(child.signalCode ?? `exit code ${child.exitCode}`);
+    if (child.exitCode !== null || child.signalCode !== null) tell();
+    else child.once('exit', tell);
+  });
+
 /** Asks a process to end, and kills it when it has not within the time. */
 export const endProcess = async (pid: number, timeoutMs: number): Promise<void> => {
   try {
@@ -59,4 +67,10 @@ export const endProcess = async (pid: number, timeoutMs: number): Promise<void> 
   } catch {
     // It ended between the look and the signal.
   }
+};
+
+/** The same for a child, whose pid is not given out again while this one has not looked. */
+export const endChild = async (child: ChildProcess, timeoutMs: number): Promise<void> => {
+  const hasEnded = child.exitCode !== null || child.signalCode !== null;
+  if (child.pid !== undefined && !hasEnded) await endProcess(child.pid, timeoutMs);
 };

@@ -7,13 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { numberAt, stringAt } from './files.ts';
 import { type Log, quiet, SetupError } from './log.ts';
 import { freePort, keptPort } from './ports.ts';
-import { endProcess } from './processes.ts';
+import { endChild, endOf } from './processes.ts';
+import type { Part } from './supervise.ts';
 
-export type QueueServer = { endpoint: string; stop(): Promise<void> };
+export type QueueServer = Part & { endpoint: string };
 
 export type QueueServerOptions = {
   /** Where the messages are kept. Without it: in memory. */
   dataDir?: string;
+  /** Its endpoint is in use already: it must have its last port again. */
+  stays?: boolean;
   log?: Log;
   region?: string;
 };
@@ -33,10 +36,11 @@ const listening = (child: ChildProcess): Promise<number> =>
 /** Starts the queue server and waits until it listens. Throws a SetupError. */
 export const startQueueServer = async ({
   dataDir,
+  stays = false,
   log = quiet,
   region = 'eu-central-1',
 }: QueueServerOptions = {}): Promise<QueueServer> => {
-  const kept = dataDir === undefined ? undefined : await keptPort(dataDir, 'queue-server');
+  const kept = dataDir === undefined ? undefined : await keptPort(dataDir, 'queue-server', stays);
   const port = kept?.port ?? (await freePort());
   const directory = dataDir === undefined ? '' : join(dataDir, 'queues');
   const child = fork(PROGRAM, [directory, String(port), region], {
@@ -53,8 +57,7 @@ export const startQueueServer = async ({
   log(`queues: fauxqs on port ${port}`);
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    stop: async () => {
-      if (child.pid !== undefined && child.exitCode === null) await endProcess(child.pid, 5000);
-    },
+    ended: endOf(child),
+    stop: () => endChild(child, 5000),
   };
 };

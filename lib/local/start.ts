@@ -3,16 +3,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { numberAt, readJson, writeWhole } from './files.ts';
-import { type FunctionsProcess, invokeEvent, startFunctions } from './functions-process.ts';
+import { startFunctions } from './functions-process.ts';
 import { isSetupError, SetupError } from './log.ts';
 import { type Parts, startParts } from './parts.ts';
 import { commandLine, isAlive } from './processes.ts';
 import { checkPort } from './reachable.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { summary } from './summary.ts';
+import { keepRunning, type Part, type Supervised } from './supervise.ts';
 
 const AFTER_KILL_MS = 15_000;
-const RELAY = 'tandem-dev-relay';
 const startedAt = performance.now();
 
 const log = (line: string): void => {
@@ -42,7 +42,7 @@ const main = async (settings: Settings): Promise<void> => {
   const patienceMs = (await claimDataDir(claim)) ? AFTER_KILL_MS : 0;
   await rm(state, { force: true });
   let parts: Parts | undefined;
-  let functions: FunctionsProcess | undefined;
+  let functions: Supervised<Part> | undefined;
   let ending: Promise<void> | undefined;
 
   const end = (): Promise<void> => {
@@ -66,14 +66,13 @@ const main = async (settings: Settings): Promise<void> => {
   try {
     await checkPort('HTTP_PORT', settings.httpPort, patienceMs);
     await checkPort('LAMBDA_PORT', settings.lambdaPort, patienceMs);
-    parts = await startParts(settings, log);
+    const started = await startParts(settings, log);
+    parts = started;
     const httpUrl = `http://127.0.0.1:${settings.httpPort}`;
     const lambdaUrl = `http://127.0.0.1:${settings.lambdaPort}`;
     log('functions: starting');
-    functions = await startFunctions(settings, parts, lambdaUrl);
-    // Its schedule fires on the minute: do not make the first command wait for it.
-    const relayed = await invokeEvent(lambdaUrl, RELAY);
-    if (!relayed) log(`relay: there is no function ${RELAY}`);
+    functions = keepRunning('functions', () => startFunctions(settings, started, lambdaUrl), log);
+    await functions.started;
     const running = {
       pid: process.pid,
       http_url: httpUrl,
@@ -85,8 +84,7 @@ const main = async (settings: Settings): Promise<void> => {
     };
     await writeWhole(state, JSON.stringify(running, null, 2));
     log(summary(running, settings.dataDir, performance.now() - startedAt));
-    await functions.ended;
-    if (ending === undefined) throw new SetupError('The functions ended by themselves: see the lines above.');
+    await Promise.race([functions.givenUp, parts.givenUp]);
   } catch (error) {
     if (ending !== undefined) return;
     await end();

@@ -9,23 +9,35 @@ export interface OperationContext {
   log: Log;
   functionName: string;
   requestId: string;
-  /** Until shortly before the function would be stopped. */
+  /** Until shortly before the function would be stopped; 0 where the process is told to end. */
   timeLeftMs(): number;
 }
 
 const reserveMs = 1_000;
 
+const ending = { listens: false, now: false };
+
+/** What is told to end stops as if its time were up, so that a lease is freed and a checkpoint kept. */
+const listenForTheEnd = (): void => {
+  if (ending.listens) return;
+  ending.listens = true;
+  process.once('SIGTERM', () => {
+    ending.now = true;
+  });
+};
+
 /** @throws AppError `invalid_input` where the payload does not fit; whatever the work throws, logged. */
 export const operation =
   <I extends z.ZodType, A>(input: I, work: (input: z.output<I>, context: OperationContext) => Promise<A>) =>
   async (payload: unknown, context: Context): Promise<A> => {
+    listenForTheEnd();
     const log = createLog(context.functionName, { request_id: context.awsRequestId });
     try {
       return await work(parseInput(input, payload ?? {}), {
         log,
         functionName: context.functionName,
         requestId: context.awsRequestId,
-        timeLeftMs: () => context.getRemainingTimeInMillis() - reserveMs,
+        timeLeftMs: () => (ending.now ? 0 : context.getRemainingTimeInMillis() - reserveMs),
       });
     } catch (error) {
       log.error('operation failed', error instanceof Error ? error : new Error(String(error)));

@@ -9,6 +9,7 @@ import {
   mergeReads,
   type RecordCommand,
   type RecordEvent,
+  type RecordReadsEvent,
   recordDecider,
   recordReadsDecider,
 } from './record.ts';
@@ -30,10 +31,11 @@ export const recordCommands = (db: Db, options?: HandlerOptions<RecordEvent>) =>
   });
 };
 
-export const queuedRecordReads = (db: Db) =>
+export const queuedRecordReads = (db: Db, { onAppended }: HandlerOptions<RecordReadsEvent> = {}) =>
   queuedCommandsHandler({
     store: recordReadsStore(db),
     decider: recordReadsDecider,
     target: ({ data: { key } }) => key,
     merge: mergeReads,
+    ...(onAppended === undefined ? {} : { onAppended }),
   });

@@ -6,7 +6,7 @@ import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { expectPrefixes } from '../support/replay.ts';
 import { expectWhole, play, sampleScenario } from '../support/scenario.ts';
-import { clear, createWorld, project, relay, runReconcile } from '../support/world.ts';
+import { clear, createWorld, keep, project, relay, runReconcile } from '../support/world.ts';
 
 const databases = useDatabases();
 const seed = runSeed('projector and reconcile fault points');
@@ -18,10 +18,12 @@ describe.each(domains)('$name', (domain) => {
     const world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
     const { write, read, queue } = world;
     const scenario = sampleScenario(domain, seed);
+    await clear(world);
+    await play(world, scenario);
+    await relay(world);
+    const restore = await keep(world);
     const crashes = await crashEverywhere(async (points) => {
-      await clear(world);
-      await play(world, scenario);
-      await relay(world);
+      await restore();
       const dying = domain.projector(points.db(write), points.db(read));
       // Small batches in any order, some of them delivered again: gaps, duplicates and repairs are all on the way.
       await untilCrash(points, async () => {
@@ -39,12 +41,14 @@ describe.each(domains)('$name', (domain) => {
     const world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
     const { write, read, queue } = world;
     const scenario = sampleScenario(domain, seed);
+    await clear(world);
+    await play(world, scenario);
+    await relay(world);
+    await queue.deliver(domain.projector(write, read), { count: 3 });
+    queue.lose();
+    const restore = await keep(world);
     const crashes = await crashEverywhere(async (points) => {
-      await clear(world);
-      await play(world, scenario);
-      await relay(world);
-      await queue.deliver(domain.projector(write, read), { count: 3 });
-      queue.lose();
+      await restore();
       await untilCrash(points, () =>
         runReconcile({ ...world, write: points.db(write), read: points.db(read) }),
       );

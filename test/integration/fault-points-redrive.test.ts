@@ -9,7 +9,7 @@ import { domains } from '../support/domains.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { expectWhole, play, sampleScenario } from '../support/scenario.ts';
-import { clear, createWorld, project, relay } from '../support/world.ts';
+import { clear, createWorld, keep, project, relay } from '../support/world.ts';
 
 const databases = useDatabases();
 const seed = runSeed('redrive fault points');
@@ -33,11 +33,13 @@ describe.each(domains)('$name', (domain) => {
     const { write, read, queue } = world;
     const projector = domain.projector(write, read);
     const scenario = sampleScenario(domain, seed, [4, 10]);
+    await clear(world);
+    await play(world, scenario);
+    await relay(world);
+    const sent = new Set(queue.messages.map(({ id }) => id));
+    const restore = await keep(world);
     const crashes = await crashEverywhere(async (points) => {
-      await clear(world);
-      await play(world, scenario);
-      await relay(world);
-      const sent = new Set(queue.messages.map(({ id }) => id));
+      await restore();
       await queue.drain(old(projector));
       const dying = points.db(read);
       await untilCrash(points, () =>

@@ -6,7 +6,7 @@ import { domains } from '../support/domains.ts';
 import { crashEverywhere, createFaultPoints, type FaultPoints, untilCrash } from '../support/fault-points.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { expectWhole, play, sampleScenario, settle } from '../support/scenario.ts';
-import { clear, createWorld, leasesPass, pausesPass, relay, type World } from '../support/world.ts';
+import { clear, createWorld, keep, leasesPass, pausesPass, relay, type World } from '../support/world.ts';
 
 const databases = useDatabases();
 const seed = runSeed('relay fault points');
@@ -39,9 +39,11 @@ describe.each(domains)('$name', (domain) => {
     const random = seededRandom(seed);
     const world = createWorld(domain, databases.write, databases.read, random);
     const scenario = sampleScenario(domain, seed, [2, 5]);
+    await clear(world);
+    await play(world, scenario);
+    const restore = await keep(world);
     const crashes = await crashEverywhere(async (points) => {
-      await clear(world);
-      await play(world, scenario);
+      await restore();
       const publisher = moody(world.queue.publisher, random);
       await relayUntilCrash(world, points, publisher);
       // The one that takes over dies as well, now and then.

@@ -72,7 +72,7 @@ describe('the read model of orders', () => {
     const orders = orderViews(databases.read);
     await orders.updateOne({ _id: altered ?? '' }, { $set: { total_minor: 1, words: [] } });
     await orders.deleteOne({ _id: removed ?? '' });
-    await orders.insertOne({ ...(await orders.findOne({}))!, _id: 'nobody' });
+    for (const view of expected.slice(2)) await orders.insertOne({ ...view, _id: 'nobody' });
     await rebuildAll();
     expect(await views()).toEqual(expected);
   });

@@ -55,7 +55,7 @@ beforeAll(async () => {
     view(901, { customer_id: 'ACME-1', shipping_address: 'Hauptstraße 5, Köln' }),
     view(902, { items: [orderItem({ product_id: 'SKU-12' }), orderItem({ product_id: 'SKU-13' })] }),
     view(903, { items: [orderItem({ product_id: 'SKU-2' })], shipping_address: '12 SKU Square' }),
-    view(904, { shipping_address: 'a.* (b)' }),
+    view(904, { shipping_address: 'Dock .* left' }),
   ];
   await databases.read.collection('order_views').insertMany([...bulk, ...special] as never[]);
 });
@@ -76,8 +76,8 @@ describe('a search', () => {
     expect(await found('acme')).toEqual([]);
   });
 
-  test.each(['(a+)+$', '.*', '^', '\\', '[', '{"$gt":""}', '$where', 'x'.repeat(200), '%00'])(
-    'takes «%s» for text and answers at once',
+  test.each(['(a+)+$', '.+', '^', '\\', '[', '{"$gt":""}', '$where', 'x'.repeat(200), '%00'])(
+    'takes «%.10s» for text and answers at once',
     async (q) => {
       const started = performance.now();
       expect(await found(q)).toEqual([]);
@@ -86,7 +86,7 @@ describe('a search', () => {
   );
 
   it('finds a pattern where it stands as text', async () => {
-    expect(await found('a.*')).toEqual([idOf(904)]);
+    expect(await found('.*')).toEqual([idOf(904)]);
   });
 
   it.each(['', '   ', ',;', 'x'.repeat(201), 'x'.repeat(5_000)])('refuses «%.10s»', (q) => {

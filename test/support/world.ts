@@ -1,8 +1,8 @@
 // One domain on two databases, with the real relay and projector around a queue in memory.
 import { randomUUID } from 'node:crypto';
-import type { Db } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { eventRows } from '../../lib/core/event-rows.ts';
-import { leasesCollection } from '../../lib/core/lease.ts';
+import { leasesCollection, rebuildLeasesCollection } from '../../lib/core/lease.ts';
 import { reconcile } from '../../lib/core/reconcile.ts';
 import { type RelayOptions, runRelay } from '../../lib/core/relay.ts';
 import { eventTypesOf } from '../../lib/subscriptions.ts';
@@ -23,14 +23,33 @@ export const createWorld = (domain: TestDomain, write: Db, read: Db, random?: ()
   queue: createFakeQueue(random),
 });
 
+const collectionsOf = async (db: Db): Promise<string[]> =>
+  (await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()).map(({ name }) => name);
+
 /** Empties both databases; the indexes stay. */
 export const clear = async ({ write, read, queue }: World): Promise<void> => {
   queue.clear();
   for (const db of [write, read]) {
-    for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
-      await db.collection(name).deleteMany({});
+    const names = await collectionsOf(db);
+    await Promise.all(names.map((name) => db.collection(name).deleteMany({})));
+  }
+};
+
+/** Keeps all that is in the databases and on the queue; gives what brings it back. */
+export const keep = async (world: World): Promise<() => Promise<void>> => {
+  const kept: { db: Db; name: string; documents: Document[] }[] = [];
+  for (const db of [world.write, world.read]) {
+    for (const name of await collectionsOf(db)) {
+      kept.push({ db, name, documents: await db.collection(name).find().toArray() });
     }
   }
+  const messages = world.queue.messages.map(({ id, body }) => ({ id, body }));
+  return async () => {
+    await clear(world);
+    const full = kept.filter(({ documents }) => documents.length > 0);
+    await Promise.all(full.map(({ db, name, documents }) => db.collection(name).insertMany(documents)));
+    await world.queue.publisher.send('', messages);
+  };
 };
 
 export const newContext = () => ({ commandId: randomUUID(), correlationId: 'survival' });
@@ -80,7 +99,8 @@ export const runReconcile = ({ domain, write, read }: World) => {
 /** As if the time of every lease had passed: the dead are not waited for. */
 export const leasesPass = async (...dbs: Db[]): Promise<void> => {
   for (const db of dbs)
-    await db.collection(leasesCollection).updateMany({}, { $set: { expires_at: new Date(0) } });
+    for (const collection of [leasesCollection, rebuildLeasesCollection])
+      await db.collection(collection).updateMany({}, { $set: { expires_at: new Date(0) } });
 };
 
 /** As if the pause before the next attempt had passed. */

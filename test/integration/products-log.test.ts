@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventRows } from '../../lib/core/event-rows.ts';
+import type { EventRow, RecordedEvent } from '../../lib/core/events.ts';
+import { runRelay } from '../../lib/core/relay.ts';
+import { replay } from '../../lib/core/replay.ts';
+import { noneApplied, type Subscriber } from '../../lib/core/subscriber.ts';
+import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { productsAuditLog } from '../../lib/products/audit-log.ts';
+import { productStore } from '../../lib/products/commands.ts';
+import { findProductAt, listHistory } from '../../lib/products/history.ts';
+import { productEvents } from '../../lib/products/product.ts';
+import { productsProjector } from '../../lib/products/projections.ts';
+import { findProduct } from '../../lib/products/queries.ts';
+import { useDatabases } from '../support/database.ts';
+import { allEvents, eventsOf, productsOn } from '../support/products.ts';
+
+const db = useDatabases();
+const timeLeftMs = () => 60_000;
+const eventTypes = Object.keys(productEvents);
+
+beforeAll(() => ensureAllIndexes(db.write, db.read));
+beforeEach(async () => {
+  for (const one of [db.write, db.read]) {
+    for (const { name } of await one.listCollections().toArray()) await one.collection(name).deleteMany({});
+  }
+});
+
+/** Relays what is pending to the subscriptions of the events. */
+const relay = async (
+  subscriptionsOf: (type: string) => string[] = () => [],
+  onSent: (subscription: string) => void = () => undefined,
+) => {
+  let left = await eventRows(db.write).countDocuments({ pending: true });
+  await runRelay({
+    db: db.write,
+    publisher: {
+      async send(subscription, messages) {
+        for (const _ of messages) onSent(subscription);
+        return { refused: new Map() };
+      },
+    },
+    subscriptionsOf,
+    maxAttempts: 5,
+    owner: randomUUID(),
+    batchSize: 100,
+    pollMs: 5,
+    leaseMs: 1_000,
+    timeLeftMs: () => (left > 0 ? 1_000 : 0),
+    onBatch: ({ published }) => {
+      left -= published;
+    },
+  });
+};
+
+const lampWithStocks = async (...stocks: number[]) => {
+  const { createSupplier, create, setStock } = productsOn(db.write);
+  const id = await create(await createSupplier());
+  for (const stock of stocks) await setStock(id, stock);
+  return id;
+};
+
+describe('a replay', () => {
+  const feed = (subscriber: Subscriber, options: { from?: number; timeLeftMs?: () => number } = {}) =>
+    replay({ writeDb: db.write, readDb: db.read, subscriber, eventTypes, from: 0, timeLeftMs, ...options });
+
+  test('feeds a new subscriber from the beginning, and may be run twice', async () => {
+    await lampWithStocks(1, 2, 3);
+    await relay();
+    const first = await feed(productsAuditLog(db.read));
+    expect(first).toMatchObject({
+      scanned: 5,
+      applied: 4,
+      duplicates: 0,
+      failed: 0,
+      position: 6,
+      done: true,
+    });
+    expect(await db.read.collection('product_audit_log').countDocuments()).toBe(4);
+    expect(await feed(productsAuditLog(db.read))).toMatchObject({ applied: 0, duplicates: 4, done: true });
+  });
+
+  test('begins where it is told to', async () => {
+    await lampWithStocks(1, 2, 3);
+    await relay();
+    expect(await feed(productsAuditLog(db.read), { from: 4 })).toMatchObject({ scanned: 2, applied: 2 });
+  });
+
+  test('goes on where the time had ended', async () => {
+    const { createSupplier, create } = productsOn(db.write);
+    const supplier = await createSupplier();
+    for (let n = 0; n < 60; n += 1) await Promise.all(Array.from({ length: 10 }, () => create(supplier)));
+    await relay();
+    let calls = 0;
+    const once = () => (calls++ === 0 ? 60_000 : 0);
+    const cut = await feed(productsAuditLog(db.read), { timeLeftMs: once });
+    expect(cut.done).toBe(false);
+    expect(cut.scanned).toBeLessThan(601);
+    const rest = await feed(productsAuditLog(db.read));
+    expect(rest).toMatchObject({ scanned: 601, applied: 600, duplicates: 0, done: true });
+  });
+});
+
+/** Rows as the first and the second release wrote them. */
+const writeOldRows = async (): Promise<string> => {
+  const id = randomUUID();
+  const row = (version: number, type: string, schema_version: number, data: object): EventRow => ({
+    _id: randomUUID(),
+    stream_id: `Product-${id}`,
+    stream_type: 'Product',
+    version,
+    type,
+    schema_version,
+    data,
+    metadata: { command_id: randomUUID(), correlation_id: 'old', causation_id: 'old' },
+    recorded_at: new Date(`2024-01-0${version}T09:30:00.000Z`),
+    pending: true,
+  });
+  const { createSupplier } = productsOn(db.write);
+  const fields = { name: 'Lamp', stock: 50, supplier_id: await createSupplier(), supplier_name: 'Acme' };
+  await eventRows(db.write).insertMany([
+    row(1, 'ProductCreated', 1, { ...fields, price: 19.99, cost_price: 7.5 }),
+    row(2, 'PriceChanged', 1, { old_price: 19.99, new_price: 4.35 }),
+  ]);
+  return id;
+};
+
+describe('events of older releases', () => {
+  test('are seen in the shape of today by every reader, and stay as they are stored', async () => {
+    const id = await writeOldRows();
+    const stored = await eventRows(db.write)
+      .find({ stream_id: `Product-${id}` })
+      .toArray();
+    const { state, version } = await productStore(db.write).load(id);
+    expect([state?.price_minor, state?.cost_price_minor, version]).toEqual([435, 750, 2]);
+
+    await productsProjector(db.write, db.read).apply(await allEvents(db.write));
+    expect(await findProduct(db.read, id)).toMatchObject({ price: 4.35, description: '', version: 2 });
+    const first = await findProductAt(db.write, id, new Date('2024-01-01T10:00:00Z'));
+    expect(first).toMatchObject({ price: 19.99, version: 1 });
+
+    const { events } = await listHistory(db.write, { id, limit: 10, after_version: 0 });
+    expect(events.map(({ data }) => data)).toEqual([
+      { name: 'Lamp', description: '', price: 19.99, stock: 50, supplier_name: 'Acme' },
+      { from: 19.99, to: 4.35 },
+    ]);
+
+    await productsOn(db.write).setPrice(id, 500);
+    const changed = (await eventsOf(db.write, id)).at(-1);
+    expect(changed).toMatchObject({ schema_version: 2, data: { from_minor: 435, to_minor: 500 } });
+    const still = await eventRows(db.write)
+      .find({ stream_id: `Product-${id}`, version: { $lte: 2 } })
+      .toArray();
+    expect(still).toEqual(stored);
+  });
+
+  test('are replayed to a subscriber that did not know of them', async () => {
+    const id = await writeOldRows();
+    await relay();
+    const subscriber = productsAuditLog(db.read);
+    const options = { writeDb: db.write, readDb: db.read, subscriber, eventTypes, from: 0, timeLeftMs };
+    expect(await replay(options)).toMatchObject({ applied: 2, failed: 0 });
+    const rows = await db.read.collection('product_audit_log').find().sort({ version: 1 }).toArray();
+    expect(rows.map((row) => row['stream_id'])).toEqual([`Product-${id}`, `Product-${id}`]);
+  });
+});
+
+describe('time travel', () => {
+  test('shows the product and the name of its supplier as they were', async () => {
+    const { createSupplier, create, rename, setStock } = productsOn(db.write);
+    const supplier = await createSupplier();
+    const id = await create(supplier);
+    await rename(supplier, 'Zenith');
+    await setStock(id, 7);
+    const [made, changed] = await eventsOf(db.write, id);
+    const renamed = (await eventsOf(db.write, supplier)).at(-1);
+    if (!made || !changed || !renamed) throw new Error('there are three events');
+    const at = (instant: Date) => findProductAt(db.write, id, instant);
+    expect(await at(new Date(made.recorded_at.getTime() - 1))).toBeUndefined();
+    expect(await at(changed.recorded_at)).toMatchObject({ stock: 7, supplier_name: 'Zenith', version: 2 });
+    expect(await at(new Date('2999-01-01'))).toMatchObject({ stock: 7 });
+    await eventRows(db.write).updateOne(
+      { _id: renamed.event_id },
+      { $set: { recorded_at: new Date(changed.recorded_at.getTime() + 10) } },
+    );
+    expect(await at(changed.recorded_at)).toMatchObject({ stock: 7, supplier_name: 'Acme' });
+  });
+});
+
+describe('snapshots', () => {
+  const snapshots = () => db.write.collection<{ _id: string; shape: number; version: number }>('snapshots');
+
+  test('are made each so many events, and loading goes on from the last', async () => {
+    const id = await lampWithStocks(...Array.from({ length: 7 }, (_, n) => n));
+    const store = productStore(db.write, 5);
+    const { state, ...from } = await store.load(id);
+    if (state === undefined) throw new Error('the lamp exists');
+    const metadata = { command_id: 'c', correlation_id: 'c', causation_id: 'c' };
+    const to = (stock: number) => ({ ...state, stock });
+    const viewed = { type: 'ProductViewed', data: { count: 1 } } as const;
+    await store.append(id, { from: { ...from, state }, next: to(6), events: [viewed, viewed], metadata });
+    expect(await snapshots().findOne({ _id: `Product-${id}` })).toMatchObject({ version: 10 });
+    await eventRows(db.write).deleteMany({ stream_id: `Product-${id}`, version: { $lt: 10 } });
+    expect(await productStore(db.write, 5).load(id)).toMatchObject({ version: 10, state: { stock: 6 } });
+  });
+
+  test('of another shape are thrown away, and loading begins at the first event', async () => {
+    const id = await lampWithStocks(1, 2, 3);
+    const wrong = {
+      shape: 0,
+      state: { stock: 'many' },
+      version: 3,
+      created_at: new Date(),
+      updated_at: new Date(),
+    };
+    await snapshots().insertOne({ _id: `Product-${id}`, ...wrong });
+    expect(await productStore(db.write).load(id)).toMatchObject({ version: 4, state: { stock: 3 } });
+    const store = productStore(db.write, 1);
+    const from = await store.load(id);
+    const viewed = { type: 'ProductViewed', data: { count: 1 } } as const;
+    const metadata = { command_id: 'c', correlation_id: 'c', causation_id: 'c' };
+    await store.append(id, { from, next: from.state, events: [viewed], metadata });
+    expect(await snapshots().findOne({ _id: `Product-${id}` })).toMatchObject({ shape: 1, version: 5 });
+  });
+
+  test('can be lost without a difference', async () => {
+    const id = await lampWithStocks(1, 2, 3);
+    const before = await productStore(db.write, 1).load(id);
+    await snapshots().deleteMany({});
+    expect(await productStore(db.write, 1).load(id)).toEqual(before);
+  });
+});
+
+describe('a fourth subscriber', () => {
+  /** Counts price cuts by product. Nothing but this and its registration is new. */
+  const priceCuts = (): Subscriber & { cuts: Set<string> } => {
+    const cuts = new Set<string>();
+    const isCut = ({ type, data }: RecordedEvent) =>
+      type === 'PriceChanged' &&
+      Number(Reflect.get(data, 'to_minor')) < Number(Reflect.get(data, 'from_minor'));
+    return {
+      name: 'products-price-cuts',
+      cuts,
+      async apply(events) {
+        const applied = events.filter(({ event_id }) => !cuts.has(event_id));
+        for (const event of applied.filter(isCut)) cuts.add(event.event_id);
+        return { ...noneApplied(), applied };
+      },
+      findMissing: async (events) => events.filter((event) => isCut(event) && !cuts.has(event.event_id)),
+    };
+  };
+
+  test('hears of what happens, and of what had happened, without a change to a command', async () => {
+    const { createSupplier, create, setPrice } = productsOn(db.write);
+    const id = await create(await createSupplier());
+    await setPrice(id, 1000);
+    await relay();
+    const subscriber = priceCuts();
+    const options = { writeDb: db.write, readDb: db.read, subscriber, eventTypes: ['PriceChanged'], from: 0 };
+    await replay({ ...options, timeLeftMs });
+    expect(subscriber.cuts.size).toBe(1);
+
+    await setPrice(id, 500);
+    await setPrice(id, 900);
+    const sent: string[] = [];
+    await relay(
+      (type) => (type === 'PriceChanged' ? ['products-projector', subscriber.name] : []),
+      (subscription) => sent.push(subscription),
+    );
+    expect(sent.filter((name) => name === subscriber.name)).toHaveLength(2);
+    expect(sent.filter((name) => name === 'products-projector')).toHaveLength(2);
+    await subscriber.apply((await eventsOf(db.write, id)).slice(2));
+    expect(subscriber.cuts.size).toBe(2);
+  });
+});
