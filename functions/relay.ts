@@ -8,7 +8,10 @@ import { subscriptionsOf } from '../lib/subscriptions.ts';
 
 const leaseMs = 3_000;
 
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export const handler = operation(scheduled, async (_, { log, functionName, requestId, timeLeftMs }) => {
+  let isQueueAway = false;
   const published = await runRelay({
     db: writeDb(),
     publisher: sqsPublisher,
@@ -25,10 +28,12 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
         EventsRefused: result.refused,
         EventsParked: result.parked,
       });
-      if (result.unreachable !== undefined)
+      if (result.unreachable !== undefined && !isQueueAway)
         log.warn('queue not reachable, events pend', { reason: result.unreachable });
+      isQueueAway = result.unreachable !== undefined;
       if (result.refused > 0) log.warn('events refused', { refused: result.refused, parked: result.parked });
     },
+    onOutage: (error) => log.warn('database not reachable, events pend', { reason: reasonOf(error) }),
   });
   return { published };
 });

@@ -10,13 +10,21 @@ export const checkpointsCollection = 'checkpoints';
 
 export const createCheckpoint = <T extends Document>(db: Db, name: string): Checkpoint<T> => {
   const checkpoints = db.collection<{ _id: string; value: T; saved_at: Date }>(checkpointsCollection);
+  // One at a time: of two saves under way the older might land last, and what lies between would be skipped.
+  let saving: Promise<void> = Promise.resolve();
   return {
     async find() {
       const found = await checkpoints.findOne({ _id: name });
       return found === null ? undefined : (found.value as T);
     },
-    async save(value) {
-      await checkpoints.replaceOne({ _id: name }, { value, saved_at: new Date() } as never, { upsert: true });
+    save(value) {
+      const turn = saving.then(async () => {
+        await checkpoints.replaceOne({ _id: name }, { value, saved_at: new Date() } as never, {
+          upsert: true,
+        });
+      });
+      saving = turn.catch(() => undefined);
+      return turn;
     },
   };
 };

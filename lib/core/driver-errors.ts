@@ -45,7 +45,9 @@ export const isUnavailable = (error: unknown): boolean =>
   isDriverError(error) &&
   (unavailableNames.has(error.name) ||
     unavailableCodes.has(Number(error.code)) ||
-    error.hasErrorLabel('RetryableWriteError'));
+    error.hasErrorLabel('RetryableWriteError') ||
+    // A bulk write wraps what befell its connection.
+    isUnavailable(error.errorResponse));
 
 const isBulkWriteError = (error: unknown): error is MongoBulkWriteError =>
   error instanceof Error && error.name === 'MongoBulkWriteError';

@@ -1,9 +1,11 @@
 // Moves pending events to the queues. Guarantees: at least once; a dense position for every event; one relay at a time
-// by lease, and a standby that goes on within the lease's time when the active one dies.
+// by lease, and a standby that goes on within the lease's time when the active one dies. It outlives a database that is
+// away.
 // Not guaranteed: order on the queue, or a single delivery. Versions take care of both.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db, Filter } from 'mongodb';
 import { insertAlarm } from './alarm.ts';
+import { isUnavailable } from './driver-errors.ts';
 import { isAppError } from './errors.ts';
 import { appendPositions, closePositions, nextPosition, openPositions } from './event-log.ts';
 import { eventRows } from './event-rows.ts';
@@ -21,6 +23,8 @@ export interface RelayOptions extends PublishOptions {
   /** Milliseconds left to work; asked again and again. */
   timeLeftMs(): number;
   onBatch(result: PublishResult): void;
+  /** Told once each time that the database goes away. */
+  onOutage?(error: unknown): void;
 }
 
 export const relayLeaseName = 'relay';
@@ -29,6 +33,7 @@ const batchesInFlight = 3;
 const batchesInSnapshot = 20;
 const pauseMs = { first: 100, most: 2_000 };
 const retryEveryMs = 1_000;
+const afterOutageMs = 500;
 
 /**
  * Committed events that no relay has looked at, oldest first, in batches. A snapshot that shows a version shows the ones
@@ -143,18 +148,30 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
 /** Waits for the lease, then relays until the time is up. Gives the number of events that were published. */
 export const runRelay = async (options: RelayOptions): Promise<number> => {
   const lease = createLease(options.db, relayLeaseName, options.owner, options.leaseMs);
+  const pause = (ms: number): Promise<void> => wait(Math.max(1, Math.min(ms, options.timeLeftMs())));
   let published = 0;
-  while (options.timeLeftMs() > 0) {
-    if (!(await lease.acquire())) {
-      await wait(Math.min(standbyPollMs, Math.max(1, options.timeLeftMs())));
-      continue;
-    }
+  let isAway = false;
+
+  const workInTurn = async (): Promise<void> => {
+    if (!(await lease.acquire())) return pause(standbyPollMs);
+    isAway = false;
     try {
       published += await work(options, lease);
     } catch (error) {
       if (!isAppError(error, 'lease_lost')) throw error;
     } finally {
       await lease.release().catch(() => undefined);
+    }
+  };
+
+  while (options.timeLeftMs() > 0) {
+    try {
+      await workInTurn();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (!isAway) options.onOutage?.(error);
+      isAway = true;
+      await pause(afterOutageMs);
     }
   }
   return published;

@@ -20,8 +20,10 @@ export const complete = (service: Service): void => {
   const { Resources } = service.resources;
   Object.assign(Resources, alarmsOf(service, place));
   for (const [key, definition] of Object.entries(service.functions)) {
-    definition.role = `${logicalId(key)}Role`;
-    Resources[definition.role] = roleOf(allowed(key, definition, place));
+    const role = `${logicalId(key)}Role`;
+    // By name or Fn::GetAtt the framework would add a DependsOn as well, which cfn-lint finds superfluous.
+    definition.role = { 'Fn::Sub': `\${${role}.Arn}` };
+    Resources[role] = roleOf(allowed(key, definition, place));
     definition.environment = { ...definition.environment, ...parametersOf(definition, place) };
   }
   service.provider.environment = withoutLocal(service.provider.environment);

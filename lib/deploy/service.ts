@@ -6,7 +6,7 @@ export type Gateway = string | { method?: string; path: string; authorizer?: { n
 export interface FunctionDefinition {
   events?: { httpApi?: Gateway; sqs?: { arn: unknown } }[];
   rights?: DeclaredRight[];
-  role?: string;
+  role?: { 'Fn::Sub': string };
   environment?: Record<string, unknown>;
 }
 

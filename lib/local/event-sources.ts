@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { fieldAt, numberAt, stringAt } from './files.ts';
 import { type Log, SetupError } from './log.ts';
+import { createOutages } from './outage.ts';
 import type { Queue } from './queues.ts';
 import { type SqsLoop, startSqsLoop } from './sqs-loop.ts';
 
@@ -31,8 +32,9 @@ const queueOf = (sqs: unknown, queues: Map<string, Queue>): Queue => {
 };
 
 /** Starts one loop for each `sqs` event in serverless.yml, with the settings AWS would read there. */
-export const startEventSources = (sources: EventSource[], options: EventSourceOptions): SqsLoop[] =>
-  sources
+export const startEventSources = (sources: EventSource[], options: EventSourceOptions): SqsLoop[] => {
+  const outages = createOutages(options.log);
+  return sources
     .filter(({ sqs }) => fieldAt(sqs, 'enabled') !== false)
     .map(({ functionKey, sqs }) =>
       startSqsLoop({
@@ -47,6 +49,8 @@ export const startEventSources = (sources: EventSource[], options: EventSourceOp
         reportsItemFailures: fieldAt(sqs, 'functionResponseType') === 'ReportBatchItemFailures',
         timeoutMs: options.timeoutMs(functionKey),
         handle: (event) => options.invoke(functionKey, event),
+        outages,
         log: options.log,
       }),
     );
+};

@@ -1,28 +1,15 @@
-import { createRequire } from 'node:module';
 import { answerWithProblem } from './problem.ts';
+import { hideRoutes, quietOutages, quietRequests } from './quiet-offline.ts';
+import { refuseOrKeepBody } from './sent-as-is.ts';
 import type { Serverless, ServerlessOffline } from './serverless.ts';
 
 const isOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
 
 const LONGEST_END_MS = 10_000;
+const AFTER_ERROR_MS = 500;
 
 const isChild = process.send !== undefined;
-
-// serverless-offline prints its table of routes past the framework's log.
-const hideRoutes = (): (() => void) => {
-  const print = console.log;
-  console.log = () => undefined;
-  return () => {
-    console.log = print;
-  };
-};
-
-// It also writes four lines for each request. Loggers are shared by name: this is the one it was given.
-const quietRequests = (): void => {
-  const fromFramework = createRequire(createRequire(import.meta.url).resolve('serverless/package.json'));
-  fromFramework('log').get('serverless').get('plugin').get('serverless-offline').notice.disable();
-};
 
 // Function bundles are for AWS. Locally the sources run as they are: the functions share one module
 // graph and so one pool of database connections, and nothing is built or watched.
@@ -49,10 +36,17 @@ export const tameOffline = (
   const end = offline.end.bind(offline);
   offline.start = async () => {
     const show = isChild ? hideRoutes() : undefined;
-    await start();
+    await start().catch((error: unknown) => {
+      // The framework shows it. What has started already would keep this process alive for nothing.
+      setTimeout(() => process.exit(1), AFTER_ERROR_MS);
+      throw error;
+    });
     show?.();
-    offline.internals().getApiGatewayServer().ext('onPreResponse', answerWithProblem);
+    const server = offline.internals().getApiGatewayServer();
+    server.ext('onPreHandler', refuseOrKeepBody);
+    server.ext('onPreResponse', answerWithProblem);
     quietRequests();
+    quietOutages();
     started();
     process.send?.({ ready: true });
   };

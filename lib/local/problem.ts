@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import type { HttpRequest, Toolkit } from './serverless.ts';
+import type { HttpRequest, HttpResponse, Toolkit } from './serverless.ts';
 
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
@@ -26,10 +26,8 @@ const failureStatus = ({ response }: HttpRequest): number | undefined => {
   return threw ? 500 : undefined;
 };
 
-/** Turns what hapi or serverless-offline answers by itself into the problem document that callers know. */
-export const answerWithProblem = (request: HttpRequest, toolkit: Toolkit): unknown => {
-  const status = failureStatus(request);
-  if (status === undefined) return toolkit.continue;
+/** The problem document for a request that no function of ours answers. */
+export const problemOf = (request: HttpRequest, toolkit: Toolkit, status: number): HttpResponse => {
   const correlationId = correlationIdOf(request);
   const problem = {
     type: 'about:blank',
@@ -44,4 +42,10 @@ export const answerWithProblem = (request: HttpRequest, toolkit: Toolkit): unkno
     .code(status)
     .type('application/problem+json')
     .header('X-Correlation-Id', correlationId);
+};
+
+/** Turns what hapi or serverless-offline answers by itself into the problem document that callers know. */
+export const answerWithProblem = (request: HttpRequest, toolkit: Toolkit): unknown => {
+  const status = failureStatus(request);
+  return status === undefined ? toolkit.continue : problemOf(request, toolkit, status);
 };

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Makes messages that were in flight visible again. A local choice: the queue server ends only with
- * everything that receives from it, so no receipt handle of an earlier run is held by anyone, and
- * waiting out the visibility timeout (minutes) would only delay the restart.
+ * Makes messages that were in flight visible again. A local choice: whoever received them has most often
+ * gone with the queue server, and waiting out the visibility timeout (minutes) would only delay the
+ * restart. Where the receiver lives on (the server alone was killed), a message comes twice.
  */
 export const releaseInFlight = (dataDir: string): void => {
   const path = join(dataDir, 'fauxqs.db');

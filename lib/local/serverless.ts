@@ -3,6 +3,8 @@
 type ExtensionRequest = {
   path: string;
   headers: Record<string, string | undefined>;
+  payload?: unknown;
+  raw: { req: { rawHeaders: string[] } };
   response: {
     isBoom?: boolean;
     output?: { statusCode: number };
@@ -14,11 +16,15 @@ export type HttpResponse = {
   code(status: number): HttpResponse;
   type(mediaType: string): HttpResponse;
   header(name: string, value: string): HttpResponse;
+  takeover(): HttpResponse;
 };
 export type Toolkit = { continue: symbol; response(body: string): HttpResponse };
 export type HttpRequest = ExtensionRequest;
 export type HttpServer = {
-  ext(event: 'onPreResponse', method: (request: HttpRequest, toolkit: Toolkit) => unknown): void;
+  ext(
+    event: 'onPreHandler' | 'onPreResponse',
+    method: (request: HttpRequest, toolkit: Toolkit) => unknown,
+  ): void;
 };
 
 export type ServerlessOffline = {

@@ -1,13 +1,15 @@
 // One queue's event source, as AWS does it.
 // Guarantees: a batch is handed over as soon as one receive brings messages, never held back to be
 // filled; several batches are in flight; only what succeeded is deleted; a thrown error or a time-out
-// fails the whole batch; the loop outlives a queue server that is away. What it does not do: filters,
-// batching windows, FIFO order across batches.
+// fails the whole batch, and slows the loop down; the loop outlives a queue server that is away. What it
+// does not do: filters, batching windows, FIFO order across batches.
 
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { failedMessageIds } from './batch-result.ts';
 import { type Log, messageOf } from './log.ts';
+import { createOutages, type Outages } from './outage.ts';
 import { toRecord } from './sqs-event.ts';
 import { createSqsQueue, PER_CALL } from './sqs-queue.ts';
 import { createReleases } from './sqs-releases.ts';
@@ -23,7 +25,9 @@ export type SqsLoopOptions = {
   timeoutMs: number;
   handle(event: { Records: SQSRecord[] }): Promise<unknown>;
   /** How long a message that failed stays away, by how often it has been received. */
-  retryDelayMs?(receiveCount: number): number;
+  retryDelayMs?(receiveCount: number, threw: boolean): number;
+  /** Shared by the loops, so that what befalls all of them is said once. */
+  outages?: Outages;
   log: Log;
 };
 
@@ -37,6 +41,8 @@ export type SqsLoop = {
 const WAIT_SECONDS = 1;
 const AWAY_FIRST_MS = 100;
 const AWAY_LONGEST_MS = 2000;
+const longerPauseMs = (lastMs: number): number =>
+  Math.min(Math.max(lastMs * 2, AWAY_FIRST_MS), AWAY_LONGEST_MS);
 
 /**
  * A local choice. On AWS a failed message comes back after the queue's visibility timeout, six times
@@ -44,18 +50,39 @@ const AWAY_LONGEST_MS = 2000;
  */
 export const shortBackoffMs = (receiveCount: number): number => Math.min(2 ** receiveCount * 100, 5000);
 
+/** Where the function itself fails, as in an outage: minutes, or every message would soon be a dead letter. */
+const longBackoffMs = (receiveCount: number): number => Math.min(4 ** receiveCount * 1000, 120_000);
+
+const backoffMs = (receiveCount: number, threw: boolean): number =>
+  threw ? longBackoffMs(receiveCount) : shortBackoffMs(receiveCount);
+
 const idsOf = (messages: Message[]): ReadonlySet<string> =>
   new Set(messages.map(({ MessageId = '' }) => MessageId));
 
 export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
   const { queue, batchSize, maxInFlight, log } = options;
+  const { ofServer, ofFunctions } = options.outages ?? createOutages(log);
   const source = createSqsQueue(options.client, queue.url);
-  const releases = createReleases(source, options.retryDelayMs ?? shortBackoffMs);
+  const releases = createReleases(source, options.retryDelayMs ?? backoffMs);
   const inFlight = new Set<Promise<void>>();
-  let stopping = false;
-  let wake: () => void = () => undefined;
+  const stopping = new AbortController();
+  /** Grows while the function fails as a whole. */
+  let troubleMs = 0;
 
-  const answerOf = async (messages: Message[]): Promise<ReadonlySet<string>> => {
+  const enterTrouble = (error: unknown): void => {
+    ofFunctions.begins(queue.name, messageOf(error));
+    troubleMs = longerPauseMs(troubleMs);
+  };
+
+  const leaveTrouble = (): void => {
+    if (troubleMs === 0) return;
+    ofFunctions.ends(queue.name);
+    troubleMs = 0;
+    void releases.now();
+  };
+
+  /** The ids of the messages that failed. */
+  const answerOf = async (messages: Message[]): Promise<{ failed: ReadonlySet<string>; threw: boolean }> => {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       const late = (): void => reject(new Error(`timed out after ${options.timeoutMs / 1000} s`));
@@ -64,19 +91,21 @@ export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
     try {
       const Records = messages.map((message) => toRecord(message, queue.arn, options.region));
       const answer = await Promise.race([options.handle({ Records }), timeout]);
-      return failedMessageIds(answer, idsOf(messages), options.reportsItemFailures);
+      leaveTrouble();
+      const failed = failedMessageIds(answer, idsOf(messages), options.reportsItemFailures);
+      return { failed, threw: false };
     } catch (error) {
-      log(`${queue.name}: a batch of ${messages.length} failed: ${messageOf(error)}`);
-      return idsOf(messages);
+      enterTrouble(error);
+      return { failed: idsOf(messages), threw: true };
     } finally {
       clearTimeout(timer);
     }
   };
 
   const processBatch = async (messages: Message[]): Promise<void> => {
-    const failed = await answerOf(messages);
+    const { failed, threw } = await answerOf(messages);
     const isFailed = ({ MessageId = '' }: Message): boolean => failed.has(MessageId);
-    releases.later(messages.filter(isFailed));
+    releases.later(messages.filter(isFailed), threw);
     try {
       await source.remove(messages.filter((message) => !isFailed(message)));
     } catch (error) {
@@ -98,36 +127,29 @@ export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
   const dispatch = (messages: Message[]): void => {
     const batch = processBatch(messages).finally(() => {
       inFlight.delete(batch);
-      wake();
     });
     inFlight.add(batch);
   };
 
   const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    wait(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
 
   const poll = async (): Promise<void> => {
     let awayMs = 0;
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       if (inFlight.size >= maxInFlight) {
-        await pause(1000);
+        await Promise.race(inFlight);
         continue;
       }
+      if (troubleMs > 0) await pause(troubleMs);
       try {
         const messages = await receiveBatch();
-        if (awayMs > 0) log(`${queue.name}: the queue server is back`);
+        ofServer.ends(queue.name);
         awayMs = 0;
         if (messages.length > 0) dispatch(messages);
       } catch (error) {
-        if (awayMs === 0 && !stopping)
-          log(`${queue.name}: cannot receive, trying again: ${messageOf(error)}`);
-        awayMs = Math.min(Math.max(awayMs * 2, AWAY_FIRST_MS), AWAY_LONGEST_MS);
+        if (!stopping.signal.aborted) ofServer.begins(queue.name, messageOf(error));
+        awayMs = longerPauseMs(awayMs);
         await pause(awayMs);
       }
     }
@@ -136,8 +158,7 @@ export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
   const polling = poll();
   return {
     stop: async () => {
-      stopping = true;
-      wake();
+      stopping.abort();
       await polling;
       await Promise.all(inFlight);
       await releases.now();

@@ -2,7 +2,7 @@ import type { Message } from '@aws-sdk/client-sqs';
 import type { SqsQueue } from './sqs-queue.ts';
 
 export type Releases = {
-  later(messages: Message[]): void;
+  later(messages: Message[], threw: boolean): void;
   /** Gives back everything that still waits. */
   now(): Promise<void>;
 };
@@ -12,19 +12,25 @@ export type Releases = {
  * visibility timeout, which SQS counts in whole seconds. Should this process die meanwhile, or the
  * call fail, the queue's own visibility timeout brings the message back.
  */
-export const createReleases = (queue: SqsQueue, delayMs: (receiveCount: number) => number): Releases => {
+export const createReleases = (
+  queue: SqsQueue,
+  delayMs: (receiveCount: number, threw: boolean) => number,
+): Releases => {
   const waiting = new Map<NodeJS.Timeout, Message[]>();
   const giveBack = (messages: Message[]): Promise<void> => queue.giveBack(messages).catch(() => undefined);
   return {
-    later: (messages) => {
+    later: (messages, threw) => {
       const byCount = Map.groupBy(messages, ({ Attributes }) =>
         Number(Attributes?.ApproximateReceiveCount ?? 1),
       );
       for (const [receiveCount, some] of byCount) {
-        const timer = setTimeout(() => {
-          waiting.delete(timer);
-          void giveBack(some);
-        }, delayMs(receiveCount));
+        const timer = setTimeout(
+          () => {
+            waiting.delete(timer);
+            void giveBack(some);
+          },
+          delayMs(receiveCount, threw),
+        );
         waiting.set(timer, some);
       }
     },

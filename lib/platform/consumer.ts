@@ -1,12 +1,15 @@
 // The one queue stack: a consumer in, a Lambda handler with partial batch responses out. One poison message fails
-// alone; its error is kept before the queue server sees the failure.
+// alone; its error is kept before the queue server sees the failure. An outage fails the whole invocation, so that Lambda
+// slows down.
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Db } from 'mongodb';
 import type * as z from 'zod';
 import { type Failure, forgetFailures, type LetterKey, recordFailures } from '../core/dead-letters.ts';
+import { isUnavailable } from '../core/driver-errors.ts';
 import { AppError } from '../core/errors.ts';
 import { recordLags } from '../core/lag.ts';
 import { config } from './config.ts';
+import { toInvocationError } from './invocation-error.ts';
 import { createLog, type Log } from './logger.ts';
 import { emitMetrics } from './metrics.ts';
 
@@ -119,11 +122,15 @@ const logOutcome = <M>(log: Log, applied: MessageFacts[], failed: Delivery<M>[])
   }
 };
 
+const outageIn = <M>(deliveries: Delivery<M>[]): unknown =>
+  deliveries.every(({ error }) => isUnavailable(error)) ? deliveries[0]?.error : undefined;
+
 const isFromQueue = (event: SQSEvent): boolean => Array.isArray(event?.Records);
 
-export const consumerHandler =
-  <M>(consumer: Consumer<M>, readDb: Db) =>
-  async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
+  let isAway = false;
+
+  return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     if (!isFromQueue(event))
       throw new AppError('malformed_message', 'This function is called by its queue only');
     const deliveries = event.Records.map((record) => parseDelivery(consumer, record));
@@ -133,7 +140,14 @@ export const consumerHandler =
     const lags = facts.map(({ since }) => Math.max(0, now - since.getTime()));
     const failed = deliveries.filter(({ error }) => error !== undefined);
     const log = createLog(context.functionName, { subscription: consumer.name });
-    logOutcome(log, facts, failed);
+    const outage = outageIn(deliveries);
+    if (outage === undefined) logOutcome(log, facts, failed);
+    else if (!isAway)
+      log.warn('database not reachable, messages come again', {
+        reason: reasonOf(outage),
+        count: failed.length,
+      });
+    isAway = outage !== undefined;
     emitMetrics(context.functionName, {
       EventsApplied: applied.length,
       Duplicates: duplicates,
@@ -151,7 +165,9 @@ export const consumerHandler =
       ]);
     } catch (error) {
       // What was applied stays applied; the record of it is not worth a redelivery.
-      log.warn('outcome not recorded', { reason: reasonOf(error) });
+      if (!isAway) log.warn('outcome not recorded', { reason: reasonOf(error) });
     }
+    if (outage !== undefined) throw toInvocationError(outage);
     return { batchItemFailures: failed.map(({ record }) => ({ itemIdentifier: record.messageId })) };
   };
+};

@@ -92,12 +92,15 @@ const toFieldErrors = (issue: z.core.$ZodIssue): FieldError[] => {
 
 /**
  * The input in the schema's shape.
- * @throws AppError `invalid_input` with an entry for each bad field.
+ * @throws AppError `invalid_input` with one entry for each bad field.
  */
 export const parseInput = <T extends z.ZodType>(schema: T, input: unknown): z.output<T> => {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap(toFieldErrors).slice(0, mostErrors);
+  const found = parsed.error.issues.flatMap(toFieldErrors);
+  const errors = [...Map.groupBy(found, ({ path }) => path).values()]
+    .flatMap(([one]) => one ?? [])
+    .slice(0, mostErrors);
   const [first] = errors;
   throw new AppError(
     'invalid_input',

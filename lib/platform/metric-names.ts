@@ -27,6 +27,6 @@ export const metricUnits = {
   Rebuilt: MetricUnit.Count,
 } as const;
 
-export type MetricName = keyof typeof units;
+export type MetricName = keyof typeof metricUnits;
 
-export const isMetric = (name: string): name is MetricName => Object.hasOwn(units, name);
+export const isMetric = (name: string): name is MetricName => Object.hasOwn(metricUnits, name);

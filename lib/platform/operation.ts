@@ -1,8 +1,8 @@
 // The stack of functions that are invoked by hand or by a schedule: parse, work within the time, log, answer.
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { isAppError } from '../core/errors.ts';
 import { parseInput } from './fields.ts';
+import { toInvocationError } from './invocation-error.ts';
 import { createLog, type Log } from './logger.ts';
 
 export interface OperationContext {
@@ -41,9 +41,7 @@ export const operation =
       });
     } catch (error) {
       log.error('operation failed', error instanceof Error ? error : new Error(String(error)));
-      // An operator who is told what is wrong needs no frames of ours.
-      if (isAppError(error)) error.stack = `${error.code}: ${error.message}`;
-      throw error;
+      throw toInvocationError(error);
     }
   };
 

@@ -30,3 +30,12 @@ test('the token is in no answer and in no log', async () => {
   const answer = await system().http.get('/health');
   expect(answer.text + system().log).not.toContain(token);
 });
+
+test.each(['/audit-log', '/products/0190b2c0-0000-7000-8000-000000000000/history'])(
+  '%s is for operators',
+  async (path) => {
+    expectProblem(await system().http.get(path), 401);
+    const answer = await system().http.get(path, { authorization: `Bearer ${token}` });
+    expect([200, 404]).toContain(answer.status);
+  },
+);

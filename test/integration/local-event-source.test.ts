@@ -270,7 +270,7 @@ test('goes on when the queue server comes back', async () => {
   await waitFor('the message', () => received.of('a') === 1);
   expect(lines).toEqual([
     `${queue.name}: cannot receive, trying again: connection refused`,
-    `${queue.name}: the queue server is back`,
+    `${queue.name}: works again, as all do`,
   ]);
 });
 

@@ -8,7 +8,7 @@ export const scenarios = <C extends DomainCommand, S, E extends DomainEvent>(dec
     when: (command: C) => {
       const decide = () => decider.decide(command, events.reduce(decider.evolve, decider.initialState));
       return {
-        then: (...expected: E[]) => expect(decide()).toEqual(expected),
+        thenEvents: (...expected: E[]) => expect(decide()).toEqual(expected),
         thenNothing: () => expect(decide()).toEqual([]),
         thenError: (code: ErrorCode, message?: string) =>
           expect(decide).toThrow(

@@ -62,3 +62,13 @@ export const expectPrefixes = async (models: ReadModel[], write: Db): Promise<vo
     }
   }
 };
+
+/** The version that a reader sees, by read model and id. */
+export const storedVersions = async (models: ReadModel[]): Promise<Map<string, number>> => {
+  const found = await Promise.all(models.map(stored));
+  return new Map(
+    models.flatMap(({ projection }, index) =>
+      (found[index] ?? []).map(({ _id, version }) => [`${projection.name}/${_id}`, version] as const),
+    ),
+  );
+};

@@ -26,12 +26,12 @@ export const createWorld = (domain: TestDomain, write: Db, read: Db, random?: ()
 const collectionsOf = async (db: Db): Promise<string[]> =>
   (await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()).map(({ name }) => name);
 
-/** Empties both databases; the indexes stay. */
+/** Empties both databases; the indexes stay. The next write makes it certain. */
 export const clear = async ({ write, read, queue }: World): Promise<void> => {
   queue.clear();
   for (const db of [write, read]) {
     const names = await collectionsOf(db);
-    await Promise.all(names.map((name) => db.collection(name).deleteMany({})));
+    await Promise.all(names.map((name) => db.collection(name).deleteMany({}, { writeConcern: { w: 1 } })));
   }
 };
 

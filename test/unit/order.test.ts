@@ -29,7 +29,7 @@ describe('an order', () => {
   it('is created with its items', () => {
     given()
       .when({ type: 'CreateOrder', data: details([item()]) })
-      .then(created(item()));
+      .thenEvents(created(item()));
   });
 
   it('has at least one item', () => {
@@ -39,7 +39,7 @@ describe('an order', () => {
   });
 
   it('takes further items, also of the same product', () => {
-    given(created()).when(addItem()).then({ type: 'OrderItemAdded', data: item() });
+    given(created()).when(addItem()).thenEvents({ type: 'OrderItemAdded', data: item() });
   });
 
   it('has a limit of items', () => {
@@ -51,7 +51,7 @@ describe('an order', () => {
     const most = item(999_999_999_999_998);
     given(created(most))
       .when(addItem(item(1)))
-      .then({ type: 'OrderItemAdded', data: item(1) });
+      .thenEvents({ type: 'OrderItemAdded', data: item(1) });
     given(created(most))
       .when(addItem(item(2)))
       .thenError('rule_violated');
@@ -61,12 +61,12 @@ describe('an order', () => {
   });
 
   it('is shipped once', () => {
-    given(created()).when(ship).then(shipped);
+    given(created()).when(ship).thenEvents(shipped);
     given(created(), shipped).when(ship).thenNothing();
   });
 
   it('is cancelled once', () => {
-    given(created()).when(cancel).then(cancelled);
+    given(created()).when(cancel).thenEvents(cancelled);
     given(created(), cancelled).when(cancel).thenNothing();
   });
 

@@ -34,19 +34,19 @@ const view = (count: number) => ({ type: 'RecordProductView' as const, data: { i
 
 describe('a product', () => {
   test('begins with all that is known of it, the name of its supplier included', () => {
-    given().when({ type: 'CreateProduct', data: lamp }).then(created);
+    given().when({ type: 'CreateProduct', data: lamp }).thenEvents(created);
   });
 
   test('keeps the stock before and after', () => {
     given(created)
       .when(setStock(5))
-      .then({ type: 'StockUpdated', data: { from: 50, to: 5 } });
+      .thenEvents({ type: 'StockUpdated', data: { from: 50, to: 5 } });
   });
 
   test('keeps the price before and after, in minor units', () => {
     given(created)
       .when(setPrice(10))
-      .then({ type: 'PriceChanged', data: { from_minor: 1999, to_minor: 10 } });
+      .thenEvents({ type: 'PriceChanged', data: { from_minor: 1999, to_minor: 10 } });
   });
 
   test('compares with the last change, not with the first value', () => {
@@ -54,7 +54,7 @@ describe('a product', () => {
     given(created, fewer).when(setStock(5)).thenNothing();
     given(created, fewer)
       .when(setStock(50))
-      .then({ type: 'StockUpdated', data: { from: 5, to: 50 } });
+      .thenEvents({ type: 'StockUpdated', data: { from: 5, to: 50 } });
   });
 
   test('changes nothing when set to what it is', () => {
@@ -65,7 +65,7 @@ describe('a product', () => {
   test('counts its views in one event, however many', () => {
     given(created)
       .when(view(7))
-      .then({ type: 'ProductViewed', data: { count: 7 } });
+      .thenEvents({ type: 'ProductViewed', data: { count: 7 } });
   });
 
   test('ignores a view before it exists, and refuses every other change', () => {

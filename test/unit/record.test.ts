@@ -17,8 +17,8 @@ describe('a record', () => {
   const { given } = scenarios(recordDecider);
 
   it('takes any value, the same again too', () => {
-    given().when(write('a')).then(written('a'));
-    given(written('a')).when(write('a')).then(written('a'));
+    given().when(write('a')).thenEvents(written('a'));
+    given(written('a')).when(write('a')).thenEvents(written('a'));
   });
 
   it('has the last value and counts each write', () => {
@@ -31,8 +31,8 @@ describe('the reads of a record', () => {
   const { given } = scenarios(recordReadsDecider);
 
   it('are counted', () => {
-    given().when(read(1)).then(counted(1));
-    given(counted(1)).when(read(7)).then(counted(7));
+    given().when(read(1)).thenEvents(counted(1));
+    given(counted(1)).when(read(7)).thenEvents(counted(7));
   });
 
   it('are as many when they are merged as one by one', () =>

@@ -9,13 +9,13 @@ const rename = (name: string) => ({ type: 'RenameSupplier', data: { id: 's', nam
 test('begins with its name', () => {
   given()
     .when({ type: 'CreateSupplier', data: { name: 'Acme' } })
-    .then(created);
+    .thenEvents(created);
 });
 
 test('is renamed from the old name to the new', () => {
   given(created)
     .when(rename('Zenith'))
-    .then({ type: 'SupplierRenamed', data: { from: 'Acme', to: 'Zenith' } });
+    .thenEvents({ type: 'SupplierRenamed', data: { from: 'Acme', to: 'Zenith' } });
 });
 
 test('changes nothing when renamed to its own name', () => {

@@ -14,13 +14,13 @@ const changed = (from: 'open' | 'closed', to: 'open' | 'closed'): TicketEvent =>
 
 describe('a ticket', () => {
   it('is created with what the customer wrote', () => {
-    given().when({ type: 'CreateTicket', data: details }).then(created);
+    given().when({ type: 'CreateTicket', data: details }).thenEvents(created);
   });
 
   it('changes its status and tells from which', () => {
     given(created)
       .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'closed' } })
-      .then(changed('open', 'closed'));
+      .thenEvents(changed('open', 'closed'));
   });
 
   it('does nothing where the status is what it already is', () => {
@@ -42,7 +42,7 @@ describe('a ticket', () => {
     const noted: TicketEvent = { type: 'TicketNoteReplaced', data: { note: 'called back' } };
     given(created, changed('open', 'closed'))
       .when({ type: 'ReplaceTicketNote', data: { id, note: 'called back' } })
-      .then(noted);
+      .thenEvents(noted);
     given(created, noted)
       .when({ type: 'ReplaceTicketNote', data: { id, note: 'called back' } })
       .thenNothing();

@@ -55,7 +55,9 @@ const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, C
     const latency = Math.round((performance.now() - startedAt) * 10) / 10;
     const log = createLog(context.functionName, { correlation_id: correlationId });
     const line = { route: event?.routeKey, status, latency_ms: latency };
-    if (status >= 500) log.error('request failed', { ...line, error: error ?? new Error('unknown') });
+    // An outage is no fault of this code: its frames would only drown the log.
+    if (status === 503) log.warn('request failed', { ...line, reason: error?.message });
+    else if (status >= 500) log.error('request failed', { ...line, error: error ?? new Error('unknown') });
     else log.info('request', line);
     emitMetrics(context.functionName, { Requests: 1, ServerErrors: status >= 500 ? 1 : 0, Latency: latency });
   };

@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { badFields, expectProblem } from '../support/problem.ts';
+import { createProduct, createSupplier, lampBody, productAt } from '../support/products-http.ts';
+import { useSystem } from '../support/system.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const system = useSystem();
+const http = () => system().http;
+const setStock = (id: string, new_stock: unknown) => http().patch(`/products/${id}/stock`, { new_stock });
+const setPrice = (id: string, new_price: unknown) => http().patch(`/products/${id}/price`, { new_price });
+const viewCount = async (id: string) => Number((await http().get(`/products/${id}`)).object()['view_count']);
+
+describe('a product', () => {
+  test('is created, changed and shown', async () => {
+    const { id } = await createProduct(http());
+    expect((await setStock(id, 0)).object()).toEqual({ id, version: 2 });
+    expect((await setPrice(id, 0.1)).object()).toEqual({ id, version: 3 });
+    expect(await productAt(http(), id, 3)).toEqual({
+      id,
+      name: 'Lamp',
+      description: 'Bright',
+      price: 0.1,
+      stock: 0,
+      supplier_name: 'Acme',
+      view_count: 0,
+      version: 3,
+      updated_at: expect.stringMatching(/Z$/),
+    });
+    const list = await http().get(`/products?consistent_with=${id}@3&timeout_ms=5000&in_stock=false`);
+    const card = { id, name: 'Lamp', price: 0.1, in_stock: false, supplier_name: 'Acme', version: 3 };
+    expect(list.list().find((row) => row['id'] === id)).toEqual(card);
+  });
+
+  test('keeps its version when it is set to what it is', async () => {
+    const { id } = await createProduct(http());
+    expect((await setStock(id, 50)).object()).toEqual({ id, version: 1 });
+    expect((await setPrice(id, 19.99)).object()).toEqual({ id, version: 1 });
+  });
+
+  test('needs a supplier that exists', async () => {
+    const body = { ...lampBody, supplier_id: randomUUID() };
+    expectProblem(await http().post('/products', body), 409);
+    expectProblem(await http().post('/products', { ...body, supplier_id: 'x' }), 400);
+  });
+
+  test('shows every amount as it was given', async () => {
+    const { id } = await createProduct(http());
+    for (const price of [0.01, 0.07, 1, 1.1, 4.35, 64.1, 1_000_000.29, 9_999_999_999.99]) {
+      const { version } = (await setPrice(id, price)).object();
+      expect(await productAt(http(), id, Number(version))).toMatchObject({ price });
+    }
+  });
+
+  test.each([
+    '-0',
+    '0',
+    '-1',
+    '1.001',
+    '1e309',
+    '9007199254740993',
+    '10000000000',
+    '"5"',
+    'null',
+    '{"$gt":0}',
+    'true',
+  ])('takes no price of %s', async (price) => {
+    const { id } = await createProduct(http());
+    const headers = { 'content-type': 'application/json' };
+    const answer = await http().call('PATCH', `/products/${id}/price`, {
+      body: `{"new_price":${price}}`,
+      headers,
+    });
+    expect(badFields(expectProblem(answer, 400))).toEqual(['new_price']);
+  });
+
+  test.each(['-0', '-1', '1.5', '1000000001', '9007199254740993', '1e309', '"5"', 'null'])(
+    'takes no stock of %s',
+    async (stock) => {
+      const { id } = await createProduct(http());
+      const headers = { 'content-type': 'application/json' };
+      const answer = await http().call('PATCH', `/products/${id}/stock`, {
+        body: `{"new_stock":${stock}}`,
+        headers,
+      });
+      expect(badFields(expectProblem(answer, 400))).toEqual(['new_stock']);
+    },
+  );
+
+  test('takes a rename of its supplier, whenever it was created', async () => {
+    const supplier = await createSupplier(http());
+    const first = await createProduct(http(), {}, supplier);
+    expect((await http().patch(`/suppliers/${supplier}`, { name: 'Zenith' })).object()).toMatchObject({
+      version: 2,
+    });
+    const second = await createProduct(http(), {}, supplier);
+    for (const { id } of [first, second]) {
+      await waitFor(`${id} to show the new name`, async () => {
+        const { supplier_name } = (await http().get(`/products/${id}?expected_version=1`)).object();
+        return supplier_name === 'Zenith';
+      });
+    }
+  });
+});
+
+describe('views of a product', () => {
+  test('are counted exactly, however many come at once', async () => {
+    const { id } = await createProduct(http());
+    await productAt(http(), id, 1);
+    const answers = await Promise.all(Array.from({ length: 60 }, () => http().post(`/products/${id}/views`)));
+    for (const answer of answers) {
+      expect(answer.status).toBe(202);
+      expect(answer.object()).toEqual({ id, command_id: expect.stringMatching(/./) });
+    }
+    await waitFor('sixty views', async () => (await viewCount(id)) >= 60);
+    expect(await viewCount(id)).toBe(60);
+    const history = (await http().get(`/products/${id}/history?limit=100`)).list();
+    expect(history.filter(({ type }) => type === 'ProductViewed').length).toBeLessThan(60);
+  });
+
+  test('with one Idempotency-Key are one view of each product', async () => {
+    const [one, other] = [(await createProduct(http())).id, (await createProduct(http())).id];
+    const headers = { 'idempotency-key': randomUUID(), 'x-correlation-id': 'a-look' };
+    const view = (id: string) => http().call('POST', `/products/${id}/views`, { headers });
+    const answers = [await view(one), await view(one), await view(other), await view(one)];
+    expect(new Set(answers.map((answer) => answer.object()['command_id'])).size).toBe(2);
+    for (const id of [one, other]) {
+      await productAt(http(), id, 2);
+      expect(await viewCount(id)).toBe(1);
+      const [, viewed] = (await http().get(`/products/${id}/history`)).list();
+      expect(viewed).toMatchObject({ type: 'ProductViewed', correlation_id: 'a-look', data: { count: 1 } });
+    }
+  });
+
+  test('of a product that does not exist are no dead letter', async () => {
+    const answer = await http().post(`/products/${randomUUID()}/views`);
+    expect(answer.status).toBe(202);
+    const { id } = await createProduct(http());
+    await http().post(`/products/${id}/views`);
+    await productAt(http(), id, 2);
+    const letters = await system().queue('products-commands-dlq');
+    expect(await letters.depth()).toBe(0);
+  });
+
+  test('take no body, and no promise of a version', async () => {
+    const { id } = await createProduct(http());
+    expectProblem(await http().post(`/products/${id}/views`, { count: 5 }), 400);
+    expectProblem(await http().post(`/products/${id}/views`, undefined, { 'if-match': '"1"' }), 400);
+    expectProblem(await http().post('/products/x/views'), 400);
+  });
+});
+
+describe('what was', () => {
+  test('is told by the history, page by page', async () => {
+    const { id } = await createProduct(http());
+    await setStock(id, 5);
+    await setPrice(id, 4.35);
+    const first = await http().get(`/products/${id}/history?limit=2`);
+    expect(first.list().map(({ type }) => type)).toEqual(['ProductCreated', 'StockUpdated']);
+    const next = /<([^>]+)>; rel="next"/.exec(first.header('link') ?? '')?.[1] ?? '';
+    expect((await http().get(next)).list()).toEqual([
+      {
+        type: 'PriceChanged',
+        version: 3,
+        recorded_at: expect.stringMatching(/Z$/),
+        data: { from: 19.99, to: 4.35 },
+        correlation_id: expect.stringMatching(/./),
+      },
+    ]);
+    expectProblem(await http().get(`/products/${randomUUID()}/history`), 404);
+  });
+
+  test('is shown as of an instant, and was not there before', async () => {
+    const { id } = await createProduct(http());
+    await setStock(id, 5);
+    const [made] = (await http().get(`/products/${id}/history`)).list();
+    const at = String(made?.['recorded_at']);
+    expect((await http().get(`/products/${id}?as_of=${at}`)).object()).toMatchObject({
+      version: 1,
+      stock: 50,
+    });
+    expectProblem(await http().get(`/products/${id}?as_of=2020-01-01T00:00:00Z`), 404);
+    expectProblem(await http().get(`/products/${id}?as_of=yesterday`), 400);
+  });
+
+  test('is in the audit log, which pages by cursor', async () => {
+    const { id } = await createProduct(http());
+    await setStock(id, 5);
+    const log = (query: string) => http().get(`/audit-log?consistent_with=${id}@2&timeout_ms=5000&${query}`);
+    const first = (await log(`product_id=${id}&limit=1`)).object();
+    expect(first['items']).toMatchObject([
+      { product_id: id, type: 'StockUpdated', data: { from: 50, to: 5 } },
+    ]);
+    const rest = (await log(`product_id=${id}&limit=1&cursor=${first['next_cursor']}`)).object();
+    expect(rest['items']).toMatchObject([{ product_id: id, type: 'ProductCreated', version: 1 }]);
+    expect(rest['next_cursor']).toBeNull();
+  });
+});
+
+test('low stock raises one alert, which is closed above the threshold', async () => {
+  const { id } = await createProduct(http());
+  const alerts = async (version: number) => {
+    const path = `/alerts/low-stock?limit=100&consistent_with=${id}@${version}&timeout_ms=5000`;
+    return (await http().get(path)).list().filter(({ product_id }) => product_id === id);
+  };
+  await setStock(id, 5);
+  expect(await alerts(2)).toMatchObject([{ product_id: id, name: 'Lamp', stock: 5, threshold: 10 }]);
+  await setStock(id, 3);
+  expect(await alerts(3)).toMatchObject([{ stock: 3 }]);
+  await setStock(id, 11);
+  expect(await alerts(4)).toEqual([]);
+});
+
+test('a poisoned subscriber leaves the others current', async () => {
+  const poison = await system().queue('products-audit-log');
+  const batch = Array.from({ length: 10 }, (_, n) => poison.send(`{"event_id":"poison-${n}"}`));
+  await Promise.all(batch);
+  const { id } = await createProduct(http());
+  await setStock(id, 5);
+  expect(await productAt(http(), id, 2)).toMatchObject({ stock: 5, version: 2 });
+  const alerts = await http().get(`/alerts/low-stock?limit=100&consistent_with=${id}@2&timeout_ms=5000`);
+  expect(alerts.list().map(({ product_id }) => product_id)).toContain(id);
+  const log = await http().get(`/audit-log?product_id=${id}&consistent_with=${id}@2&timeout_ms=5000`);
+  expect(log.object()['items']).toHaveLength(2);
+});
+
+test('no query ever shows a cost price or the id of a supplier', async () => {
+  const { id, supplier_id } = await createProduct(http(), { cost_price: 7.53, stock: 50 });
+  await setStock(id, 5);
+  await http().patch(`/suppliers/${supplier_id}`, { name: 'Zenith' });
+  await http().post(`/products/${id}/views`);
+  await productAt(http(), id, 3);
+  const at = new Date().toISOString();
+  for (const path of [
+    `/products?consistent_with=${id}@3&timeout_ms=5000`,
+    '/products?q=lamp',
+    '/products?in_stock=true',
+    `/products/${id}`,
+    `/products/${id}?as_of=${at}`,
+    `/products/${id}?expected_version=99&timeout_ms=50`,
+    `/products/${id}/history`,
+    `/audit-log?consistent_with=${id}@3&timeout_ms=5000`,
+    `/alerts/low-stock?consistent_with=${id}@2&timeout_ms=5000`,
+  ]) {
+    const answer = await http().get(path);
+    expect(answer.status, path).toBe(200);
+    expect(answer.text, path).toContain(id === '' ? id : 'Lamp');
+    expect(answer.text, path).not.toMatch(/cost|supplier_id|7\.53|753/);
+    expect(answer.text, path).not.toContain(supplier_id);
+  }
+});
+
+test('a replay is safe to run on a log that has all', async () => {
+  const { id } = await createProduct(http());
+  await http().get(`/audit-log?consistent_with=${id}@1&timeout_ms=5000`);
+  const answer = await system().invoke('replay', { subscription: 'products-audit-log', from: 0 });
+  expect(answer).toMatchObject({ subscription: 'products-audit-log', applied: 0, failed: 0, done: true });
+  await expect(system().invoke('replay', { subscription: 'nobody' })).rejects.toThrow('no subscription');
+});
