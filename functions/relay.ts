@@ -1,5 +1,6 @@
 import { runRelay } from '../lib/core/relay.ts';
 import { config } from '../lib/platform/config.ts';
+import { createHeartbeat } from '../lib/platform/heartbeat.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
@@ -11,6 +12,7 @@ const leaseMs = 3_000;
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export const handler = operation(scheduled, async (_, { log, functionName, requestId, timeLeftMs }) => {
+  const heartbeat = createHeartbeat(functionName);
   let isQueueAway = false;
   const published = await runRelay({
     db: writeDb(),
@@ -22,6 +24,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
     pollMs: config.RELAY_POLL_INTERVAL_MS,
     leaseMs,
     timeLeftMs,
+    onLease: heartbeat.beat,
     onBatch(result) {
       emitMetrics(functionName, {
         EventsPublished: result.published,
@@ -35,5 +38,6 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
     },
     onOutage: (error) => log.warn('database not reachable, events pend', { reason: reasonOf(error) }),
   });
+  await heartbeat.settled();
   return { published };
 });

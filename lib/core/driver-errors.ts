@@ -63,6 +63,8 @@ export const duplicatesInBulk = (
   | undefined => {
   if (!isBulkWriteError(error)) return undefined;
   const errors = [error.writeErrors].flat();
-  if (errors.some((one) => one.code !== 11000)) return undefined;
+  // None where it is the connection that failed: the driver wraps that in the same error.
+  if (errors.length === 0 || errors.some((one) => one.code !== 11000)) return undefined;
+  if (error.result.getWriteConcernError() !== undefined) return undefined;
   return { done: error, indexes: errors.map((one) => one.index) };
 };

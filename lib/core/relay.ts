@@ -23,6 +23,8 @@ export interface RelayOptions extends PublishOptions {
   /** Milliseconds left to work; asked again and again. */
   timeLeftMs(): number;
   onBatch(result: PublishResult): void;
+  /** Told about once a second while this relay holds the lease. */
+  onLease?(): void;
   /** Told once each time that the database goes away. */
   onOutage?(error: unknown): void;
 }
@@ -78,8 +80,8 @@ const createSender = (options: RelayOptions) => {
       })
       .finally(() => inFlight.delete(sending));
     inFlight.add(sending);
-    // Positions are dense: the next batch must not have its own before this one has.
-    await stamped.catch(() => undefined);
+    // Positions are dense and in order: no batch may have its own before this one has, and none where this one failed.
+    await stamped;
     if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
   };
 
@@ -97,24 +99,27 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
     if (timeLeftMs() <= 0 || state.failure !== undefined) return false;
     if (performance.now() < renewAt) return true;
     renewAt = performance.now() + leaseMs / 3;
-    return lease.acquire();
+    const mine = await lease.acquire();
+    if (mine) options.onLease?.();
+    return mine;
   };
-  const resend = async (filter: Filter<EventRow>): Promise<void> => {
+  const resend = async (filter: Filter<EventRow>, limit = batchSize): Promise<void> => {
     const rows = await eventRows(db)
       .find({ ...filter, pending: true })
       .sort({ recorded_at: 1, version: 1 })
-      .limit(batchSize)
+      .limit(limit)
       .toArray();
     if (rows.length > 0) await send(rows);
   };
 
   try {
+    // Asked before the open batches are: what a relay that is not dead after all lists from here on collides.
+    let position = await nextPosition(db);
     for (const { _id, event_ids } of await openPositions(db)) {
       if (!(await mayGoOn())) return state.published;
-      await resend({ _id: { $in: event_ids } });
+      await resend({ _id: { $in: event_ids } }, event_ids.length);
       await closePositions(db, _id);
     }
-    let position = await nextPosition(db);
     let retryAt = 0;
     while (await mayGoOn()) {
       const now = performance.now();

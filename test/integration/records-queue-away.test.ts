@@ -33,14 +33,17 @@ const readWith = async (sqsEndpoint: string) => {
   vi.stubEnv('READ_DB_URL', databases.readUrl);
   const { handler } = await import('../../functions/records/queries.ts');
   const { closeDatabases } = await import('../../lib/platform/mongo.ts');
-  const event = {
+  const event: Partial<APIGatewayProxyEventV2> = {
     routeKey: 'GET /read/{key+}',
     rawPath: '/read/k',
     headers: { 'x-correlation-id': 'call-1' },
     pathParameters: { key: 'k' },
-  } as APIGatewayProxyEventV2;
+  };
   const started = performance.now();
-  const answer = await handler(event, { functionName: 'recordsQueries' } as Context);
+  const answer = await handler(
+    event as APIGatewayProxyEventV2,
+    { functionName: 'recordsQueries' } as Context,
+  );
   const ms = performance.now() - started;
   await closeDatabases();
   return { answer, ms };

@@ -3,13 +3,14 @@
 export interface Call {
   method: 'POST' | 'PATCH' | 'DELETE';
   path: string;
-  body: object;
+  body: object | undefined;
 }
 
 export interface Domain {
   name: string;
-  create(n: number): Call;
-  /** No call of these changes nothing: `n` is a new number each time. */
+  /** Undefined while `known` has nothing of the domain that is needed for it. `n` is a new number each time. */
+  create(n: number, known: (domain: string) => string | undefined): Call | undefined;
+  /** `n` makes each of these change something. */
   changes: ((id: string, n: number) => Call)[];
 }
 
@@ -30,6 +31,29 @@ export const domains: Domain[] = [
     name: 'suppliers',
     create: (n) => ({ method: 'POST', path: '/suppliers', body: { name: `Supplier ${n}` } }),
     changes: [(id, n) => ({ method: 'PATCH', path: `/suppliers/${id}`, body: { name: `Renamed ${n}` } })],
+  },
+  {
+    name: 'products',
+    create: (n, known) => {
+      const supplier = known('suppliers');
+      if (supplier === undefined) return undefined;
+      const prices = { price: (n + 100) / 100, cost_price: 0.5 };
+      return {
+        method: 'POST',
+        path: '/products',
+        body: { name: `Product ${n}`, ...prices, stock: n, supplier_id: supplier },
+      };
+    },
+    changes: [
+      // Below the threshold of low stock and above it, and never what it was.
+      (id, n) => ({
+        method: 'PATCH',
+        path: `/products/${id}/stock`,
+        body: { new_stock: n + 20 },
+      }),
+      (id, n) => ({ method: 'PATCH', path: `/products/${id}/price`, body: { new_price: (n + 100) / 100 } }),
+      (id) => ({ method: 'POST', path: `/products/${id}/views`, body: undefined }),
+    ],
   },
   {
     name: 'orders',

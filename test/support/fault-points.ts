@@ -1,7 +1,7 @@
 // Where a process may die: each call of the database or of the queue is one point, counted in the order of the calls.
 // At the chosen one the process "crashes", before the call goes out or after it took effect and before its answer is
 // read. From then on every call of that instance fails, as a dead process's would; a call under way still takes effect.
-import type { Db } from 'mongodb';
+import { type Instrumented, instrument } from './instrument.ts';
 
 export type CrashWhen = 'before' | 'after';
 
@@ -9,23 +9,11 @@ export class Crashed extends Error {
   override name = 'Crashed';
 }
 
-export interface FaultPoints {
+export interface FaultPoints extends Instrumented {
   /** How many points were passed so far. */
   readonly passed: number;
   readonly crashed: boolean;
-  /** The same database, each of whose calls is a point. */
-  db(db: Db): Db;
-  /** The same port, each of whose calls is a point. */
-  port<T extends object>(port: T): T;
 }
-
-/** What gives a value at once; anything else that can be called is a call to the server. */
-const local = new Set<PropertyKey>([
-  ...['collection', 'db', 'startSession', 'watch', 'find', 'aggregate', 'startTransaction', 'inTransaction'],
-  ...['sort', 'limit', 'skip', 'batchSize', 'project', 'hint', 'map', 'readBufferedDocuments'],
-]);
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 export const createFaultPoints = (crashAt: number, when: CrashWhen): FaultPoints => {
   const state = { passed: 0, crashed: false };
@@ -44,41 +32,14 @@ export const createFaultPoints = (crashAt: number, when: CrashWhen): FaultPoints
     return answer;
   };
 
-  async function* iterate(cursor: object): AsyncGenerator<unknown> {
-    const ask = (name: string) => pass(() => Reflect.apply(Reflect.get(cursor, name), cursor, []));
-    try {
-      while (await ask('hasNext')) yield await Reflect.apply(Reflect.get(cursor, 'next'), cursor, []);
-    } finally {
-      await Reflect.apply(Reflect.get(cursor, 'close'), cursor, []);
-    }
-  }
-
-  const wrap = <T extends object>(target: T, isLocal: (name: PropertyKey) => boolean): T =>
-    new Proxy(target, {
-      get(_, name) {
-        const value: unknown = Reflect.get(target, name, target);
-        if (name === Symbol.asyncIterator) return () => iterate(target);
-        if (name === 'client' && isObject(value)) return wrap(value, isLocal);
-        if (typeof value !== 'function') return value;
-        if (!isLocal(name)) return (...args: unknown[]) => pass(() => Reflect.apply(value, target, args));
-        return (...args: unknown[]) => {
-          const given: unknown = Reflect.apply(value, target, args);
-          // An alarm clock of the dead rings for nobody: it is left as it is, so that it can be closed.
-          return isObject(given) && !Array.isArray(given) && name !== 'watch' ? wrap(given, isLocal) : given;
-        };
-      },
-      set: (_, name, value) => Reflect.set(target, name, value, target),
-    });
-
   return {
+    ...instrument(pass),
     get passed() {
       return state.passed;
     },
     get crashed() {
       return state.crashed;
     },
-    db: (db) => wrap(db, (name) => local.has(name)),
-    port: (port) => wrap(port, () => false),
   };
 };
 

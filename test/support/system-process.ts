@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import * as z from 'zod';
 import { guarded } from './guard.ts';
+import { findParts, kill9, type PartName } from './system-parts.ts';
 import { waitFor } from './wait-for.ts';
 
 const stateSchema = z.object({
@@ -18,10 +18,25 @@ const stateSchema = z.object({
 });
 export type State = z.infer<typeof stateSchema>;
 
-export type Running = { state: State; log(): string; stop(): Promise<void>; kill9(): Promise<void> };
+export type Running = {
+  state: State;
+  log(): string;
+  stop(): Promise<void>;
+  /** Ends it and all its parts without a word of warning. */
+  kill9(): Promise<void>;
+  /** Ends one part likewise; gives whether it was there. */
+  kill9Part(name: PartName): boolean;
+};
+
+export type ProcessOptions = {
+  /** Where the guard looks for what is left behind. */
+  runDir: string;
+  dataDir: string;
+  settings: Record<string, string>;
+};
 
 /** Runs what `npm start` runs, in a process group of its own, until `state.json` says that it is ready. */
-export async function startProcess(dataDir: string, settings: Record<string, string>): Promise<Running> {
+export async function startProcess({ runDir, dataDir, settings }: ProcessOptions): Promise<Running> {
   const stateFile = join(dataDir, 'state.json');
   rmSync(stateFile, { force: true });
   const [httpPort, lambdaPort] = await freePorts(2);
@@ -38,7 +53,7 @@ export async function startProcess(dataDir: string, settings: Record<string, str
   });
   const group = child.pid;
   if (group === undefined) throw new Error('the system did not start');
-  const unguard = guarded(inject('runDir'), group);
+  const unguard = guarded(runDir, group);
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk));
   const ended = () => child.exitCode !== null || child.signalCode !== null;
@@ -56,8 +71,16 @@ export async function startProcess(dataDir: string, settings: Record<string, str
     log: () => log,
     stop: () => end('SIGTERM'),
     kill9: async () => {
+      // The parts go first: they are to end as suddenly as what started them, which would start them again.
+      const parts = [...findParts(group).values()];
+      process.kill(group, 'SIGSTOP');
+      for (const pid of parts) kill9(pid);
       await end('SIGKILL');
-      for (const lock of globSync(join(dataDir, '**/mongod.lock'))) await killMongod(lock);
+      await waitFor('the parts to be gone', () => !parts.some(kill9));
+    },
+    kill9Part: (name) => {
+      const pid = findParts(group).get(name);
+      return pid !== undefined && kill9(pid);
     },
   };
 }
@@ -85,20 +108,6 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 function signalGroup(group: number, signal: NodeJS.Signals): void {
   if (signal === 'SIGKILL') process.kill(-group, signal);
   else process.kill(group, signal);
-}
-
-/** mongod may run in a group of its own; its lock file names it, and is empty after a clean end. */
-async function killMongod(lock: string): Promise<void> {
-  const pid = Number(readFileSync(lock, 'utf8').trim());
-  if (!(pid > 0)) return;
-  const gone = () => {
-    try {
-      return !process.kill(pid, 'SIGKILL');
-    } catch {
-      return true;
-    }
-  };
-  await waitFor('mongod to be gone', gone);
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -7,6 +7,7 @@ import { databaseUrl } from './database.ts';
 import { type Client, httpClient } from './http.ts';
 import { invokeFunction } from './invoke.ts';
 import { openQueue, type Queue } from './queues.ts';
+import type { PartName } from './system-parts.ts';
 import { type Running, type State, startProcess } from './system-process.ts';
 
 export type System = {
@@ -20,6 +21,8 @@ export type System = {
   queue(name: string): Promise<Queue>;
   /** Ends everything at once, without a word of warning: kill -9 for each process. */
   kill9(): Promise<void>;
+  /** Ends one part of an embedded system likewise; the system starts it again. */
+  kill9Part(name: PartName): boolean;
   /** Starts again on the same data, after `kill9` or in place of a running one. */
   restart(): Promise<void>;
   /** Ends as Ctrl-C does, and fails on stack traces or warnings in the log. */
@@ -37,9 +40,11 @@ export type SystemOptions = {
 /** Starts the whole system as `npm start` does, with data, ports and queue names of its own. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { embedded = false, env = {}, quiet = true } = options;
-  const dataDir = mkdtempSync(join(inject('runDir'), 'system-'));
+  const runDir = inject('runDir');
+  const dataDir = mkdtempSync(join(runDir, 'system-'));
   const settings = { ...(embedded ? {} : sharedParts()), ...env };
-  let running = await startProcess(dataDir, settings);
+  const start = () => startProcess({ runDir, dataDir, settings });
+  let running = await start();
   let outside = await connect(running.state);
   const end = async (how: (running: Running) => Promise<void>) => {
     await outside.close();
@@ -64,9 +69,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     invoke: (name, payload) => invokeFunction(running.state.lambda_url, name, payload),
     queue: (name) => openQueue(running.state.sqs_endpoint, `${running.state.queue_prefix}-${name}`),
     kill9: () => end((it) => it.kill9()),
+    kill9Part: (name) => running.kill9Part(name),
     restart: async () => {
       await end((it) => it.stop());
-      running = await startProcess(dataDir, settings);
+      running = await start();
       outside = await connect(running.state);
     },
     stop: async () => {

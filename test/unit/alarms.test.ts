@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { alarmsOf } from '../../lib/deploy/alarms.ts';
+import { isMetric, metricNamespace, serviceName } from '../../lib/platform/metric-names.ts';
+import { readServerlessFile } from '../support/serverless-file.ts';
+
+const { functions, service } = readServerlessFile();
+const written = readFileSync('lib/deploy/alarms.yml', 'utf8');
+const place = { service: 'tandem', stage: 'dev', queuePrefix: 'tandem', projectionMode: 'async' };
+
+/** The metrics of the namespace that the file names, in alarms, in graphs and in searches. */
+const named = [
+  ...written.matchAll(/Namespace: Tandem\n\s+MetricName: (\w+)/g),
+  ...written.matchAll(/\["Tandem", "(\w+)"/g),
+  ...written.matchAll(/\{Tandem,[^}]*\}[^']*MetricName=\\"(\w+)\\"/g),
+].map(([, name = '']) => name);
+
+test('alarms and dashboard ask for metrics that there are', () => {
+  expect(metricNamespace).toBe('Tandem');
+  expect(named.length).toBeGreaterThan(7);
+  expect(named.filter((name) => !isMetric(name))).toEqual([]);
+});
+
+test('alarms and dashboard name the dimensions as the metrics have them', () => {
+  expect(serviceName('dev')).toBe(`${service}-dev`);
+  const asked = [...written.matchAll(/Name: function, Value: ".+-(\w+)"/g)].map(([, name = '']) => name);
+  expect(asked.length).toBeGreaterThan(1);
+  expect(asked.filter((name) => !Object.hasOwn(functions, name))).toEqual([]);
+});
+
+test('every function that no caller waits for has an alarm for its errors, and every consumer one for its lag', () => {
+  const made = Object.keys(alarmsOf({ functions: functions as never }, place));
+  for (const [name, { events }] of Object.entries(functions)) {
+    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    const answers = events.some(({ httpApi }) => httpApi !== undefined);
+    expect(made.includes(`${id}ErrorsAlarm`)).toBe(!answers);
+    expect(made.includes(`${id}LagAlarm`)).toBe(events.some(({ sqs }) => sqs !== undefined));
+  }
+});

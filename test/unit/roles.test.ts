@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { localOnly, parametersOf, withoutLocal } from '../../lib/deploy/environment.ts';
+import { complete } from '../../lib/deploy/plugin.ts';
+import type { Statement } from '../../lib/deploy/rights.ts';
+import { allowed } from '../../lib/deploy/roles.ts';
+import type { FunctionDefinition, Place } from '../../lib/deploy/service.ts';
+import { commandQueues, queueNames, subscriptions } from '../../lib/subscriptions.ts';
+import { readServerlessFile } from '../support/serverless-file.ts';
+
+const { functions: declared, provider } = readServerlessFile();
+// As the framework hands them to the plugin.
+const functions = declared as object as Record<string, FunctionDefinition>;
+const place: Place = { service: 'tandem', stage: 'prod', queuePrefix: 'tandem', projectionMode: 'async' };
+const names = Object.keys(functions);
+
+const definitionOf = (name: string): FunctionDefinition => functions[name] ?? {};
+const statements = (name: string, at = place): Statement[] => allowed(name, definitionOf(name), at);
+const parameters = (name: string, at = place): string[] =>
+  Object.keys(parametersOf(definitionOf(name), at)).toSorted();
+
+/** `action resource`, with the resource's last part alone. */
+const grants = (name: string): string[] =>
+  statements(name).flatMap(({ Action, Resource }) =>
+    Action.flatMap((action) =>
+      Resource.map((it) => `${action} ${JSON.stringify(it).split(':').at(-1)?.replaceAll(/["}]/g, '')}`),
+    ),
+  );
+const queueGrants = (name: string): string[] => grants(name).filter((it) => it.startsWith('sqs:'));
+const matching = (pattern: RegExp): string[] => names.filter((name) => pattern.test(name));
+
+const write = 'WRITE_DB_URL_PARAMETER';
+const read = 'READ_DB_URL_PARAMETER';
+
+test.each(matching(/^(?!.*Queued).*Commands$/))('%s writes its database and touches no queue', (name) => {
+  expect(parameters(name)).toEqual([write]);
+  expect(queueGrants(name)).toEqual([]);
+});
+
+test('a stage that projects inline lets commands at the read database', () => {
+  const inline = { ...place, projectionMode: 'products=inline' };
+  expect(parameters('productsCommands', inline)).toEqual([read, write]);
+});
+
+// The contract reads these from the write model: ticket details, a product's history and past.
+const alsoWriteModel = ['ticketsQueries', 'productsQueries'];
+
+test.each(matching(/Queries$/))('%s reads the read database', (name) => {
+  expect(parameters(name)).toContain(read);
+  expect(parameters(name).includes(write)).toBe(alsoWriteModel.includes(name));
+  for (const grant of queueGrants(name)) expect(grant).toMatch(/^sqs:(SendMessage|GetQueueUrl) .*-commands$/);
+});
+
+describe.each(names)('%s', (name) => {
+  test('writes its own log', () => {
+    expect(JSON.stringify(statements(name)[0]?.Resource)).toContain(`/aws/lambda/tandem-prod-${name}:*`);
+  });
+
+  test('may do nothing to everything', () => {
+    for (const { Action, Resource } of statements(name)) {
+      expect(Action.filter((it) => it.includes('*'))).toEqual([]);
+      expect(Resource).not.toContain('*');
+    }
+  });
+
+  test('takes messages from the queue that calls it, and from no other', () => {
+    const events = definitionOf(name).events ?? [];
+    const own = events.flatMap(({ sqs }) => (sqs === undefined ? [] : [sqs.arn]));
+    const takes = statements(name).filter(({ Action }) => Action.includes('sqs:ReceiveMessage'));
+    const fromQueues = takes.flatMap(({ Resource }) => Resource).filter((it) => typeof it === 'string');
+    expect(fromQueues).toEqual(own);
+  });
+});
+
+test('the relay sends to every subscription, and does nothing else to a queue', () => {
+  const wanted = Object.keys(subscriptions).flatMap((name) => [
+    `sqs:SendMessage tandem-${name}`,
+    `sqs:GetQueueUrl tandem-${name}`,
+  ]);
+  expect(queueGrants('relay').toSorted()).toEqual(wanted.toSorted());
+  expect(parameters('relay')).toEqual([write]);
+});
+
+test('metrics measures queues and never takes from them', () => {
+  const actions = new Set(queueGrants('metrics').map((it) => it.split(' ')[0]));
+  expect([...actions].toSorted()).toEqual(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl']);
+});
+
+test('what is sent to a queue of commands goes to one that there is', () => {
+  const sends = names
+    .flatMap((name) => definitionOf(name).rights ?? [])
+    .filter((it) => it.startsWith('send:'));
+  expect(sends.filter((it) => !commandQueues.some((queue) => it === `send:${queue}`))).toEqual([]);
+});
+
+test('no secret and no local address is deployed', () => {
+  const deployed = Object.keys(withoutLocal(provider.environment));
+  expect(deployed.filter((name) => localOnly.includes(name))).toEqual([]);
+  expect(deployed.length).toBeGreaterThan(3);
+});
+
+const service = () => ({
+  service: 'tandem',
+  provider: {
+    stage: 'prod',
+    environment: { QUEUE_PREFIX: 'tandem', PROJECTION_MODE: 'async', WRITE_DB_URL: 'mongodb://secret' },
+  },
+  custom: {},
+  functions: structuredClone(functions),
+  resources: { Resources: {} as Record<string, { Type: string; Properties: Record<string, unknown> }> },
+});
+
+test('every function has a role of its own, and every queue an alarm for its dead letters', () => {
+  const deployed = service();
+  complete(deployed);
+  const { Resources } = deployed.resources;
+  const roles = Object.values(deployed.functions).map(({ role }) => role?.['Fn::Sub']);
+  expect(new Set(roles).size).toBe(names.length);
+  expect(Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Role')).toHaveLength(names.length);
+  expect(Object.keys(Resources).filter((id) => id.endsWith('DeadLettersAlarm'))).toHaveLength(
+    queueNames.length,
+  );
+  expect(JSON.stringify(deployed)).not.toContain('mongodb://secret');
+});
+
+test('a stage with an issuer and an audience asks for a token on every route but health and what operators ask', () => {
+  const deployed = {
+    ...service(),
+    custom: { jwt: { issuer: 'https://issuer.example', audience: 'tandem' } },
+  };
+  complete(deployed);
+  const routes = Object.values(deployed.functions).flatMap(({ events = [] }) =>
+    events.flatMap(({ httpApi }) => httpApi ?? []),
+  );
+  const open = routes.filter((route) => typeof route === 'string' || route.authorizer === undefined);
+  expect(open.toSorted()).toEqual([
+    '*',
+    'GET /audit-log',
+    'GET /dead-letters',
+    'GET /health',
+    'GET /metrics',
+    'GET /products/{id}/history',
+  ]);
+});
