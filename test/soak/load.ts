@@ -5,18 +5,24 @@ import { type Call, type Domain, domains } from './operations.ts';
 import { pick } from './random.ts';
 
 export interface Acknowledged {
+  /** Under which its effect can be found. */
   key: string;
   domain: string;
   id: string;
-  version: number;
 }
 
 export interface Ledger {
   acknowledged: Acknowledged[];
-  /** Commands that were answered with a refusal (4xx); they have no effect. */
-  refused: number;
+  /** Answers in the 400s, by what they say; such a command has no effect. */
+  refused: Map<string, number>;
   /** Commands that were still unanswered when the load ended. */
   unanswered: number;
+  /** Answers from 500 up other than 503, by what they say: there should be none. */
+  broken: Map<string, number>;
+  /** Answers 503, and the slowest of them. */
+  unavailable: number;
+  slowestUnavailableMs: number;
+  /** The longest time without an acknowledgement for anyone. */
   longestStallMs: number;
 }
 
@@ -35,29 +41,60 @@ const againAfterMs = 100;
 
 interface Answer {
   status: number;
-  body: { id?: string; key?: string; version?: number };
+  body: { id?: string; key?: string; command_id?: string; detail?: string };
+  durationMs: number;
 }
 
-const send = async (url: string, { method, path, body }: Call, key: string): Promise<Answer | undefined> => {
+const toInit = ({ method, body }: Call, key: string): RequestInit => ({
+  method,
+  headers: { 'idempotency-key': key, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+  ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  signal: AbortSignal.timeout(answerWithinMs),
+});
+
+/** Undefined where the connection fails. */
+const send = async (url: string, call: Call, key: string): Promise<Answer | undefined> => {
+  const started = performance.now();
   try {
-    const response = await fetch(url + path, {
-      method,
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(answerWithinMs),
-    });
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
+    const response = await fetch(url + call.path, toInit(call, key));
+    const body = (await response.json()) as Answer['body'];
+    return { status: response.status, body, durationMs: performance.now() - started };
   } catch {
     return undefined;
   }
 };
 
+const increment = (counts: Map<string, number>, { status, body }: Answer, call: Call): void => {
+  const what = `${status} ${call.method} ${call.path.replaceAll(/[0-9a-f-]{36}|key-\d+/g, '…')}: ${body.detail}`;
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+};
+
+const toAcknowledged = (domain: string, key: string, { status, body }: Answer): Acknowledged => ({
+  // A queued command is known by the id that its answer names.
+  key: status === 202 ? (body.command_id ?? key) : key,
+  domain,
+  id: body.id ?? body.key ?? '',
+});
+
 export const runLoad = async ({ url, random, callers, goesOn }: LoadOptions): Promise<Ledger> => {
-  const ledger: Ledger = { acknowledged: [], refused: 0, unanswered: 0, longestStallMs: 0 };
+  const ledger: Ledger = {
+    acknowledged: [],
+    refused: new Map(),
+    unanswered: 0,
+    broken: new Map(),
+    unavailable: 0,
+    slowestUnavailableMs: 0,
+    longestStallMs: 0,
+  };
   const known = new Map<string, string[]>(domains.map(({ name }) => [name, []]));
   let count = 0;
-  let lastAnswer = performance.now();
+  let lastAcknowledged = performance.now();
   let endsAt: number | undefined;
+
+  const pickKnown = (domain: string): string | undefined => {
+    const ids = known.get(domain) ?? [];
+    return ids.length === 0 ? undefined : pick(random, ids);
+  };
 
   const mayRetry = (): boolean => {
     if (goesOn()) return true;
@@ -65,35 +102,48 @@ export const runLoad = async ({ url, random, callers, goesOn }: LoadOptions): Pr
     return performance.now() < endsAt;
   };
 
-  const untilAnswered = async (domain: Domain, call: Call): Promise<void> => {
+  const acknowledge = (domain: string, key: string, answer: Answer): void => {
+    const acknowledged = toAcknowledged(domain, key, answer);
+    ledger.acknowledged.push(acknowledged);
+    if (answer.status === 201) known.get(domain)?.push(acknowledged.id);
+    ledger.longestStallMs = Math.max(ledger.longestStallMs, performance.now() - lastAcknowledged);
+    lastAcknowledged = performance.now();
+  };
+
+  /** Whether the answer ends the command; what is in trouble is sent again. */
+  const settle = (domain: string, call: Call, key: string, answer: Answer): boolean => {
+    if (answer.status < 300) acknowledge(domain, key, answer);
+    else if (answer.status < 500) increment(ledger.refused, answer, call);
+    else if (answer.status === 503) {
+      ledger.unavailable += 1;
+      ledger.slowestUnavailableMs = Math.max(ledger.slowestUnavailableMs, answer.durationMs);
+    } else increment(ledger.broken, answer, call);
+    return answer.status < 500;
+  };
+
+  const untilAnswered = async ({ name }: Domain, call: Call): Promise<void> => {
     const key = randomUUID();
     while (mayRetry()) {
       const answer = await send(url(), call, key);
-      if (answer !== undefined && answer.status < 500) {
-        ledger.longestStallMs = Math.max(ledger.longestStallMs, performance.now() - lastAnswer);
-        lastAnswer = performance.now();
-        const id = answer.body.id ?? answer.body.key;
-        if (answer.status >= 400 || id === undefined) {
-          ledger.refused += 1;
-          return;
-        }
-        ledger.acknowledged.push({ key, domain: domain.name, id, version: answer.body.version ?? 0 });
-        if (answer.status === 201) known.get(domain.name)?.push(id);
-        return;
-      }
+      if (answer !== undefined && settle(name, call, key, answer)) return;
       await wait(againAfterMs);
     }
     ledger.unanswered += 1;
+  };
+
+  const nextCall = (domain: Domain): Call | undefined => {
+    const id = pickKnown(domain.name);
+    const creates = id === undefined || random() < 0.3;
+    return creates ? domain.create(count, pickKnown) : pick(random, domain.changes)(id, count);
   };
 
   const caller = async (): Promise<void> => {
     while (goesOn()) {
       count += 1;
       const domain = pick(random, domains);
-      const ids = known.get(domain.name) ?? [];
-      const creates = ids.length === 0 || random() < 0.3;
-      const call = creates ? domain.create(count) : pick(random, domain.changes)(pick(random, ids), count);
-      await untilAnswered(domain, call);
+      const call = nextCall(domain);
+      if (call === undefined) await wait(againAfterMs);
+      else await untilAnswered(domain, call);
     }
   };
 

@@ -10,7 +10,7 @@ export interface Domain {
   name: string;
   /** Undefined while `known` has nothing of the domain that is needed for it. `n` is a new number each time. */
   create(n: number, known: (domain: string) => string | undefined): Call | undefined;
-  /** `n` makes each of these change something. */
+  /** `n` makes nearly each of these change something. */
   changes: ((id: string, n: number) => Call)[];
 }
 
@@ -45,11 +45,11 @@ export const domains: Domain[] = [
       };
     },
     changes: [
-      // Below the threshold of low stock and above it, and never what it was.
+      // To and fro across the threshold of low stock.
       (id, n) => ({
         method: 'PATCH',
         path: `/products/${id}/stock`,
-        body: { new_stock: n + 20 },
+        body: { new_stock: n % 3 === 0 ? n % 10 : n + 20 },
       }),
       (id, n) => ({ method: 'PATCH', path: `/products/${id}/price`, body: { new_price: (n + 100) / 100 } }),
       (id) => ({ method: 'POST', path: `/products/${id}/views`, body: undefined }),

@@ -1,54 +1,63 @@
-// What is true in the end, read from the databases and from a dry run of every rebuild.
-import { MongoClient } from 'mongodb';
+// What became of the commands, read from the write database.
+import { type Collection, MongoClient } from 'mongodb';
+import { unchangedCommandsCollection } from '../../lib/core/event-rows.ts';
 import type { EventRow } from '../../lib/core/events.ts';
-import type { RebuildAnswer } from '../../lib/core/rebuild.ts';
 import type { Acknowledged } from './load.ts';
 
 export interface Verdict {
-  /** Acknowledged commands without an event. */
-  lost: number;
-  /** Keys with more than one effect, and streams whose versions are not 1, 2, 3, … */
-  doubled: number;
-  /** Read documents that differ from what a replay gives. */
-  drifted: number;
+  /** Acknowledged commands that left no trace. */
+  lost: Acknowledged[];
+  /** Keys with more than one effect. */
+  doubled: string[];
+  /** Streams whose versions are not 1, 2, 3, … */
+  torn: string[];
 }
 
 const chunk = 1_000;
 
-export const countLostAndDoubled = async (
-  writeDbUrl: string,
-  acknowledged: Acknowledged[],
-): Promise<Omit<Verdict, 'drifted'>> => {
+const countEffects = async (
+  events: Collection<EventRow>,
+  unchanged: Collection<{ _id: string }>,
+  keys: string[],
+): Promise<Map<string, number>> => {
+  const effects = new Map<string, number>();
+  const add = (key: string): unknown => effects.set(key, (effects.get(key) ?? 0) + 1);
+  for await (const row of events.find({ idempotency_keys: { $in: keys } })) {
+    for (const key of row.idempotency_keys ?? []) add(key);
+  }
+  for await (const { _id } of unchanged.find({ _id: { $in: keys } })) add(_id);
+  return effects;
+};
+
+const findTorn = async (events: Collection<EventRow>): Promise<string[]> => {
+  const torn = await events
+    .aggregate<{ _id: string }>([
+      { $group: { _id: '$stream_id', events: { $sum: 1 }, version: { $max: '$version' } } },
+      { $match: { $expr: { $ne: ['$events', '$version'] } } },
+    ])
+    .toArray();
+  return torn.map(({ _id }) => _id);
+};
+
+export const judge = async (writeDbUrl: string, acknowledged: Acknowledged[]): Promise<Verdict> => {
   const client = await MongoClient.connect(writeDbUrl);
   const events = client.db().collection<EventRow>('events');
-  let [lost, doubled] = [0, 0];
+  const unchanged = client.db().collection<{ _id: string }>(unchangedCommandsCollection);
+  const verdict: Verdict = { lost: [], doubled: [], torn: [] };
   try {
     for (let at = 0; at < acknowledged.length; at += chunk) {
       const part = acknowledged.slice(at, at + chunk);
-      const keys = part.map(({ key }) => key);
-      const effects = new Map<string, number>();
-      for await (const row of events.find({ idempotency_keys: { $in: keys } })) {
-        for (const key of row.idempotency_keys ?? []) effects.set(key, (effects.get(key) ?? 0) + 1);
-      }
-      lost += keys.filter((key) => !effects.has(key)).length;
-      doubled += [...effects.values()].filter((count) => count > 1).length;
+      const effects = await countEffects(
+        events,
+        unchanged,
+        part.map(({ key }) => key),
+      );
+      verdict.lost.push(...part.filter(({ key }) => !effects.has(key)));
+      verdict.doubled.push(...[...effects].flatMap(([key, count]) => (count > 1 ? [key] : [])));
     }
-    const torn = await events
-      .aggregate([
-        { $group: { _id: '$stream_id', events: { $sum: 1 }, version: { $max: '$version' } } },
-        { $match: { $expr: { $ne: ['$events', '$version'] } } },
-        { $count: 'streams' },
-      ])
-      .toArray();
-    doubled += Number(torn[0]?.['streams'] ?? 0);
+    verdict.torn = await findTorn(events);
   } finally {
     await client.close();
   }
-  return { lost, doubled };
+  return verdict;
 };
-
-export const countDrifted = (answers: RebuildAnswer[]): number =>
-  answers.reduce(
-    (sum, { altered, missing, surplus, failed }) => sum + altered + missing + surplus + failed,
-    0,
-  );

@@ -1,0 +1,51 @@
+// A function called as the gateway calls it, in this process.
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+
+type Handler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2> | undefined;
+
+export interface Called {
+  status: number;
+  body: Record<string, unknown>;
+  headers: Record<string, unknown>;
+  ms: number;
+}
+
+interface Request {
+  body?: object;
+  headers?: Record<string, string>;
+  query?: Record<string, string>;
+}
+
+/** `route` is the route's key; each `{name}` in it is taken from `params`. */
+export const call = async (
+  handler: Handler,
+  route: string,
+  params: Record<string, string> = {},
+  { body, headers = {}, query = {} }: Request = {},
+): Promise<Called> => {
+  const started = performance.now();
+  const event = {
+    routeKey: route,
+    rawPath: route.split(' ')[1] ?? '/',
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    pathParameters: params,
+    queryStringParameters: query,
+    isBase64Encoded: false,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  const answer = await handler(
+    event as Partial<APIGatewayProxyEventV2> as APIGatewayProxyEventV2,
+    {
+      functionName: 'test',
+    } as Context,
+  );
+  return {
+    status: answer?.statusCode ?? 0,
+    body: JSON.parse(answer?.body ?? '{}'),
+    headers: answer?.headers ?? {},
+    ms: performance.now() - started,
+  };
+};
