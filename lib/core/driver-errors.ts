@@ -1,8 +1,11 @@
 // What the driver's errors mean to us. The stores and the HTTP stack ask here, so that no driver error travels further.
 import type { BulkWriteResult, MongoBulkWriteError, MongoServerError } from 'mongodb';
 
+// The driver's names begin with Mongo, but for this one.
+const interrupted = 'PoolClearedOnNetworkError';
+
 const isDriverError = (error: unknown): error is MongoServerError =>
-  error instanceof Error && error.name.startsWith('Mongo');
+  error instanceof Error && (error.name.startsWith('Mongo') || error.name === interrupted);
 
 /** The keys of the unique index that refused the write, or undefined where the error is another. */
 export const duplicateKeys = (error: unknown): string[] | undefined => {
@@ -23,6 +26,7 @@ export const isUnknownCommit = (error: unknown): boolean =>
   isDriverError(error) && error.hasErrorLabel('UnknownTransactionCommitResult');
 
 const unavailableNames = new Set([
+  interrupted,
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
   'MongoServerSelectionError',
@@ -35,19 +39,26 @@ const unavailableNames = new Set([
   'MongoWriteConcernError',
 ]);
 
-// Shutdown, step-down, not primary, host unreachable, time limits: https://github.com/mongodb/specifications (retryable errors).
+// Shutdown, step-down, not primary, a transaction that a fail-over ended, host unreachable, time limits: https://github.com/mongodb/specifications (retryable errors).
 const unavailableCodes = new Set([
-  6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
+  6, 7, 50, 64, 89, 91, 189, 251, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
 ]);
+
+// What the driver lets through as it is (mongodb 7.8): a write to a socket that the server has just ended.
+const socketCodes = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
+
+const isSocketError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && socketCodes.has(String(error.code));
 
 /** The database cannot be reached, or cannot take a write now. The caller may try again later. */
 export const isUnavailable = (error: unknown): boolean =>
-  isDriverError(error) &&
-  (unavailableNames.has(error.name) ||
-    unavailableCodes.has(Number(error.code)) ||
-    error.hasErrorLabel('RetryableWriteError') ||
-    // A bulk write wraps what befell its connection.
-    isUnavailable(error.errorResponse));
+  isSocketError(error) ||
+  (isDriverError(error) &&
+    (unavailableNames.has(error.name) ||
+      unavailableCodes.has(Number(error.code)) ||
+      error.hasErrorLabel('RetryableWriteError') ||
+      // A bulk write wraps what befell its connection.
+      isUnavailable(error.errorResponse)));
 
 const isBulkWriteError = (error: unknown): error is MongoBulkWriteError =>
   error instanceof Error && error.name === 'MongoBulkWriteError';

@@ -2,7 +2,7 @@
 import type { ClientSession, Collection, Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import type { DomainEvent } from './decider.ts';
-import { duplicateKeys, isTransient } from './driver-errors.ts';
+import { duplicateKeys, isTransient, isUnavailable } from './driver-errors.ts';
 import {
   aggregateId,
   type EventRow,
@@ -13,6 +13,7 @@ import {
   streamId,
 } from './events.ts';
 import { type Append, duplicateCommand, type KeyedCommand, versionConflict } from './store.ts';
+import { durably } from './transaction.ts';
 
 export const eventsCollection = 'events';
 
@@ -64,12 +65,17 @@ export const recorded = <E extends DomainEvent>(rows: EventRow[]): RecordedEvent
 export const appendError = (stream: string, error: unknown): unknown => {
   const keys = duplicateKeys(error);
   if (keys?.includes('idempotency_keys')) return duplicateCommand(error);
-  if (keys !== undefined || isTransient(error)) return versionConflict(stream, error);
+  // What a fail-over ended is no lost race: tried again at once, it would wait for a server that is not there.
+  if (keys !== undefined || (isTransient(error) && !isUnavailable(error)))
+    return versionConflict(stream, error);
   return error;
 };
 
 export const insertRows = async (db: Db, rows: EventRow[], session: ClientSession): Promise<void> => {
-  await eventRows(db).insertMany(rows, { session });
+  const [first] = rows;
+  // Most appends are of one row, and the driver's bulk path is dear.
+  if (first !== undefined && rows.length === 1) await eventRows(db).insertOne(first, { session });
+  else await eventRows(db).insertMany(rows, { session });
 };
 
 export const findByKey = async (db: Db, key: string): Promise<KeyedCommand | undefined> => {
@@ -90,8 +96,17 @@ export const findKeys = async (db: Db, keys: string[]): Promise<Set<string>> => 
   return new Set(keys.filter((key) => found.has(key)));
 };
 
-export const rememberUnchanged = async (db: Db, key: string, command: KeyedCommand): Promise<void> => {
-  await db
+export const rememberUnchanged = async (
+  db: Db,
+  key: string,
+  command: KeyedCommand,
+): Promise<KeyedCommand | undefined> => {
+  const before = await db
     .collection<UnchangedCommand>(unchangedCommandsCollection)
-    .updateOne({ _id: key }, { $setOnInsert: { ...command, at: new Date() } }, { upsert: true });
+    .findOneAndUpdate(
+      { _id: key },
+      { $setOnInsert: { ...command, at: new Date() } },
+      { upsert: true, writeConcern: durably },
+    );
+  return before ?? undefined;
 };

@@ -14,7 +14,7 @@ import {
 } from './event-rows.ts';
 import { type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from './events.ts';
 import type { AggregateStore, Loaded } from './store.ts';
-import { inTransaction } from './transaction.ts';
+import { durably, inTransaction } from './transaction.ts';
 
 interface Snapshot<S> {
   _id: string;
@@ -46,8 +46,8 @@ export const eventSourced = <S, E extends DomainEvent>({
   const events = eventRows(db);
   const snapshots = db.collection<Snapshot<S>>(snapshotsCollection);
 
-  const findSnapshot = async (stream: string): Promise<Loaded<S>> => {
-    const found = await snapshots.findOne({ _id: stream });
+  const findSnapshot = async (stream: string, level: 'local' | 'majority'): Promise<Loaded<S>> => {
+    const found = await snapshots.findOne({ _id: stream }, { readConcern: { level } });
     return found?.shape === shape ? (found as Snapshot<S>) : { state: decider.initialState, version: 0 };
   };
 
@@ -65,11 +65,11 @@ export const eventSourced = <S, E extends DomainEvent>({
   return {
     streamType,
 
-    async load(id) {
+    async load(id, level = 'local') {
       const stream = streamId(streamType, id);
-      const loaded = { ...(await findSnapshot(stream)) };
+      const loaded = { ...(await findSnapshot(stream, level)) };
       for await (const row of events
-        .find({ stream_id: stream, version: { $gt: loaded.version } })
+        .find({ stream_id: stream, version: { $gt: loaded.version } }, { readConcern: { level } })
         .sort({ version: 1 })) {
         loaded.state = decider.evolve(loaded.state, upcast(eventTypes, fromRow(row)) as RecordedEvent<E>);
         loaded.version = row.version;
@@ -85,7 +85,7 @@ export const eventSourced = <S, E extends DomainEvent>({
       const last = rows.at(-1);
       if (first === undefined || last === undefined) return [];
       try {
-        if (rows.length === 1) await events.insertOne(first);
+        if (rows.length === 1) await events.insertOne(first, { writeConcern: durably });
         else await inTransaction(db.client, (session) => insertRows(db, rows, session));
       } catch (error) {
         throw appendError(first.stream_id, error);

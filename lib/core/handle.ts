@@ -75,34 +75,65 @@ const decideAt = <C extends DomainCommand, S, E extends DomainEvent>(
   return events;
 };
 
+/** How long a command waits for what it rests on to reach a majority of the nodes: after a fail-over that may take a while. */
+const certainWithinMs = 1_500;
+
+const notCertain = (cause?: unknown): AppError =>
+  new AppError('unavailable', 'What came before is not certain yet', { cause, retryAfter: 2 });
+
+const isNotCertain = (error: unknown): boolean =>
+  isAppError(error, 'duplicate_command') || isAppError(error, 'unavailable');
+
 /** A handler of all commands of one aggregate type. */
 export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent>(
   store: AggregateStore<S, E>,
   decider: Decider<C, S, E>,
   { deadlineMs = 8_000, onAppended }: HandlerOptions<E> = {},
 ): HandleCommand<C> => {
+  /**
+   * What writes nothing, a refusal too, collides with nothing: so it must not rest on what a fail-over may take back, nor
+   * on the effect of the same command sent twice. Gives what that one answered, if there was one.
+   */
+  const findOwnEffect = async (
+    id: string,
+    version: number,
+    key: string | undefined,
+  ): Promise<KeyedCommand | undefined> => {
+    if ((await store.load(id, 'majority')).version < version) throw notCertain();
+    return key === undefined ? undefined : store.findByKey(key);
+  };
+
+  const changeNothing = async (
+    id: string,
+    version: number,
+    context: CommandContext,
+  ): Promise<CommandResult> => {
+    const { commandId, idempotencyKey: key, requestHash: request_hash } = context;
+    const answer = { id, version, command_id: commandId, request_hash };
+    const earlier =
+      (await findOwnEffect(id, version, key)) ??
+      (key === undefined ? undefined : await store.rememberUnchanged(key, answer));
+    return earlier === undefined ? { id, version, commandId, replayed: false } : replay(earlier, context);
+  };
+
   const attempt = async (
     { id, command, isNew }: Target<C>,
     context: CommandContext,
   ): Promise<CommandResult> => {
     const from: Loaded<S> = isNew ? { state: decider.initialState, version: 0 } : await store.load(id);
-    const events = decideAt(decider, command, from, context.expectedVersions ?? []);
+    const { idempotencyKey: key, commandId } = context;
+    let events: E[];
+    try {
+      events = decideAt(decider, command, from, context.expectedVersions ?? []);
+    } catch (refusal) {
+      const earlier = key === undefined ? undefined : await findOwnEffect(id, from.version, key);
+      if (earlier === undefined) throw refusal;
+      return replay(earlier, context);
+    }
+    if (events.length === 0) return changeNothing(id, from.version, context);
     const metadata = toMetadata(context);
     const { command_id, correlation_id, causation_id } = metadata;
     const commands = [{ ...command, command_id, correlation_id, causation_id }];
-    const { idempotencyKey: key, commandId } = context;
-    if (events.length === 0) {
-      const { version } = from;
-      if (key !== undefined) {
-        await store.rememberUnchanged(key, {
-          id,
-          version,
-          command_id: commandId,
-          request_hash: context.requestHash,
-        });
-      }
-      return { id, version, commandId, replayed: false };
-    }
     const next = events.reduce(decider.evolve, from.state);
     const idempotencyKeys = key === undefined ? [] : [key];
     const appended = await store.append(id, { from, next, events, metadata, commands, idempotencyKeys });
@@ -112,6 +143,7 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
 
   return async (target, context) => {
     const deadline = performance.now() + deadlineMs;
+    let certainBy: number | undefined;
     for (let lost = 0; ; lost += 1) {
       const { idempotencyKey: key } = context;
       const earlier = key === undefined ? undefined : await store.findByKey(key);
@@ -119,8 +151,12 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
       try {
         return await attempt(target, context);
       } catch (error) {
-        const mayRetry = isAppError(error, 'version_conflict') || isAppError(error, 'duplicate_command');
-        if (!mayRetry || performance.now() > deadline) throw error;
+        if (isNotCertain(error)) {
+          certainBy ??= performance.now() + certainWithinMs;
+          if (performance.now() > certainBy) throw notCertain(error);
+        } else if (!isAppError(error, 'version_conflict') || performance.now() > deadline) {
+          throw error;
+        }
         await backOff(lost);
       }
     }

@@ -10,6 +10,9 @@ export const lagBoundsMs = [
 
 export const lagsCollection = 'lags';
 
+const slots = 8;
+
+/** A part of a minute's counts. */
 interface LagMinute {
   _id: string;
   subscription: string;
@@ -43,13 +46,14 @@ export const recordLags = async (
     const field = `buckets.${bucketOf(lagMs)}`;
     counts[field] = (counts[field] ?? 0) + 1;
   }
-  await db
-    .collection<LagMinute>(lagsCollection)
-    .updateOne(
-      { _id: `${subscription}/${minute.toISOString()}` },
-      { $inc: counts, $setOnInsert: { subscription, minute } },
-      { upsert: true },
-    );
+  // Several documents a minute, so that many containers do not wait for each other at one.
+  const slot = Math.floor(Math.random() * slots);
+  await db.collection<LagMinute>(lagsCollection).updateOne(
+    { _id: `${subscription}/${minute.toISOString()}/${slot}` },
+    { $inc: counts, $setOnInsert: { subscription, minute } },
+    // A count that a crash takes with it is not worth a projector's wait for the disk.
+    { upsert: true, writeConcern: { w: 1, journal: false } },
+  );
 };
 
 const percentile = (buckets: number[], total: number, share: number): number => {

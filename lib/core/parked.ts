@@ -28,7 +28,7 @@ export const unpark = async (db: Db, eventIds?: string[]): Promise<number> => {
   const chosen = eventIds === undefined ? {} : { _id: { $in: eventIds } };
   const { modifiedCount } = await eventRows(db).updateMany(
     { ...chosen, parked_at: { $exists: true } },
-    { $set: { pending: true, attempts: 0, next_attempt_at: new Date() }, $unset: { parked_at: true } },
+    { $set: { pending: true, attempts: 0, next_attempt_at: new Date(0) }, $unset: { parked_at: true } },
   );
   return modifiedCount;
 };

@@ -1,7 +1,7 @@
 // Sends a batch of events to the queues of their subscriptions and keeps the outcome on the rows.
 // Guarantees: at least once. An event stays pending until each of its queues has accepted it, or until a queue has
 // refused it `maxAttempts` times: then it is parked with the reason. A queue that cannot be reached refuses nothing.
-import type { Db, Filter, UpdateFilter } from 'mongodb';
+import type { Db, Document, Filter } from 'mongodb';
 import { eventRows } from './event-rows.ts';
 import { type EventRow, fromRow, type RecordedEvent } from './events.ts';
 import { toMessageText } from './message-text.ts';
@@ -49,7 +49,7 @@ interface Trouble {
 }
 
 interface RowUpdate {
-  updateOne: { filter: Filter<EventRow>; update: UpdateFilter<EventRow> };
+  updateOne: { filter: Filter<EventRow>; update: Document[] };
 }
 
 /** An event as it travels on a queue. */
@@ -96,23 +96,25 @@ const troubleOf = (
   return trouble.refusal === undefined && trouble.unreachable === undefined ? undefined : trouble;
 };
 
-const troubleUpdate = ({ row, accepted, refusal, unreachable }: Trouble, maxAttempts: number): RowUpdate => {
-  const attempts = (row.attempts ?? 0) + (refusal === undefined ? 0 : 1);
-  const error = refusal ?? unreachable ?? '';
-  const parks = attempts >= maxAttempts && unreachable === undefined;
-  const again = parks
-    ? { parked_at: new Date() }
-    : { next_attempt_at: new Date(Date.now() + delayMs(attempts)) };
-  return {
-    updateOne: {
-      filter: { _id: row._id, pending: true },
-      update: {
-        $set: { attempts, error, ...again },
-        $addToSet: { published_to: { $each: accepted } },
-        ...(parks ? { $unset: { pending: true } } : {}),
-      },
-    },
+const attemptsOf = ({ row, refusal }: Trouble): number =>
+  (row.attempts ?? 0) + (refusal === undefined ? 0 : 1);
+
+const parks = (trouble: Trouble, maxAttempts: number): boolean =>
+  attemptsOf(trouble) >= maxAttempts && trouble.unreachable === undefined;
+
+/** By the database's clock: a relay whose own is wrong neither forgets an event nor hurries it. */
+const troubleUpdate = (trouble: Trouble, maxAttempts: number): RowUpdate => {
+  const { row, accepted, refusal, unreachable } = trouble;
+  const attempts = attemptsOf(trouble);
+  const kept = {
+    attempts,
+    error: { $literal: refusal ?? unreachable ?? '' },
+    published_to: { $setUnion: [{ $ifNull: ['$published_to', []] }, { $literal: accepted }] },
   };
+  const update = parks(trouble, maxAttempts)
+    ? [{ $set: { ...kept, parked_at: '$$NOW' } }, { $unset: 'pending' }]
+    : [{ $set: { ...kept, next_attempt_at: { $add: ['$$NOW', delayMs(attempts)] } } }];
+  return { updateOne: { filter: { _id: row._id, pending: true }, update } };
 };
 
 /** `stamped` resolves when the events have their positions: nothing is marked before. */
@@ -130,7 +132,7 @@ export const publish = async (
     await events.updateMany(
       { _id: { $in: done }, pending: true },
       {
-        $set: { published_at: new Date() },
+        $currentDate: { published_at: true },
         $unset: { pending: true, next_attempt_at: true, published_to: true },
       },
     );
@@ -141,7 +143,7 @@ export const publish = async (
   return {
     published: done.length,
     refused: troubles.filter((trouble) => trouble.refusal !== undefined).length,
-    parked: updates.filter(({ updateOne }) => '$unset' in updateOne.update).length,
+    parked: troubles.filter((trouble) => parks(trouble, options.maxAttempts)).length,
     ...(unreachable === undefined ? {} : { unreachable }),
   };
 };

@@ -3,6 +3,7 @@
 // published; what was missing is applied and counted. Bounded: it reads from its checkpoint on, by an index.
 import type { Db } from 'mongodb';
 import { createCheckpoint } from './checkpoint.ts';
+import { databaseTime } from './database-time.ts';
 import type { PositionedRow } from './event-log.ts';
 import { fromRow, type RecordedEvent } from './events.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -57,11 +58,12 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
     }
   };
 
+  const before = new Date((await databaseTime(writeDb)).getTime() - graceMs);
   const { done } = await walkLog({
     db: writeDb,
     from: (await checkpoint.find())?.position ?? 1,
     timeLeftMs,
-    ready: (rows) => settled(rows, new Date(Date.now() - graceMs)),
+    ready: (rows) => settled(rows, before),
     async visit(rows) {
       await heal(rows.filter(({ parked_at }) => parked_at === undefined).map(fromRow));
       answer.scanned += rows.length;

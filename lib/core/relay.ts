@@ -128,7 +128,7 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
         continue;
       }
       if (now >= retryAt) {
-        await resend({ next_attempt_at: { $lte: new Date() } });
+        await resend({ next_attempt_at: { $exists: true }, $expr: { $lte: ['$next_attempt_at', '$$NOW'] } });
         retryAt = now + retryEveryMs;
       }
       let seen = 0;

@@ -47,8 +47,8 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
   return {
     streamType,
 
-    async load(id): Promise<Loaded<S>> {
-      const document = await documents.findOne({ _id: id });
+    async load(id, level = 'local'): Promise<Loaded<S>> {
+      const document = await documents.findOne({ _id: id }, { readConcern: { level } });
       if (document === null) return { state: decider.initialState, version: 0 };
       const { _id, version, created_at, updated_at, ...state } = document;
       return { state: state as S & object, version, created_at, updated_at };

@@ -35,7 +35,12 @@ export interface KeyedCommand {
 
 export interface AggregateStore<S, E extends DomainEvent> {
   streamType: string;
-  load(id: string): Promise<Loaded<S>>;
+  /**
+   * As the primary has it, which may be more than a majority of the nodes has yet: an append upon it is safe, since it
+   * is committed after it. With `majority`, only what no fail-over can take back; after one, for a while, that may be
+   * less than was acknowledged.
+   */
+  load(id: string, level?: 'local' | 'majority'): Promise<Loaded<S>>;
   /**
    * Keeps the events as the versions that follow `from.version`, and gives them back as recorded.
    * @throws AppError `version_conflict` where another append came first, `duplicate_command` where a key was used.
@@ -45,8 +50,8 @@ export interface AggregateStore<S, E extends DomainEvent> {
   findByKey(key: string): Promise<KeyedCommand | undefined>;
   /** Those of the keys that an append fulfilled before. */
   findKeys(keys: string[]): Promise<Set<string>>;
-  /** Keeps the key of a command that changed nothing. Does nothing where the key is kept already. */
-  rememberUnchanged(key: string, command: KeyedCommand): Promise<void>;
+  /** Keeps the key of a command that changed nothing. Gives what was kept under it before, if anything. */
+  rememberUnchanged(key: string, command: KeyedCommand): Promise<KeyedCommand | undefined>;
 }
 
 export const versionConflict = (streamId: string, cause?: unknown): AppError =>

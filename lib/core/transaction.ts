@@ -4,7 +4,14 @@
 import type { ClientSession, MongoClient } from 'mongodb';
 import { isUnavailable, isUnknownCommit } from './driver-errors.ts';
 
-const commitDeadlineMs = 3_000;
+// The driver's own retry may have waited for a server by then: twice would be too long for a quick 503.
+const commitDeadlineMs = 1_500;
+
+/**
+ * What a command is acknowledged upon. The limit is for the caller's sake: past it the outcome is unknown, as after a cut.
+ * Without one a write waits for a majority for ever, and a repeated commit, by the driver, for ten seconds.
+ */
+export const durably = { w: 'majority', journal: true, wtimeoutMS: 1_500 } as const;
 
 const commit = async (session: ClientSession): Promise<void> => {
   const deadline = performance.now() + commitDeadlineMs;
@@ -27,7 +34,7 @@ export const inTransaction = async <T>(
   try {
     session.startTransaction({
       readConcern: { level: 'snapshot' },
-      writeConcern: { w: 'majority', journal: true },
+      writeConcern: durably,
     });
     const result = await work(session);
     await commit(session);

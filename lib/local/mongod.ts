@@ -33,6 +33,8 @@ const ARGUMENTS = [
   '--quiet',
   '--wiredTigerCacheSizeGB=1',
   '--setParameter=diagnosticDataCollectionEnabled=false',
+  // A process killed within a transaction leaves it open, and with it a lock on what it wrote: a minute by default.
+  '--setParameter=transactionLifetimeLimitSeconds=5',
 ];
 
 const hasData = async (dbPath: string): Promise<boolean> => (await readdir(dbPath)).includes('WiredTiger');

@@ -22,6 +22,6 @@ export const createOutage = (log: Log, what: string): Outage => {
 export type Outages = { ofServer: Outage; ofFunctions: Outage };
 
 export const createOutages = (log: Log): Outages => ({
-  ofServer: createOutage(log, 'cannot receive'),
+  ofServer: createOutage(log, 'the queue server does not answer'),
   ofFunctions: createOutage(log, 'its function fails'),
 });

@@ -2,6 +2,7 @@ import { type Log, quiet } from './log.ts';
 import { startMongod } from './mongod.ts';
 import { startQueueServer } from './queue-server.ts';
 import { checkDatabase, checkQueues } from './reachable.ts';
+import { releaseAllInFlight } from './release-in-flight.ts';
 import type { Settings } from './settings.ts';
 import { keepRunning, type Supervised } from './supervise.ts';
 
@@ -11,6 +12,8 @@ export type Parts = {
   sqsEndpoint: string;
   /** Rejects with a SetupError when one of them ends again and again; else never settles. */
   givenUp: Promise<never>;
+  /** For a new receiver, when the last one died with messages in flight. */
+  releaseInFlight(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -67,7 +70,12 @@ export const startParts = async (settings: Settings, log: Log): Promise<Parts> =
     const never = new Promise<never>(() => undefined);
     const givenUp = Promise.race([never, ...kept.map((part) => part.givenUp)]);
     givenUp.catch(() => undefined);
-    return { ...databases.value, ...queues.value, givenUp, stop };
+    const releaseInFlight = async (): Promise<void> => {
+      if (settings.sqsEndpoint !== undefined) return;
+      // A queue server that is away as well releases them when it starts.
+      await releaseAllInFlight(queues.value.sqsEndpoint, REGION).catch(() => undefined);
+    };
+    return { ...databases.value, ...queues.value, givenUp, releaseInFlight, stop };
   }
   await stop();
   throw databases.status === 'rejected' ? databases.reason : queues.status === 'rejected' && queues.reason;

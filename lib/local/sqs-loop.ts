@@ -109,7 +109,8 @@ export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
     try {
       await source.remove(messages.filter((message) => !isFailed(message)));
     } catch (error) {
-      log(`${queue.name}: could not delete what succeeded, it will come again: ${messageOf(error)}`);
+      // It will come again.
+      ofServer.begins(queue.name, messageOf(error));
     }
   };
 

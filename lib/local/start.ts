@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { numberAt, readJson, writeWhole } from './files.ts';
 import { startFunctions } from './functions-process.ts';
 import { isSetupError, SetupError } from './log.ts';
@@ -13,6 +14,8 @@ import { summary } from './summary.ts';
 import { keepRunning, type Part, type Supervised } from './supervise.ts';
 
 const AFTER_KILL_MS = 15_000;
+// So long may the queue server hand messages to receivers that have died. New ones take longer to start.
+const LAST_RECEIVE_MS = 1_500;
 const startedAt = performance.now();
 
 const log = (line: string): void => {
@@ -71,7 +74,12 @@ const main = async (settings: Settings): Promise<void> => {
     const httpUrl = `http://127.0.0.1:${settings.httpPort}`;
     const lambdaUrl = `http://127.0.0.1:${settings.lambdaPort}`;
     log('functions: starting');
-    functions = keepRunning('functions', () => startFunctions(settings, started, lambdaUrl), log);
+    const start = async (again: boolean): Promise<Part> => {
+      const release = again ? wait(LAST_RECEIVE_MS).then(started.releaseInFlight) : undefined;
+      const [part] = await Promise.all([startFunctions(settings, started, lambdaUrl), release]);
+      return part;
+    };
+    functions = keepRunning('functions', start, log);
     await functions.started;
     const running = {
       pid: process.pid,

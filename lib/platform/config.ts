@@ -35,6 +35,9 @@ const schema = z.object({
   ),
   EVENT_RETENTION_DAYS: integer(0, 0, 36_500),
   OPS_TOKEN: text(''),
+  LOG_LEVEL: text('INFO')
+    .pipe(z.string().toUpperCase())
+    .pipe(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'])),
 });
 
 export type Config = z.infer<typeof schema>;

@@ -7,9 +7,9 @@ import type * as z from 'zod';
 import { type Failure, forgetFailures, type LetterKey, recordFailures } from '../core/dead-letters.ts';
 import { isUnavailable } from '../core/driver-errors.ts';
 import { AppError } from '../core/errors.ts';
-import { recordLags } from '../core/lag.ts';
 import { config } from './config.ts';
 import { toInvocationError } from './invocation-error.ts';
+import { createLagRecorder } from './lag-recorder.ts';
 import { createLog, type Log } from './logger.ts';
 import { emitMetrics } from './metrics.ts';
 
@@ -128,6 +128,7 @@ const outageIn = <M>(deliveries: Delivery<M>[]): unknown =>
 const isFromQueue = (event: SQSEvent): boolean => Array.isArray(event?.Records);
 
 export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
+  const keepLags = createLagRecorder(readDb, consumer.name);
   let isAway = false;
 
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
@@ -159,7 +160,7 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
     const retried = deliveries.filter((delivery) => delivery.error === undefined && failedBefore(delivery));
     try {
       await Promise.all([
-        recordLags(readDb, consumer.name, lags),
+        keepLags(lags),
         recordFailures(readDb, consumer.name, failed.map(toFailure)),
         forgetFailures(readDb, consumer.name, retried.map(keyOf)),
       ]);

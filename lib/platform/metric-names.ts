@@ -1,5 +1,4 @@
 // The one list of metrics: code, alarms and dashboard follow it, and a test holds them together.
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 
 export const metricNamespace = 'Tandem';
 
@@ -7,24 +6,24 @@ export const metricNamespace = 'Tandem';
 export const serviceName = (stage: string): string => `tandem-${stage}`;
 
 export const metricUnits = {
-  Requests: MetricUnit.Count,
-  ServerErrors: MetricUnit.Count,
-  Latency: MetricUnit.Milliseconds,
-  EventsPublished: MetricUnit.Count,
-  EventsRefused: MetricUnit.Count,
-  EventsParked: MetricUnit.Count,
-  RelayHeartbeat: MetricUnit.Count,
-  Backlog: MetricUnit.Count,
-  OldestPendingMs: MetricUnit.Milliseconds,
-  EventsApplied: MetricUnit.Count,
-  Duplicates: MetricUnit.Count,
-  Failures: MetricUnit.Count,
-  DeadLetters: MetricUnit.Count,
-  Lag: MetricUnit.Milliseconds,
-  LagOverContract: MetricUnit.Count,
-  Healed: MetricUnit.Count,
-  Redriven: MetricUnit.Count,
-  Rebuilt: MetricUnit.Count,
+  Requests: 'Count',
+  ServerErrors: 'Count',
+  Latency: 'Milliseconds',
+  EventsPublished: 'Count',
+  EventsRefused: 'Count',
+  EventsParked: 'Count',
+  RelayHeartbeat: 'Count',
+  Backlog: 'Count',
+  OldestPendingMs: 'Milliseconds',
+  EventsApplied: 'Count',
+  Duplicates: 'Count',
+  Failures: 'Count',
+  DeadLetters: 'Count',
+  Lag: 'Milliseconds',
+  LagOverContract: 'Count',
+  Healed: 'Count',
+  Redriven: 'Count',
+  Rebuilt: 'Count',
 } as const;
 
 export type MetricName = keyof typeof metricUnits;

@@ -22,7 +22,9 @@ export const listTicketsInput = z.strictObject({
 export type TicketDetails = Ticket & { id: string; version: number; created_at: Date; updated_at: Date };
 
 export const findTicket = async (writeDb: Db, id: string): Promise<TicketDetails | undefined> => {
-  const document = await writeDb.collection<StateDocument<Ticket>>(ticketsCollection).findOne({ _id: id });
+  const tickets = writeDb.collection<StateDocument<Ticket>>(ticketsCollection);
+  // As the primary has it: what a majority of the nodes has may for a while after a fail-over be less than was acknowledged.
+  const document = await tickets.findOne({ _id: id }, { readConcern: { level: 'local' } });
   if (document === null) return undefined;
   const { customer_id, subject, message, status, agent_note, version, created_at, updated_at } = document;
   return { id, customer_id, subject, message, status, agent_note, version, created_at, updated_at };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Called, call } from '../support/call.ts';
+import { type Called, call, hushFunctions } from '../support/call.ts';
 import { domains } from '../support/domains.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { allRows } from '../support/replay.ts';
@@ -18,8 +18,7 @@ let set: ThreeNodes;
 const load = async () => {
   vi.stubEnv('WRITE_DB_URL', set.url('failover_write'));
   vi.stubEnv('READ_DB_URL', set.url('failover_read'));
-  vi.stubEnv('LOG_LEVEL', 'SILENT');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
+  hushFunctions();
   vi.resetModules();
   const { handler: commands } = await import('../../functions/tickets/commands.ts');
   const { handler: queries } = await import('../../functions/tickets/queries.ts');
@@ -196,6 +195,7 @@ test('every caller gets a 503 in under five seconds while MongoDB is away, and s
   expect(performance.now() - started, 'the relay fails fast').toBeLessThan(2 * limitMs);
 
   await Promise.all(set.nodes.map((node) => node.start()));
+  await set.primary();
   for (const functions of [loaded, late]) {
     await waitFor('a ticket to be opened', async () => {
       const answer = await call(functions.commands, 'POST /tickets', {}, { body: ticket });

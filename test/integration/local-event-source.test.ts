@@ -269,7 +269,7 @@ test('goes on when the queue server comes back', async () => {
   away = false;
   await waitFor('the message', () => received.of('a') === 1);
   expect(lines).toEqual([
-    `${queue.name}: cannot receive, trying again: connection refused`,
+    `${queue.name}: the queue server does not answer, trying again: connection refused`,
     `${queue.name}: works again, as all do`,
   ]);
 });

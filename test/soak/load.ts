@@ -15,6 +15,7 @@ export interface Ledger {
   acknowledged: Acknowledged[];
   /** Answers in the 400s, by what they say; such a command has no effect. */
   refused: Map<string, number>;
+  refusedKeys: string[];
   /** Commands that were still unanswered when the load ended. */
   unanswered: number;
   /** Answers from 500 up other than 503, by what they say: there should be none. */
@@ -80,6 +81,7 @@ export const runLoad = async ({ url, random, callers, goesOn }: LoadOptions): Pr
   const ledger: Ledger = {
     acknowledged: [],
     refused: new Map(),
+    refusedKeys: [],
     unanswered: 0,
     broken: new Map(),
     unavailable: 0,
@@ -113,8 +115,10 @@ export const runLoad = async ({ url, random, callers, goesOn }: LoadOptions): Pr
   /** Whether the answer ends the command; what is in trouble is sent again. */
   const settle = (domain: string, call: Call, key: string, answer: Answer): boolean => {
     if (answer.status < 300) acknowledge(domain, key, answer);
-    else if (answer.status < 500) increment(ledger.refused, answer, call);
-    else if (answer.status === 503) {
+    else if (answer.status < 500) {
+      increment(ledger.refused, answer, call);
+      ledger.refusedKeys.push(key);
+    } else if (answer.status === 503) {
       ledger.unavailable += 1;
       ledger.slowestUnavailableMs = Math.max(ledger.slowestUnavailableMs, answer.durationMs);
     } else increment(ledger.broken, answer, call);

@@ -21,7 +21,8 @@ const differences = ({ altered, missing, surplus, failed }: Drift): number =>
 export const countDrifted = (drift: Drift[]): number => drift.reduce((sum, one) => sum + differences(one), 0);
 
 export const isSound = ({ ledger, verdict, drift, undrained, parked }: Outcome): boolean =>
-  verdict.lost.length + verdict.doubled.length + verdict.torn.length + countDrifted(drift) === 0 &&
+  Object.values(verdict).every((found) => found.length === 0) &&
+  countDrifted(drift) === 0 &&
   drift.every(({ done }) => done) &&
   undrained === undefined &&
   ledger.unanswered + parked + ledger.broken.size === 0;
@@ -47,6 +48,7 @@ export const toReport = (outcome: Outcome): string => {
     `${isSound(outcome) ? 'SOUND' : 'UNSOUND'}: seed ${seed}, ${minutes} min`,
     `  acknowledged ${ledger.acknowledged.length}, unanswered ${ledger.unanswered}`,
     `  lost ${verdict.lost.length}, doubled ${verdict.doubled.length}, torn streams ${verdict.torn.length}`,
+    `  refused and in effect all the same ${verdict.ghosts.length}`,
     `  drifted ${countDrifted(drift)} in ${drift.length} projections`,
     `  dead letters ${outcome.deadLetters}, parked ${outcome.parked}`,
     `  longest stall ${seconds(ledger.longestStallMs)}`,

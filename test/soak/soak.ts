@@ -46,19 +46,13 @@ const run = async (system: SoakSystem): Promise<Outcome> => {
   log('drained');
   await invokeFunction(lambda_url, 'reconcile');
   const drift = await measureDrift(lambda_url);
-  const verdict = await judge(write_db_url, ledger.acknowledged);
+  const verdict = await judge(write_db_url, ledger);
   return { seed, minutes, ledger, blows, undrained, deadLetters, parked, verdict, drift };
 };
 
 log(`seed ${seed}, ${minutes} min, ${callers} callers`);
 const system = await startSoakSystem(values.log);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void system.remove().finally(() => process.exit(130)));
-}
-try {
-  const outcome = await run(system);
-  console.log(toReport(outcome));
-  process.exitCode = isSound(outcome) ? 0 : 1;
-} finally {
-  await system.remove();
-}
+const outcome = await run(system);
+console.log(toReport(outcome));
+await system.remove();
+process.exitCode = isSound(outcome) ? 0 : 1;

@@ -14,20 +14,13 @@ export interface SoakSystem extends Victim {
 
 export const startSoakSystem = async (logFile: string | undefined): Promise<SoakSystem> => {
   const runDir = mkdtempSync(join(tmpdir(), 'tandem-soak-'));
-  // Cleans up also where this process is killed.
+  // Cleans up after every other end of this process.
   const guard = startGuard(runDir);
   const options = { runDir, dataDir: join(runDir, 'data'), settings: {} };
   const keepLog = (running: Running): void => {
     if (logFile !== undefined) writeFileSync(logFile, running.log(), { flag: 'a' });
   };
-  const discard = (): void => {
-    rmSync(runDir, { recursive: true, force: true });
-    guard.release();
-  };
-  let running = await startProcess(options).catch((error: unknown) => {
-    discard();
-    throw error;
-  });
+  let running = await startProcess(options);
   const startAfter = async (end: (running: Running) => Promise<void>): Promise<void> => {
     await end(running);
     keepLog(running);
@@ -41,8 +34,10 @@ export const startSoakSystem = async (logFile: string | undefined): Promise<Soak
     killAllAndStart: () => startAfter((it) => it.kill9()),
     endAndStart: () => startAfter((it) => it.stop()),
     remove: async () => {
-      await running.stop().finally(discard);
+      await running.stop();
       keepLog(running);
+      rmSync(runDir, { recursive: true, force: true });
+      guard.release();
     },
   };
 };

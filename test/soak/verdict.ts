@@ -2,13 +2,15 @@
 import { type Collection, MongoClient } from 'mongodb';
 import { unchangedCommandsCollection } from '../../lib/core/event-rows.ts';
 import type { EventRow } from '../../lib/core/events.ts';
-import type { Acknowledged } from './load.ts';
+import type { Ledger } from './load.ts';
 
 export interface Verdict {
   /** Acknowledged commands that left no trace. */
-  lost: Acknowledged[];
+  lost: Ledger['acknowledged'];
   /** Keys with more than one effect. */
   doubled: string[];
+  /** Keys of refused commands that took effect all the same. */
+  ghosts: string[];
   /** Streams whose versions are not 1, 2, 3, … */
   torn: string[];
 }
@@ -39,11 +41,14 @@ const findTorn = async (events: Collection<EventRow>): Promise<string[]> => {
   return torn.map(({ _id }) => _id);
 };
 
-export const judge = async (writeDbUrl: string, acknowledged: Acknowledged[]): Promise<Verdict> => {
+export const judge = async (
+  writeDbUrl: string,
+  { acknowledged, refusedKeys }: Pick<Ledger, 'acknowledged' | 'refusedKeys'>,
+): Promise<Verdict> => {
   const client = await MongoClient.connect(writeDbUrl);
   const events = client.db().collection<EventRow>('events');
   const unchanged = client.db().collection<{ _id: string }>(unchangedCommandsCollection);
-  const verdict: Verdict = { lost: [], doubled: [], torn: [] };
+  const verdict: Verdict = { lost: [], doubled: [], ghosts: [], torn: [] };
   try {
     for (let at = 0; at < acknowledged.length; at += chunk) {
       const part = acknowledged.slice(at, at + chunk);
@@ -55,6 +60,7 @@ export const judge = async (writeDbUrl: string, acknowledged: Acknowledged[]): P
       verdict.lost.push(...part.filter(({ key }) => !effects.has(key)));
       verdict.doubled.push(...[...effects].flatMap(([key, count]) => (count > 1 ? [key] : [])));
     }
+    verdict.ghosts = [...(await countEffects(events, unchanged, refusedKeys)).keys()];
     verdict.torn = await findTorn(events);
   } finally {
     await client.close();

@@ -1,5 +1,6 @@
 // A function called as the gateway calls it, in this process.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { vi } from 'vitest';
 
 type Handler = (
   event: APIGatewayProxyEventV2,
@@ -48,4 +49,10 @@ export const call = async (
     headers: answer?.headers ?? {},
     ms: performance.now() - started,
   };
+};
+
+/** Keeps the functions' own lines out of the test's output. */
+export const hushFunctions = (): void => {
+  vi.stubEnv('LOG_LEVEL', 'SILENT');
+  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
 };

@@ -27,22 +27,34 @@ export const instrument = (pass: Pass): Instrumented => {
     }
   }
 
-  const wrap = <T extends object>(target: T, isLocal: (name: PropertyKey) => boolean): T =>
-    new Proxy(target, {
+  const originals = new WeakMap<object, object>();
+
+  /** The driver gets its own sessions: what it asks them for in between is no call to the server. */
+  const unwrap = (argument: unknown): unknown => {
+    if (!isObject(argument) || !('session' in argument) || !isObject(argument.session)) return argument;
+    return { ...argument, session: originals.get(argument.session) ?? argument.session };
+  };
+
+  const wrap = <T extends object>(target: T, isLocal: (name: PropertyKey) => boolean): T => {
+    const wrapped = new Proxy(target, {
       get(_, name) {
         const value: unknown = Reflect.get(target, name, target);
         if (name === Symbol.asyncIterator) return () => iterate(target);
         if (name === 'client' && isObject(value)) return wrap(value, isLocal);
         if (typeof value !== 'function') return value;
-        if (!isLocal(name)) return (...args: unknown[]) => pass(() => Reflect.apply(value, target, args));
+        const apply = (args: unknown[]): unknown => Reflect.apply(value, target, args.map(unwrap));
+        if (!isLocal(name)) return (...args: unknown[]) => pass(() => apply(args));
         return (...args: unknown[]) => {
-          const given: unknown = Reflect.apply(value, target, args);
+          const given = apply(args);
           // An alarm clock of the dead rings for nobody: it is left as it is, so that it can be closed.
           return isObject(given) && !Array.isArray(given) && name !== 'watch' ? wrap(given, isLocal) : given;
         };
       },
       set: (_, name, value) => Reflect.set(target, name, value, target),
     });
+    originals.set(wrapped, target);
+    return wrapped;
+  };
 
   return {
     db: (db) => wrap(db, (name) => local.has(name)),

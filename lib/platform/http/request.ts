@@ -22,9 +22,9 @@ const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The correlation id to answer with, also where the request's own one is refused. */
 export const correlationOf = (event: APIGatewayProxyEventV2): string => {
-  const sent = headersOf(event)['x-correlation-id'];
+  const { 'x-correlation-id': sent, traceparent = '' } = headersOf(event);
   if (sent !== undefined && visible.test(sent)) return sent;
-  const traced = traceparentForm.exec(headersOf(event)['traceparent'] ?? '')?.[1];
+  const traced = traceparentForm.exec(traceparent)?.[1];
   return traced ?? randomUUID();
 };
 

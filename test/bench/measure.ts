@@ -1,0 +1,84 @@
+// Load and its figures: throughput, and latency as a caller sees it.
+
+export interface Load {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+export const median = (values: number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+export const percentile = (values: number[], share: number): number =>
+  values.toSorted((one, other) => one - other)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
+
+/** So many callers at once, each with its next call when the last one has answered. */
+export const load = async (callers: number, ms: number, work: () => Promise<unknown>): Promise<Load> => {
+  const latencies: number[] = [];
+  const started = performance.now();
+  const until = started + ms;
+  const caller = async (): Promise<void> => {
+    for (let at = performance.now(); at < until; ) {
+      await work();
+      const now = performance.now();
+      latencies.push(now - at);
+      at = now;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  const seconds = (performance.now() - started) / 1_000;
+  return {
+    perSecond: latencies.length / seconds,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+  };
+};
+
+/** The rate of a job that does `count` things. */
+export const rate = async (count: number, job: () => Promise<unknown>): Promise<Load> => {
+  const started = performance.now();
+  await job();
+  const ms = performance.now() - started;
+  return { perSecond: (count * 1_000) / ms, p50Ms: ms / count, p99Ms: ms / count };
+};
+
+/** All contenders in turn, so many times, after one round that does not count; the median of each figure. */
+export const inTurn = async <K extends string>(
+  rounds: number,
+  contenders: Record<K, () => Promise<Load>>,
+): Promise<Record<K, Load>> => {
+  const names = Object.keys(contenders) as K[];
+  const results = new Map<K, Load[]>(names.map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    // The one that begins changes: what one leaves behind must not always meet the same next.
+    const order = names.map((_, index) => names[(index + round) % names.length] as K);
+    for (const name of order) {
+      const result = await contenders[name]();
+      if (round > 0) results.get(name)?.push(result);
+    }
+  }
+  const medians = names.map((name) => {
+    const all = results.get(name) ?? [];
+    const of = (figure: keyof Load) => median(all.map((one) => one[figure]));
+    return [name, { perSecond: of('perSecond'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms') }];
+  });
+  return Object.fromEntries(medians);
+};
+
+/** Calls `work` for every item, `lanes` at a time. */
+export const inLanes = async <T>(
+  items: T[],
+  lanes: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> => {
+  const left = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+};
+
+export const chunks = <T>(items: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );

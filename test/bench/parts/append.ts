@@ -1,0 +1,80 @@
+// An event-sourced append against a raw insert of the same row, and against the peer.
+import { v7 as uuidv7 } from 'uuid';
+import { commandHandler } from '../../../lib/core/handle.ts';
+import { orderStore } from '../../../lib/orders/commands.ts';
+import { orderDecider } from '../../../lib/orders/order.ts';
+import { likewiseIndexed, type Part } from '../context.ts';
+import { inTurn, type Load, load } from '../measure.ts';
+import { openEmmett } from '../peer/emmett.ts';
+import { both, type Row } from '../report.ts';
+
+const roundMs = 1_500;
+const data = {
+  customer_id: 'customer-1',
+  items: [{ product_id: 'product-1', quantity: 2, price_minor: 1_999 }],
+  shipping_address: '1 Long Street, Springfield',
+};
+
+export const run: Part = async ({ writeDb, order }) => {
+  const handle = commandHandler(orderStore(writeDb), orderDecider);
+  const floorEvents = await likewiseIndexed(writeDb, 'events', 'floor_events');
+  const peer = await openEmmett(order.writeUrl);
+
+  const ours = (): Promise<unknown> => {
+    const id = uuidv7();
+    const context = { commandId: id, correlationId: id };
+    return handle({ id, command: { type: 'CreateOrder', data }, isNew: true }, context);
+  };
+  const floor = (): Promise<unknown> => {
+    const id = uuidv7();
+    const row = {
+      _id: uuidv7(),
+      stream_id: `Order-${id}`,
+      stream_type: 'Order',
+      version: 1,
+      type: 'OrderCreated',
+      schema_version: 1,
+      data,
+      metadata: { command_id: id, correlation_id: id, causation_id: id },
+      recorded_at: new Date(),
+      pending: true,
+    };
+    return floorEvents.insertOne(row);
+  };
+  const emmett = async (): Promise<unknown> => peer?.(uuidv7(), { type: 'OrderCreated', data });
+
+  const rows: Row[] = [];
+  for (const callers of [1, 32]) {
+    const base = {
+      ours: () => load(callers, roundMs, ours),
+      floor: () => load(callers, roundMs, floor),
+    };
+    const found: { ours: Load; floor: Load; emmett?: Load } =
+      peer === undefined
+        ? await inTurn(order.rounds, base)
+        : await inTurn(order.rounds, { ...base, emmett: () => load(callers, roundMs, emmett) });
+    const ratio = found.ours.perSecond / found.floor.perSecond;
+    const name = `${callers} caller${callers === 1 ? '' : 's'}`;
+    rows.push({
+      what: `event-sourced append, ${name}`,
+      measured: both(found.ours),
+      against: `raw insertOne ${both(found.floor)}`,
+      ratio,
+      reach: '≥ 0.85',
+      reached: ratio >= 0.85,
+      figures: found,
+    });
+    if (found.emmett === undefined) continue;
+    const toPeer = found.ours.perSecond / found.emmett.perSecond;
+    rows.push({
+      what: `event-sourced append, ${name}`,
+      measured: both(found.ours),
+      against: `emmett-mongodb ${both(found.emmett)}`,
+      ratio: toPeer,
+      reach: callers === 32 ? '≥ 2' : '',
+      reached: callers === 1 || toPeer >= 2,
+      figures: {},
+    });
+  }
+  return rows;
+};
