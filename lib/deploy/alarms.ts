@@ -1,7 +1,8 @@
 // The alarms that each queue and each function without a caller has; the system's own are in alarms.yml.
 import { type MetricName, metricNamespace, serviceName } from '../platform/metric-names.ts';
 import { queueNames } from '../subscriptions.ts';
-import { functionName, logicalId, type Place, type Resource, type Service } from './service.ts';
+import type { Place } from './place.ts';
+import { functionName, logicalId, type Resource, type Service } from './service.ts';
 
 interface Alarm {
   description: string;

@@ -1,7 +1,7 @@
 // The words that a function's `rights` in serverless.yml are made of, and what each one allows. Logs, and taking
 // messages from the queue of an `sqs` event, follow from the function itself.
 import { queueNames, subscriptions } from '../subscriptions.ts';
-import type { Place } from './service.ts';
+import type { Place } from './place.ts';
 
 export interface Statement {
   Effect: 'Allow';

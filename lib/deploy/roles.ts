@@ -1,6 +1,8 @@
 // One role a function, with its rights and nothing else.
+
+import type { Place } from './place.ts';
 import { arn, rightsOn, type Statement, statementsOf } from './rights.ts';
-import { type FunctionDefinition, functionName, type Place, type Resource } from './service.ts';
+import { type FunctionDefinition, functionName, type Resource } from './service.ts';
 
 const logs = (name: string): Statement => ({
   Effect: 'Allow',

@@ -1,4 +1,5 @@
 // The parts of the framework that the plugin touches.
+import type { Place } from './place.ts';
 import type { DeclaredRight } from './rights.ts';
 
 export type Gateway = string | { method?: string; path: string; authorizer?: { name: string } };
@@ -25,14 +26,6 @@ export interface Service {
   custom: { jwt?: { issuer?: string; audience?: string } };
   functions: Record<string, FunctionDefinition>;
   resources: { Resources: Record<string, Resource> };
-}
-
-/** What names are made of on a stage. */
-export interface Place {
-  service: string;
-  stage: string;
-  queuePrefix: string;
-  projectionMode: string;
 }
 
 export const placeOf = ({ service, provider }: Service): Place => ({
