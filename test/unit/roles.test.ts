@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { localOnly, parametersOf, withoutLocal } from '../../lib/deploy/environment.ts';
+import type { Place } from '../../lib/deploy/place.ts';
 import { complete } from '../../lib/deploy/plugin.ts';
 import type { Statement } from '../../lib/deploy/rights.ts';
 import { allowed } from '../../lib/deploy/roles.ts';
-import type { FunctionDefinition, Place } from '../../lib/deploy/service.ts';
+import type { FunctionDefinition } from '../../lib/deploy/service.ts';
 import { commandQueues, queueNames, subscriptions } from '../../lib/subscriptions.ts';
 import { readServerlessFile } from '../support/serverless-file.ts';
 
