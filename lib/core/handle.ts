@@ -4,8 +4,9 @@
 import { backOff } from './back-off.ts';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
 import { AppError, isAppError } from './errors.ts';
-import type { EventMetadata, RecordedEvent } from './events.ts';
+import { type EventMetadata, type RecordedEvent, streamId } from './events.ts';
 import type { AggregateStore, KeyedCommand, Loaded } from './store.ts';
+import { inTurn } from './turns.ts';
 
 /** What travels with a command: who sent it, and under which conditions it may take effect. */
 export interface CommandContext {
@@ -141,7 +142,7 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
     return { id, version: from.version + events.length, commandId, replayed: false };
   };
 
-  return async (target, context) => {
+  const untilDone: HandleCommand<C> = async (target, context) => {
     const deadline = performance.now() + deadlineMs;
     let certainBy: number | undefined;
     for (let lost = 0; ; lost += 1) {
@@ -161,4 +162,9 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
       }
     }
   };
+
+  return (target, context) =>
+    target.isNew
+      ? untilDone(target, context)
+      : inTurn(streamId(store.streamType, target.id), () => untilDone(target, context));
 };

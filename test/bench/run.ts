@@ -60,9 +60,15 @@ try {
       full: values.full,
       rounds: Number(values.rounds),
     };
-    const found = await runPart(order);
-    rows.push(...found);
-    log(toTable(found));
+    try {
+      const found = await runPart(order);
+      rows.push(...found);
+      log(toTable(found));
+    } catch (error) {
+      // The figures of the others are kept.
+      process.exitCode = 1;
+      log(String(error));
+    }
   }
 } finally {
   await Promise.all([mongod.stop(), queues.stop()]);
@@ -80,4 +86,4 @@ console.log(
     .map(([key, value]) => `${key}: ${value}`)
     .join(' · ')}`,
 );
-process.exit(0);
+process.exit();

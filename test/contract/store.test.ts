@@ -1,40 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Db } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isAppError } from '../../lib/core/errors.ts';
-import { eventRows, unchangedCommandsCollection } from '../../lib/core/event-rows.ts';
-import { eventSourced } from '../../lib/core/event-sourced.ts';
-import { type CommandContext, type CommandResult, commandHandler } from '../../lib/core/handle.ts';
+import { eventRows } from '../../lib/core/event-rows.ts';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
-import { stateStored } from '../../lib/core/state-stored.ts';
-import type { AggregateStore, Append, Loaded } from '../../lib/core/store.ts';
-import {
-  type Counter,
-  type CounterEvent,
-  count,
-  counterDecider as decider,
-  counterEvents as eventTypes,
-} from '../support/counter.ts';
+import type { Append, Loaded } from '../../lib/core/store.ts';
+import { type Counter, type CounterEvent, count, counterDecider as decider } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
-
-type Store = AggregateStore<Counter | undefined, CounterEvent>;
-
-const streamType = 'Counter';
-const stores: { name: string; open(db: Db): Store }[] = [
-  {
-    name: 'the state-stored one',
-    open: (db) => stateStored({ db, streamType, collection: 'counters', decider, eventTypes }),
-  },
-  {
-    name: 'the event-sourced one',
-    open: (db) =>
-      eventSourced({ db, streamType, decider, eventTypes, snapshots: { every: 1_000, shape: 1 } }),
-  },
-  {
-    name: 'the event-sourced one with a snapshot each third event',
-    open: (db) => eventSourced({ db, streamType, decider, eventTypes, snapshots: { every: 3, shape: 1 } }),
-  },
-];
+import { codesOf, context, dense, resultsOf, setUpStore, stores, streamType } from '../support/stores.ts';
 
 const databases = useDatabases();
 beforeAll(() => ensureIndexes(databases.write, machineWriteIndexes));
@@ -42,23 +14,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const context = (fields: Partial<CommandContext> = {}): CommandContext => ({
-  commandId: randomUUID(),
-  correlationId: 'contract',
-  ...fields,
-});
-const keyed = (idempotencyKey: string, requestHash = 'hash') => context({ idempotencyKey, requestHash });
 const rowsOf = (id: string) =>
   eventRows(databases.write)
     .find({ stream_id: `${streamType}-${id}` })
     .sort({ version: 1 })
     .toArray();
 const versionsOf = async (id: string) => (await rowsOf(id)).map(({ version }) => version);
-const dense = (length: number) => Array.from({ length }, (_, index) => index + 1);
-const codesOf = (settled: PromiseSettledResult<unknown>[]): unknown[] =>
-  settled.flatMap((one) => (one.status === 'rejected' ? [Reflect.get(one.reason, 'code')] : []));
-const resultsOf = (settled: PromiseSettledResult<CommandResult>[]) =>
-  settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 
 const appendOf = (
   from: Loaded<Counter | undefined>,
@@ -75,11 +36,7 @@ const appendOf = (
 };
 
 describe.each(stores)('a store: $name', ({ open }) => {
-  const setUp = (deadlineMs?: number) => {
-    const store = open(databases.write);
-    const handle = commandHandler(store, decider, deadlineMs === undefined ? {} : { deadlineMs });
-    return { store, handle, id: randomUUID() };
-  };
+  const setUp = (deadlineMs?: number) => setUpStore(open(databases.write), deadlineMs);
 
   test('an aggregate of which nothing is known is at version 0', async () => {
     const { store, id } = setUp();
@@ -154,89 +111,6 @@ describe.each(stores)('a store: $name', ({ open }) => {
     const settled = await Promise.allSettled([at(1), at(1), at(1)]);
     expect(codesOf(settled)).toEqual(['precondition_failed', 'precondition_failed']);
     expect(await versionsOf(id)).toEqual(dense(2));
-  });
-
-  test('a command with a key takes effect once, also when its retries race', async () => {
-    const { store, handle } = setUp();
-    for (const _ of dense(20)) {
-      const [id, key] = [randomUUID(), randomUUID()];
-      const settled = await Promise.allSettled(
-        dense(4).map(() => handle({ id, command: count(1, 1) }, keyed(key))),
-      );
-      expect(codesOf(settled)).toEqual([]);
-      expect(new Set(resultsOf(settled).map(({ version }) => version))).toEqual(new Set([2]));
-      expect(resultsOf(settled).filter(({ replayed }) => !replayed)).toHaveLength(1);
-      expect(await store.load(id)).toMatchObject({ state: { total: 2 }, version: 2 });
-    }
-  });
-
-  test('racing retries of a create make one thing, and all answer with its id', async () => {
-    const { handle } = setUp();
-    for (const _ of dense(20)) {
-      const key = randomUUID();
-      const settled = await Promise.allSettled(
-        dense(4).map(() => handle({ id: randomUUID(), command: count(1), isNew: true }, keyed(key))),
-      );
-      expect(codesOf(settled)).toEqual([]);
-      expect(new Set(resultsOf(settled).map(({ id }) => id)).size).toBe(1);
-      expect(await eventRows(databases.write).countDocuments({ idempotency_keys: key })).toBe(1);
-    }
-  });
-
-  test('a retry weeks later answers as at first, whatever happened since', async () => {
-    const { handle, id } = setUp();
-    const first = await handle({ id, command: count(3) }, keyed(`late-${id}`));
-    await handle({ id, command: count(4, 5) }, context());
-    const again = await handle({ id, command: count(3) }, keyed(`late-${id}`));
-    expect(again).toEqual({ ...first, replayed: true });
-    expect(await versionsOf(id)).toEqual(dense(3));
-  });
-
-  test('a key with another request is refused, and changes nothing', async () => {
-    const { handle, id } = setUp();
-    await handle({ id, command: count(3) }, keyed(`reused-${id}`, 'one'));
-    await expect(handle({ id, command: count(4) }, keyed(`reused-${id}`, 'two'))).rejects.toMatchObject({
-      code: 'idempotency_key_reused',
-    });
-    expect(await versionsOf(id)).toEqual(dense(1));
-  });
-
-  test('of two racing requests with one key and different bodies one is refused', async () => {
-    const { handle } = setUp();
-    for (const _ of dense(20)) {
-      const [id, key] = [randomUUID(), randomUUID()];
-      const settled = await Promise.allSettled([
-        handle({ id, command: count(1) }, keyed(key, 'one')),
-        handle({ id, command: count(2) }, keyed(key, 'two')),
-      ]);
-      expect(codesOf(settled)).toEqual(['idempotency_key_reused']);
-      expect(await versionsOf(id)).toEqual(dense(1));
-    }
-  });
-
-  test('a command that changes nothing keeps the version, and its key is remembered', async () => {
-    const { handle, id } = setUp();
-    await handle({ id, command: count(1) }, context());
-    const first = await handle({ id, command: count() }, keyed(`unchanged-${id}`));
-    expect(first).toMatchObject({ version: 1, replayed: false });
-    await handle({ id, command: count(1) }, context());
-    const again = await handle({ id, command: count() }, keyed(`unchanged-${id}`));
-    expect(again).toEqual({ ...first, replayed: true });
-    await expect(handle({ id, command: count(9) }, keyed(`unchanged-${id}`, 'other'))).rejects.toMatchObject({
-      code: 'idempotency_key_reused',
-    });
-    const remembered = databases.write.collection(unchangedCommandsCollection);
-    expect(await remembered.countDocuments({ id })).toBe(1);
-  });
-
-  test('a refused command leaves nothing, and its key is free', async () => {
-    const { handle, id } = setUp();
-    await expect(handle({ id, command: count(-1) }, keyed(`free-${id}`))).rejects.toMatchObject({
-      code: 'rule_violated',
-    });
-    expect(await handle({ id, command: count(1) }, keyed(`free-${id}`, 'other'))).toMatchObject({
-      version: 1,
-    });
   });
 
   test('the time of a stream never goes back, though the clock does', async () => {

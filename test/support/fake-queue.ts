@@ -30,6 +30,8 @@ export interface FakeQueue {
   deliver(subscriber: Subscriber, delivery?: Delivery): Promise<void>;
   /** Delivers until nothing is left. */
   drain(subscriber: Subscriber): Promise<void>;
+  /** Makes every message on the queue a dead letter. */
+  bury(): void;
   /** Takes messages off at random; gives their number. */
   lose(count?: number): number;
   clear(): void;
@@ -59,10 +61,10 @@ export const createFakeQueue = (random: () => number = Math.random, maxAttempts 
   };
 
   const draw = (count: number): Message[] => {
-    for (let last = messages.length - 1; last > 0; last -= 1) {
-      const other = Math.floor(random() * (last + 1));
-      const [one, two] = [messages[last], messages[other]];
-      if (one !== undefined && two !== undefined) [messages[last], messages[other]] = [two, one];
+    for (let at = 0; at < Math.min(count, messages.length); at += 1) {
+      const other = at + Math.floor(random() * (messages.length - at));
+      const [one, two] = [messages[at], messages[other]];
+      if (one !== undefined && two !== undefined) [messages[at], messages[other]] = [two, one];
     }
     return messages.splice(0, count);
   };
@@ -121,6 +123,10 @@ export const createFakeQueue = (random: () => number = Math.random, maxAttempts 
     },
     async drain(subscriber) {
       while (messages.length > 0) await queue.deliver(subscriber, { count: 10 });
+    },
+    bury() {
+      letters.push(...messages);
+      messages = [];
     },
     lose: (count = messages.length) => draw(count).length,
     clear() {

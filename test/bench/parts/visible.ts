@@ -76,10 +76,10 @@ const sendAt = async (perSecond: number, forMs: number, url: string): Promise<nu
     if (due > performance.now()) await wait(due - performance.now());
     const one = async (): Promise<void> => {
       const at = performance.now();
-      const answer = await fetch(url, { method: 'POST', headers, body });
-      await answer.arrayBuffer();
-      if (answer.status !== 201) throw new Error(`answered ${answer.status}`);
-      latencies.push(performance.now() - at);
+      // What is refused or cut off under overload is missing from the answers; the bench goes on.
+      const answer = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
+      await answer?.arrayBuffer().catch(() => undefined);
+      if (answer?.status === 201) latencies.push(performance.now() - at);
     };
     sent.push(one());
   }
@@ -113,15 +113,16 @@ export const run: Part = async () => {
       const answers = await sendAt(rate, runMs, `${system.httpUrl}/tickets`);
       await wait(settleMs);
       await changes.close();
+      const sent = (rate * runMs) / 1_000;
       const lag = summarize(lags);
       const shown = p50 === Number.POSITIVE_INFINITY ? '' : `p50 ≤ ${p50} ms, `;
       rows.push({
         what: `commit to visible, ${rate} commands/s`,
-        measured: `${latency(lag)} (${lags.length} of ${answers.length} seen)`,
+        measured: `${latency(lag)} (${lags.length} seen of ${answers.length} answered of ${sent} sent)`,
         against: `READ_LAG_MS 500; commands ${latency(summarize(answers))}`,
         reach: `${shown}p99 ≤ ${p99} ms`,
-        reached: lags.length >= answers.length && lag.p50Ms <= p50 && lag.p99Ms <= p99,
-        figures: { lag, answers: summarize(answers), seen: lags.length, sent: answers.length },
+        reached: answers.length === sent && lags.length >= sent && lag.p50Ms <= p50 && lag.p99Ms <= p99,
+        figures: { lag, answers: summarize(answers), seen: lags.length, answered: answers.length, sent },
       });
     }
     return rows;
