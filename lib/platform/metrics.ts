@@ -1,44 +1,31 @@
-// Metrics as log lines in CloudWatch's Embedded Metric Format, written by hand: 3 µs a line, where the library that
-// does it takes 300, which was a tenth of a command.
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+// Metrics as log lines in CloudWatch's Embedded Metric Format.
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { config } from './config.ts';
 import { isMetric, type MetricName, metricNamespace, metricUnits, serviceName } from './metric-names.ts';
-import { writeLine } from './stdout.ts';
 
-const service = serviceName(config.STAGE);
+const byFunction = new Map<string, Metrics>();
 
-/** CloudWatch reads no more values of one metric in one line. */
-const mostValues = 100;
-
-type Values = Partial<Record<MetricName, number | number[]>>;
-
-const writeValues = (functionName: string, values: Values): void => {
-  const Metrics = Object.keys(values)
-    .filter(isMetric)
-    .map((Name) => ({ Name, Unit: metricUnits[Name] }));
-  const line = {
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [{ Namespace: metricNamespace, Dimensions: [['service', 'function']], Metrics }],
-    },
-    service,
-    function: functionName,
-    ...values,
-  };
-  writeLine(JSON.stringify(line));
+/** Kept for the container's life: making one costs a hundred times what a line does. */
+const metricsOf = (functionName: string): Metrics => {
+  const known = byFunction.get(functionName);
+  if (known !== undefined) return known;
+  const metrics = new Metrics({
+    namespace: metricNamespace,
+    serviceName: serviceName(config.STAGE),
+    defaultDimensions: { function: functionName },
+  });
+  byFunction.set(functionName, metrics);
+  return metrics;
 };
 
-/** Writes one line with all the values; a list of values is a distribution. */
-export const emitMetrics = (functionName: string, values: Values): void => {
-  const first: Values = {};
-  const rest: Values = {};
+/** Writes one line with all the values, at once: nothing is kept between calls. A list of values is a distribution. */
+export const emitMetrics = (
+  functionName: string,
+  values: Partial<Record<MetricName, number | number[]>>,
+): void => {
+  const metrics = metricsOf(functionName);
   for (const name of Object.keys(values).filter(isMetric)) {
-    const value = values[name];
-    if (Array.isArray(value) && value.length > mostValues) {
-      first[name] = value.slice(0, mostValues);
-      rest[name] = value.slice(mostValues);
-    } else if (value !== undefined) first[name] = value;
+    for (const value of [values[name] ?? []].flat()) metrics.addMetric(name, metricUnits[name], value);
   }
-  writeValues(functionName, first);
-  if (Object.keys(rest).length > 0) emitMetrics(functionName, rest);
+  metrics.publishStoredMetrics();
 };
