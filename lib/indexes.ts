@@ -4,7 +4,7 @@ import { ensureIndexes, machineReadIndexes, machineWriteIndexes } from './core/i
 import { auditLogIndexes } from './products/audit-log.ts';
 import { lowStockIndexes } from './products/low-stock-alert.ts';
 import { readModels } from './read-models.ts';
-import { recordWriteIndexes } from './records/stores.ts';
+import { recordWriteIndexes } from './records/store.ts';
 
 /** Makes what is missing on both databases. Safe to run at any time. */
 export const ensureAllIndexes = async (writeDb: Db, readDb: Db): Promise<void> => {

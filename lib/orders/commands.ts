@@ -3,19 +3,10 @@ import type { Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
 import { createCommandBus } from '../core/bus.ts';
-import { eventSourced } from '../core/event-sourced.ts';
 import { commandHandler, type HandlerOptions } from '../core/handle.ts';
-import { config } from '../platform/config.ts';
 import { money, requiredText, uuid } from '../platform/fields.ts';
-import {
-  mostItems,
-  noItems,
-  type Order,
-  type OrderCommand,
-  type OrderEvent,
-  orderDecider,
-  orderEvents,
-} from './order.ts';
+import { mostItems, noItems, type OrderCommand, type OrderEvent, orderDecider } from './order.ts';
+import { orderStore } from './store.ts';
 
 const itemFields = { product_id: requiredText(255), quantity: z.int().min(1).max(1_000_000), price: money };
 
@@ -45,15 +36,6 @@ export const toItem = ({ product_id, quantity: count, price }: ItemInput) => ({
   quantity: count,
   price_minor: price,
 });
-
-export const orderStore = (db: Db) =>
-  eventSourced<Order | undefined, OrderEvent>({
-    db,
-    streamType: 'Order',
-    decider: orderDecider,
-    eventTypes: orderEvents,
-    snapshots: { every: config.SNAPSHOT_EVERY, shape: 1 },
-  });
 
 export const orderCommands = (db: Db, options?: HandlerOptions<OrderEvent>) => {
   const handle = commandHandler(orderStore(db), orderDecider, options);

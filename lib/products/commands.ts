@@ -4,26 +4,18 @@ import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
 import { createCommandBus } from '../core/bus.ts';
 import { ruleViolated } from '../core/errors.ts';
-import { eventSourced } from '../core/event-sourced.ts';
 import { commandHandler, type HandlerOptions } from '../core/handle.ts';
 import { queuedCommandsHandler } from '../core/queued-commands.ts';
-import { config } from '../platform/config.ts';
 import { money, optionalText, quantity, requiredText, uuid } from '../platform/fields.ts';
 import {
   mergeViews,
   type Product,
   type ProductEvent,
   productDecider,
-  productEvents,
   type RecordProductView,
 } from './product.ts';
-import {
-  type Supplier,
-  type SupplierCommand,
-  type SupplierEvent,
-  supplierDecider,
-  supplierEvents,
-} from './supplier.ts';
+import { productStore, supplierStore } from './store.ts';
+import { type SupplierCommand, type SupplierEvent, supplierDecider } from './supplier.ts';
 
 const mostMinor = 999_999_999_999;
 const mostStock = 1_000_000_000;
@@ -45,24 +37,6 @@ export const createProductInput = z.strictObject({
 });
 export const updateStockInput = z.strictObject({ id: uuid, new_stock: stock });
 export const changePriceInput = z.strictObject({ id: uuid, new_price: price });
-
-export const productStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
-  eventSourced<Product | undefined, ProductEvent>({
-    db,
-    streamType: 'Product',
-    decider: productDecider,
-    eventTypes: productEvents,
-    snapshots: { every, shape: 1 },
-  });
-
-export const supplierStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
-  eventSourced<Supplier | undefined, SupplierEvent>({
-    db,
-    streamType: 'Supplier',
-    decider: supplierDecider,
-    eventTypes: supplierEvents,
-    snapshots: { every, shape: 1 },
-  });
 
 interface CreateProduct {
   type: 'CreateProduct';

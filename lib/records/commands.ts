@@ -13,7 +13,7 @@ import {
   recordDecider,
   recordReadsDecider,
 } from './record.ts';
-import { recordReadsStore, recordStore } from './stores.ts';
+import { recordReadsStore, recordStore } from './store.ts';
 
 const mostValueBytes = 64 * 1024;
 

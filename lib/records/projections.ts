@@ -12,7 +12,7 @@ import {
   recordReadsEvents,
   type StoredRecord,
 } from './record.ts';
-import { recordReadsCollection, recordsCollection } from './stores.ts';
+import { recordReadsCollection, recordsCollection } from './store.ts';
 
 export interface RecordDocument extends StoredRecord {
   created_at: Date;

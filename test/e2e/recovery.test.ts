@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { expect, test } from 'vitest';
 import { runLoad } from '../soak/load.ts';
-import { seeded } from '../soak/random.ts';
 import { countDrifted } from '../soak/report.ts';
 import { drain, measureDrift } from '../soak/settle.ts';
 import { judge } from '../soak/verdict.ts';
+import { seededRandom } from '../support/random.ts';
 import { startSystem, useSystem } from '../support/system.ts';
 import { partNames } from '../support/system-parts.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -21,7 +21,7 @@ test.each(partNames)(
     let goesOn = true;
     const before = system().log.length;
     const { http_url, lambda_url, write_db_url } = system().state;
-    const load = runLoad({ url: () => http_url, random: seeded(7), callers: 6, goesOn: () => goesOn });
+    const load = runLoad({ url: () => http_url, random: seededRandom(7), callers: 6, goesOn: () => goesOn });
     await pause(1_500);
     expect(system().kill9Part(part)).toBe(true);
     await waitFor('the part to be back', () => system().log.slice(before).includes('runs again after'), {

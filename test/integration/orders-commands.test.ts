@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
-import { orderCommands, orderStore } from '../../lib/orders/commands.ts';
+import { orderCommands } from '../../lib/orders/commands.ts';
+import { orderStore } from '../../lib/orders/store.ts';
 import { useDatabases } from '../support/database.ts';
 import { context, createOrder, eventsOf, orderItem } from '../support/orders.ts';
 

@@ -7,11 +7,11 @@ import { replay } from '../../lib/core/replay.ts';
 import { noneApplied, type Subscriber } from '../../lib/core/subscriber.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
-import { productStore } from '../../lib/products/commands.ts';
 import { findProductAt, listHistory } from '../../lib/products/history.ts';
 import { productEvents } from '../../lib/products/product.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
 import { findProduct } from '../../lib/products/queries.ts';
+import { productStore } from '../../lib/products/store.ts';
 import { useDatabases } from '../support/database.ts';
 import { allEvents, eventsOf, productsOn } from '../support/products.ts';
 

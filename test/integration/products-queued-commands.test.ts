@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { queuedCommandsHandler } from '../../lib/core/queued-commands.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { commandConsumer } from '../../lib/platform/command-queue.ts';
-import { productStore, queuedProductCommands } from '../../lib/products/commands.ts';
+import { queuedProductCommands } from '../../lib/products/commands.ts';
 import {
   mergeViews,
   type Product,
@@ -12,6 +12,7 @@ import {
   type RecordProductView,
   recordProductView,
 } from '../../lib/products/product.ts';
+import { productStore } from '../../lib/products/store.ts';
 import { toViewCommand } from '../../lib/products/views.ts';
 import { useDatabases } from '../support/database.ts';
 import { eventsOf, productsOn } from '../support/products.ts';

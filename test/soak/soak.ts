@@ -3,9 +3,9 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { invokeFunction } from '../support/invoke.ts';
+import { seededRandom } from '../support/random.ts';
 import { runChaos } from './chaos.ts';
 import { runLoad } from './load.ts';
-import { seeded } from './random.ts';
 import { isSound, type Outcome, toReport } from './report.ts';
 import { drain, measureDrift } from './settle.ts';
 import { type SoakSystem, startSoakSystem } from './system.ts';
@@ -33,8 +33,8 @@ const run = async (system: SoakSystem): Promise<Outcome> => {
   const endsAt = performance.now() + minutes * 60_000;
   const goesOn = (): boolean => performance.now() < endsAt;
   const [ledger, blows] = await Promise.all([
-    runLoad({ url: () => system.state.http_url, random: seeded(seed), callers, goesOn }),
-    runChaos({ victim: system, random: seeded(seed + 1), goesOn, log }),
+    runLoad({ url: () => system.state.http_url, random: seededRandom(seed), callers, goesOn }),
+    runChaos({ victim: system, random: seededRandom(seed + 1), goesOn, log }),
   ]);
   log('the load has ended');
   const { http_url, lambda_url, write_db_url } = system.state;

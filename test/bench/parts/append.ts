@@ -1,8 +1,8 @@
 // An event-sourced append against a raw insert of the same row, and against the peer.
 import { v7 as uuidv7 } from 'uuid';
 import { commandHandler } from '../../../lib/core/handle.ts';
-import { orderStore } from '../../../lib/orders/commands.ts';
 import { orderDecider } from '../../../lib/orders/order.ts';
+import { orderStore } from '../../../lib/orders/store.ts';
 import { likewiseIndexed, type Part } from '../context.ts';
 import { inTurn, type Load, load } from '../measure.ts';
 import { openEmmett } from '../peer/emmett.ts';

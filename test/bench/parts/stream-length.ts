@@ -1,9 +1,9 @@
 // The same command on a stream of 10,000 events and on one of 100.
 import { v7 as uuidv7 } from 'uuid';
 import { handler } from '../../../functions/products/commands.ts';
-import { productStore } from '../../../lib/products/commands.ts';
 import type { ProductEvent } from '../../../lib/products/product.ts';
 import { productDecider } from '../../../lib/products/product.ts';
+import { productStore } from '../../../lib/products/store.ts';
 import type { Part } from '../context.ts';
 import { inTurn, load } from '../measure.ts';
 import { both } from '../report.ts';
