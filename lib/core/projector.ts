@@ -26,6 +26,9 @@ const findViews = async ({ collection }: ReadModel, ids: string[]): Promise<Map<
 
 const byVersion = (one: RecordedEvent, other: RecordedEvent): number => one.version - other.version;
 
+/** Then its view follows from the events alone: most aggregates are new, and need not be read before they are written. */
+const beginsStream = (events: RecordedEvent[]): boolean => events.some(({ version }) => version === 1);
+
 /** Folds while the next event is the next version; what is left over lies behind a gap or failed. */
 const foldContiguous = ({ projection }: ReadModel, progress: Progress): void => {
   while (progress.failure === undefined) {
@@ -70,7 +73,10 @@ type AppliedTo = Applied & { views: View[] };
 const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<AppliedTo> => {
   const result = noneApplied();
   const groups = groupByAggregate(events);
-  const views = await findViews(model, [...groups.keys()]);
+  const views = await findViews(
+    model,
+    [...groups].flatMap(([id, group]) => (beginsStream(group) ? [] : [id])),
+  );
   const progresses = [...groups].map(([id, group]): Progress => {
     const view = views.get(id);
     const ahead = group.filter((event) => event.version > (view?.version ?? 0)).sort(byVersion);
@@ -81,13 +87,14 @@ const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<Appli
   const advanced = progresses.flatMap(({ id, view }) =>
     view !== undefined && view !== views.get(id) ? [view] : [],
   );
-  await writeViews(model.collection, advanced);
+  const stayed = await writeViews(model.collection, advanced);
   const reached = progresses.flatMap(({ view }) => view ?? []);
   await settleReferences(model, reached);
-  for (const { view, events: ahead, failure } of progresses) {
+  for (const { id, view, events: ahead, failure } of progresses) {
     for (const event of ahead) {
-      if (event.version <= (view?.version ?? 0)) result.applied.push(event);
-      else result.failures.set(event.event_id, failure);
+      if (event.version <= (view?.version ?? 0)) {
+        if (!stayed.has(id)) result.applied.push(event);
+      } else result.failures.set(event.event_id, failure);
     }
   }
   return { ...result, views: reached };
