@@ -1,3 +1,5 @@
+import { refuseParameters } from '../lib/platform/fields.ts';
+import type { HttpRequest } from '../lib/platform/http/request.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { check } from '../lib/platform/observe.ts';
@@ -7,7 +9,8 @@ import { subscriptions } from '../lib/subscriptions.ts';
 const [anySubscription = ''] = Object.keys(subscriptions);
 
 export const routes = {
-  'GET /health': async () => {
+  'GET /health': async ({ query }: HttpRequest) => {
+    refuseParameters(query);
     const dependencies = await Promise.all([
       check('write_database', () => writeDb().command({ ping: 1 })),
       check('read_database', () => readDb().command({ ping: 1 })),

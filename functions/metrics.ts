@@ -1,5 +1,6 @@
 import { findRebuildProgress } from '../lib/core/rebuild.ts';
 import { config } from '../lib/platform/config.ts';
+import { refuseParameters } from '../lib/platform/fields.ts';
 import { opsRoutes } from '../lib/platform/http/ops-route.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';
 import { toSamples } from '../lib/platform/metric-samples.ts';
@@ -12,7 +13,8 @@ import { commandQueues, subscriptions } from '../lib/subscriptions.ts';
 const models = readModels(writeDb(), readDb());
 
 export const routes = opsRoutes({
-  'GET /metrics': async ({ headers }) => {
+  'GET /metrics': async ({ headers, query }) => {
+    refuseParameters(query);
     const [backlog, measured, queues, rebuilds] = await Promise.all([
       measureBacklog(writeDb()),
       Promise.all(Object.keys(subscriptions).map((name) => measureSubscription(readDb(), name))),

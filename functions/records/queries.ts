@@ -9,7 +9,7 @@ import { findRecord, readRecordInput } from '../../lib/records/queries.ts';
 import type { RecordReadCommand } from '../../lib/records/record.ts';
 
 /** As long as a read waits for the queue at most: past it the read is not counted. */
-const countTimeoutMs = 250;
+const countTimeoutMs = 800;
 
 const read = documentRoute({
   input: readRecordInput,

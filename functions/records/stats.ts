@@ -1,4 +1,5 @@
 import { summarizeLag } from '../../lib/core/lag.ts';
+import { refuseParameters } from '../../lib/platform/fields.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';
 import { measureBacklog } from '../../lib/platform/observe.ts';
@@ -7,7 +8,8 @@ import { countRecords } from '../../lib/records/stats.ts';
 const lagMinutes = 5;
 
 export const routes: Routes = {
-  'GET /stats': async () => {
+  'GET /stats': async ({ query }) => {
+    refuseParameters(query);
     const [counts, backlog, lag] = await Promise.all([
       countRecords(writeDb()),
       measureBacklog(writeDb()),

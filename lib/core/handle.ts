@@ -5,7 +5,7 @@ import { backOff } from './back-off.ts';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
 import { AppError, isAppError } from './errors.ts';
 import { type EventMetadata, type RecordedEvent, streamId } from './events.ts';
-import type { AggregateStore, KeyedCommand, Loaded } from './store.ts';
+import { type AggregateStore, type KeyedCommand, keyReused, type Loaded } from './store.ts';
 import { inTurn } from './turns.ts';
 
 /** What travels with a command: who sent it, and under which conditions it may take effect. */
@@ -55,7 +55,7 @@ const toMetadata = (context: CommandContext): EventMetadata => ({
 
 const replay = (earlier: KeyedCommand, context: CommandContext): CommandResult => {
   if (context.requestHash !== undefined && earlier.request_hash !== context.requestHash) {
-    throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used with another request');
+    throw keyReused();
   }
   return { id: earlier.id, version: earlier.version, commandId: earlier.command_id, replayed: true };
 };

@@ -54,6 +54,9 @@ export interface AggregateStore<S, E extends DomainEvent> {
   rememberUnchanged(key: string, command: KeyedCommand): Promise<KeyedCommand | undefined>;
 }
 
+export const keyReused = (): AppError =>
+  new AppError('idempotency_key_reused', 'This Idempotency-Key was used with another request');
+
 export const versionConflict = (streamId: string, cause?: unknown): AppError =>
   new AppError('version_conflict', `${streamId} was changed by another command at the same time`, { cause });
 

@@ -1,4 +1,4 @@
-import { answerWithProblem } from './problem.ts';
+import { answerBrokenRequest, answerWithProblem } from './problem.ts';
 import { hideRoutes, quietOutages, quietRequests } from './quiet-offline.ts';
 import { refuseOrKeepBody } from './sent-as-is.ts';
 import type { Serverless, ServerlessOffline } from './serverless.ts';
@@ -43,6 +43,7 @@ export const tameOffline = (
     });
     show?.();
     const server = offline.internals().getApiGatewayServer();
+    server.listener.removeAllListeners('clientError').on('clientError', answerBrokenRequest);
     server.ext('onPreHandler', refuseOrKeepBody);
     server.ext('onPreResponse', answerWithProblem);
     quietRequests();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { HttpRequest, HttpResponse, Toolkit } from './serverless.ts';
 
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
@@ -26,22 +27,43 @@ const failureStatus = ({ response }: HttpRequest): number | undefined => {
   return threw ? 500 : undefined;
 };
 
+const problemBody = (status: number, instance: string, correlationId: string) => ({
+  type: 'about:blank',
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail: DETAILS[status] ?? `${STATUS_CODES[status] ?? 'The request failed'}.`,
+  instance,
+  correlation_id: correlationId,
+});
+
 /** The problem document for a request that no function of ours answers. */
 export const problemOf = (request: HttpRequest, toolkit: Toolkit, status: number): HttpResponse => {
   const correlationId = correlationIdOf(request);
-  const problem = {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    detail: DETAILS[status] ?? `${STATUS_CODES[status] ?? 'The request failed'}.`,
-    instance: request.path,
-    correlation_id: correlationId,
-  };
+  const problem = problemBody(status, request.path, correlationId);
   return toolkit
     .response(JSON.stringify(problem))
     .code(status)
     .type('application/problem+json')
     .header('X-Correlation-Id', correlationId);
+};
+
+/** A request that is no HTTP never becomes one to hapi: its answer is written to the socket. */
+export const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const correlationId = randomUUID();
+  const body = JSON.stringify(problemBody(status, '/', correlationId));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-correlation-id: ${correlationId}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 };
 
 /** Turns what hapi or serverless-offline answers by itself into the problem document that callers know. */

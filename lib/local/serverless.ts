@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+
 // The parts of the framework and of serverless-offline that the local plugin touches.
 
 type ExtensionRequest = {
@@ -21,6 +23,7 @@ export type HttpResponse = {
 export type Toolkit = { continue: symbol; response(body: string): HttpResponse };
 export type HttpRequest = ExtensionRequest;
 export type HttpServer = {
+  listener: Server;
   ext(
     event: 'onPreHandler' | 'onPreResponse',
     method: (request: HttpRequest, toolkit: Toolkit) => unknown,

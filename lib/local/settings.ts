@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SetupError } from './log.ts';
+import { parseSettings } from '../platform/settings.ts';
+import { messageOf, SetupError } from './log.ts';
 
 export const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -24,13 +25,25 @@ const portOf = (env: NodeJS.ProcessEnv, name: string, usual: number): number => 
 export const dataDirOf = (serviceDir: string, env: NodeJS.ProcessEnv): string =>
   resolve(serviceDir, env['TANDEM_DATA_DIR'] || '.local');
 
+// The functions read these too: what they would refuse at every call is refused here, once.
+const checkFunctionSettings = (env: NodeJS.ProcessEnv): void => {
+  try {
+    parseSettings(env);
+  } catch (error) {
+    throw new SetupError(`${messageOf(error)}.`);
+  }
+};
+
 /** What `npm start` reads from its environment. Throws a SetupError for a value that cannot be. */
-export const readSettings = (env: NodeJS.ProcessEnv): Settings => ({
-  dataDir: dataDirOf(CHECKOUT, env),
-  httpPort: portOf(env, 'HTTP_PORT', 3000),
-  lambdaPort: portOf(env, 'LAMBDA_PORT', 3002),
-  queuePrefix: env['QUEUE_PREFIX'] || 'tandem',
-  writeDbUrl: env['WRITE_DB_URL'] || undefined,
-  readDbUrl: env['READ_DB_URL'] || undefined,
-  sqsEndpoint: env['SQS_ENDPOINT'] || undefined,
-});
+export const readSettings = (env: NodeJS.ProcessEnv): Settings => {
+  const ports = { httpPort: portOf(env, 'HTTP_PORT', 3000), lambdaPort: portOf(env, 'LAMBDA_PORT', 3002) };
+  checkFunctionSettings(env);
+  return {
+    ...ports,
+    dataDir: dataDirOf(CHECKOUT, env),
+    queuePrefix: env['QUEUE_PREFIX'] || 'tandem',
+    writeDbUrl: env['WRITE_DB_URL'] || undefined,
+    readDbUrl: env['READ_DB_URL'] || undefined,
+    sqsEndpoint: env['SQS_ENDPOINT'] || undefined,
+  };
+};

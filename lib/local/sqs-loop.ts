@@ -53,8 +53,13 @@ export const shortBackoffMs = (receiveCount: number): number => Math.min(2 ** re
 /** Where the function itself fails, as in an outage: minutes, or every message would soon be a dead letter. */
 const longBackoffMs = (receiveCount: number): number => Math.min(4 ** receiveCount * 1000, 120_000);
 
-const backoffMs = (receiveCount: number, threw: boolean): number =>
-  threw ? longBackoffMs(receiveCount) : shortBackoffMs(receiveCount);
+const mostReceives = Number(process.env['MAX_ATTEMPTS'] || 5);
+
+/** A message that has used up its deliveries need not wait: the next look at it makes it a dead letter. */
+const backoffMs = (receiveCount: number, threw: boolean): number => {
+  if (threw) return longBackoffMs(receiveCount);
+  return receiveCount >= mostReceives ? 0 : shortBackoffMs(receiveCount);
+};
 
 const idsOf = (messages: Message[]): ReadonlySet<string> =>
   new Set(messages.map(({ MessageId = '' }) => MessageId));

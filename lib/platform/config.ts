@@ -1,52 +1,5 @@
-// The environment, validated once at start. Every setting has a default for local use.
-import * as z from 'zod';
+// The settings of this container, read once at start: from the environment, and what is secret from Parameter Store.
 import { withParameters } from './parameters.ts';
+import { type Config, parseSettings } from './settings.ts';
 
-const integer = (fallback: number, min: number, max: number) =>
-  z
-    .string()
-    .optional()
-    .transform((text) => (text === undefined || text === '' ? fallback : Number(text)))
-    .pipe(z.int().min(min).max(max));
-
-const text = (fallback: string) =>
-  z
-    .string()
-    .optional()
-    .transform((value) => value || fallback);
-
-const schema = z.object({
-  STAGE: text('dev'),
-  LAMBDA_PORT: integer(3002, 1, 65_535),
-  WRITE_DB_URL: text('mongodb://127.0.0.1:27017/tandem_write?replicaSet=rs0'),
-  READ_DB_URL: text('mongodb://127.0.0.1:27017/tandem_read?replicaSet=rs0'),
-  DB_POOL_MIN_SIZE: integer(0, 0, 1_000),
-  DB_POOL_MAX_SIZE: integer(20, 1, 1_000),
-  SQS_ENDPOINT: text(''),
-  QUEUE_PREFIX: text('tandem').pipe(z.string().regex(/^[\w-]{1,40}$/)),
-  MAX_ATTEMPTS: integer(5, 1, 1_000),
-  READ_LAG_MS: integer(500, 1, 5_000),
-  RELAY_BATCH_SIZE: integer(1_000, 1, 5_000),
-  RELAY_POLL_INTERVAL_MS: integer(250, 10, 60_000),
-  SNAPSHOT_EVERY: integer(100, 1, 1_000_000),
-  LOW_STOCK_THRESHOLD: integer(10, 0, 1_000_000_000),
-  PROJECTION_MODE: text('async').pipe(
-    z.string().regex(/^(async|inline|[a-z]+=(async|inline)(,[a-z]+=(async|inline))*)$/),
-  ),
-  EVENT_RETENTION_DAYS: integer(0, 0, 36_500),
-  OPS_TOKEN: text(''),
-  LOG_LEVEL: text('INFO')
-    .pipe(z.string().toUpperCase())
-    .pipe(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'])),
-});
-
-export type Config = z.infer<typeof schema>;
-
-const parse = (environment: NodeJS.ProcessEnv): Config => {
-  const parsed = schema.safeParse(environment);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(`The environment is not valid: ${faults.join('; ')}`);
-};
-
-export const config: Config = parse(await withParameters(process.env));
+export const config: Config = parseSettings(await withParameters(process.env));

@@ -10,6 +10,7 @@ import { AppError } from '../core/errors.ts';
 import { config } from './config.ts';
 import { toInvocationError } from './invocation-error.ts';
 import { createLagRecorder } from './lag-recorder.ts';
+import { eventIdIn } from './letter-id.ts';
 import { createLog, type Log } from './logger.ts';
 import { emitMetrics } from './metrics.ts';
 
@@ -67,9 +68,9 @@ const parseDelivery = <M>({ parse, describe }: Consumer<M>, record: SQSRecord): 
   }
 };
 
-const keyOf = <M>({ record, message }: Delivery<M>): LetterKey => ({
+const keyOf = ({ record }: { record: SQSRecord }): LetterKey => ({
   messageId: record.messageId,
-  ...(message === undefined ? {} : { eventId: message.facts.id }),
+  ...eventIdIn(record.body),
 });
 
 const attemptsOf = ({ attributes }: SQSRecord): number => Number(attributes.ApproximateReceiveCount);
@@ -132,8 +133,9 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
   let isAway = false;
 
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    if (!isFromQueue(event))
-      throw new AppError('malformed_message', 'This function is called by its queue only');
+    if (!isFromQueue(event)) {
+      throw toInvocationError(new AppError('malformed_message', 'This function is called by its queue only'));
+    }
     const deliveries = event.Records.map((record) => parseDelivery(consumer, record));
     const { applied, duplicates } = await applyAll(consumer, deliveries);
     const facts = applied.map(consumer.describe);

@@ -77,6 +77,13 @@ export const idAtVersion = z
     return { id: value.slice(0, at), version: Number(value.slice(at + 1)) };
   });
 
+const nothing = z.strictObject({});
+
+/** @throws AppError `invalid_input` where a call that takes no parameters has some. */
+export const refuseParameters = (query: Record<string, string>): void => {
+  parseInput(nothing, query);
+};
+
 const mostErrors = 100;
 
 const toFieldErrors = (issue: z.core.$ZodIssue): FieldError[] => {

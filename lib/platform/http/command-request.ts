@@ -47,8 +47,10 @@ export const gather = (request: HttpRequest, queryFields: string[]) => {
   const { expected_version: inQuery, ...query } = request.query;
   const unknown = Object.keys(query).find((name) => !queryFields.includes(name));
   if (unknown !== undefined) throw bad(unknown, 'is not a known parameter');
-  const twice = Object.keys(request.params).find((name) => Object.hasOwn(body, name));
-  if (twice !== undefined) throw bad(twice, 'is not a known field');
+  const known = Object.keys(request.params).find((name) => Object.hasOwn(body, name));
+  if (known !== undefined) throw bad(known, 'is not a known field');
+  const twice = Object.keys(query).find((name) => Object.hasOwn(body, name));
+  if (twice !== undefined) throw bad(twice, 'is given twice');
   // Own properties only, so that a field named `__proto__` stays a field, and an unknown one.
   const input = Object.fromEntries([
     ...Object.entries(query),

@@ -4,8 +4,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import type { DomainCommand } from '../../core/decider.ts';
 import type { QueuedCommand } from '../../core/queued-commands.ts';
+import { type KeyedCommand, keyReused } from '../../core/store.ts';
 import { parseInput } from '../fields.ts';
-import { bad, gather, idempotencyKeyOf } from './command-request.ts';
+import { bad, gather, hashOf, idempotencyKeyOf } from './command-request.ts';
 import type { HttpRequest } from './request.ts';
 import type { Route } from './stack.ts';
 
@@ -13,6 +14,8 @@ interface QueuedCommandRoute<I extends z.ZodObject, C extends DomainCommand> {
   input: I;
   toCommand(input: z.output<I>): C;
   send(command: QueuedCommand<C>): Promise<void>;
+  /** Keeps the command under its key; gives what was kept there before. */
+  remember(key: string, command: KeyedCommand): Promise<KeyedCommand | undefined>;
   /** Further fields of the answer. */
   answer(input: z.output<I>): Record<string, unknown>;
 }
@@ -46,6 +49,7 @@ export const queuedCommandRoute =
     input: schema,
     toCommand,
     send,
+    remember,
     answer,
   }: QueuedCommandRoute<I, C>): Route =>
   async (request) => {
@@ -53,6 +57,16 @@ export const queuedCommandRoute =
     if (expectedVersions.length > 0) throw bad('If-Match', 'cannot be promised for a command that is queued');
     const input = parseInput(schema, raw);
     const command = toQueuedCommand(toCommand(input), request, commandIdOf(request));
+    const { command_id } = command;
+    const key = idempotencyKeyOf(request);
+    const kept = { id: '', version: 0, command_id, request_hash: hashOf(request, input) };
+    const earlier = key === undefined ? undefined : await remember(key, kept);
+    if (earlier !== undefined && earlier.request_hash !== kept.request_hash) throw keyReused();
+    // Sent again with a retry too: whoever kept the key may have died before he sent, and an id takes effect once.
     await send(command);
-    return { status: 202, body: { ...answer(input), command_id: command.command_id } };
+    return {
+      status: 202,
+      ...(earlier === undefined ? {} : { headers: { 'idempotency-replayed': 'true' } }),
+      body: { ...answer(input), command_id },
+    };
   };

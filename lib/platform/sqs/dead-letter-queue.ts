@@ -7,29 +7,13 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { DeadLetterQueue, QueuedLetter } from '../../core/redrive.ts';
 import { replayedAttribute } from '../consumer.ts';
+import { eventIdIn } from '../letter-id.ts';
 import { batchEntries, client, deadLetterName, queueUrl } from './client.ts';
 
 const hideSeconds = 60;
 
 /** Tells a redriven message from a first delivery: its record of failure is to be closed. */
 const replayed = { [replayedAttribute]: { DataType: 'String', StringValue: 'true' } };
-
-const stringIn = (message: object, field: string): string | undefined => {
-  const value: unknown = Object.getOwnPropertyDescriptor(message, field)?.value;
-  return typeof value === 'string' ? value : undefined;
-};
-
-/** The id of the event or of the queued command in a message. */
-const eventIdIn = (body: string): { eventId?: string } => {
-  try {
-    const message: unknown = JSON.parse(body);
-    if (typeof message !== 'object' || message === null) return {};
-    const eventId = stringIn(message, 'event_id') ?? stringIn(message, 'command_id');
-    return eventId === undefined ? {} : { eventId };
-  } catch {
-    return {};
-  }
-};
 
 export const sqsDeadLetterQueue = (subscription: string): DeadLetterQueue => {
   const deadLetters = () => queueUrl(deadLetterName(subscription));

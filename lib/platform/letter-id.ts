@@ -1,0 +1,19 @@
+// Names a failed message for good: by the id in its body, whatever else is wrong with it. Who records a failure and
+// who works with the dead letters later must come to the same name.
+
+const stringIn = (message: object, field: string): string | undefined => {
+  const value: unknown = Object.getOwnPropertyDescriptor(message, field)?.value;
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** The id of the event or of the queued command in a message. */
+export const eventIdIn = (body: string): { eventId?: string } => {
+  try {
+    const message: unknown = JSON.parse(body);
+    if (typeof message !== 'object' || message === null) return {};
+    const eventId = stringIn(message, 'event_id') ?? stringIn(message, 'command_id');
+    return eventId === undefined ? {} : { eventId };
+  } catch {
+    return {};
+  }
+};
