@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../lib/platform/settings.ts';
+
+describe('the settings', () => {
+  it('have a default each', () => {
+    expect(parseSettings({})).toMatchObject({ MAX_ATTEMPTS: 5, READ_LAG_MS: 500, PROJECTION_MODE: 'async' });
+    expect(parseSettings({ MAX_ATTEMPTS: '', PROJECTION_MODE: '' })).toEqual(parseSettings({}));
+  });
+
+  it.each([
+    ['MAX_ATTEMPTS', 'abc'],
+    ['MAX_ATTEMPTS', '0'],
+    ['READ_LAG_MS', '-5'],
+    ['QUEUE_PREFIX', 'a b'],
+    ['PROJECTION_MODE', 'nope=inline'],
+    ['PROJECTION_MODE', 'tickets=foo'],
+    ['LOG_LEVEL', 'loud'],
+    ['DB_POOL_MIN_SIZE', '50'],
+  ])('refuse %s=%s in one sentence that names it', (name, value) => {
+    expect(() => parseSettings({ [name]: value })).toThrow(
+      new RegExp(`^The environment is not valid: ${name}: `),
+    );
+  });
+
+  it('take a mode for each domain', () => {
+    const mode = 'tickets=inline,products=async';
+    expect(parseSettings({ PROJECTION_MODE: mode }).PROJECTION_MODE).toBe(mode);
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../lib/core/errors.ts';
+import { inTurn } from '../../lib/core/turns.ts';
+
+describe('callers at one aggregate', () => {
+  it('take turns in the order of asking, and do not wait for those at another', async () => {
+    const seen: string[] = [];
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    const first = inTurn('a', async () => {
+      await opened;
+      seen.push('a1');
+    });
+    const second = inTurn('a', async () => void seen.push('a2'));
+    await inTurn('b', async () => void seen.push('b1'));
+    open();
+    await Promise.all([first, second]);
+    expect(seen).toEqual(['b1', 'a1', 'a2']);
+  });
+
+  it('go on after one that failed', async () => {
+    const failing = inTurn('c', () => Promise.reject(new AppError('rule_violated', 'no')));
+    const next = inTurn('c', async () => 'done');
+    await expect(failing).rejects.toThrow('no');
+    await expect(next).resolves.toBe('done');
+  });
+
+  it('do not wait for a caller that gets no answer', async () => {
+    const stuck = Promise.withResolvers<void>();
+    const first = inTurn('d', () => stuck.promise);
+    await expect(inTurn('d', async () => 'past it')).resolves.toBe('past it');
+    stuck.resolve();
+    await first;
+  });
+});
