@@ -1,0 +1,68 @@
+import { beforeAll, expect, test } from 'vitest';
+import { listDeadLetters } from '../../lib/core/dead-letter-groups.ts';
+import { type Failure, forgetFailures, markReplayed, recordFailures } from '../../lib/core/dead-letters.ts';
+import { recordDiscarded } from '../../lib/core/discarded-letters.ts';
+import { AppError } from '../../lib/core/errors.ts';
+import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { useDatabases } from '../support/database.ts';
+
+const databases = useDatabases();
+const subscription = 'tickets-projector';
+
+const unknownEvent = new AppError('unknown_event', 'No event type Exploded is known here');
+const brokenRule = new TypeError('cannot read a property of undefined');
+
+const failure = (n: number, error: unknown, attempts = 5): Failure => ({
+  messageId: `m-${n}`,
+  eventId: `e-${n}`,
+  body: `{"event_id":"e-${n}"}`,
+  attempts,
+  dead: attempts === 5,
+  error,
+});
+const groups = () => listDeadLetters(databases.read, { subscription, limit: 10 });
+
+beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+
+test('dead letters are grouped by cause, and those that are still retried are none', async () => {
+  await recordFailures(databases.read, subscription, [
+    failure(1, unknownEvent),
+    failure(2, unknownEvent),
+    failure(3, brokenRule),
+    failure(4, brokenRule, 2),
+  ]);
+  const found = await groups();
+  expect(found.map(({ error, count }) => [error.code ?? error.name, count]).toSorted()).toEqual([
+    ['TypeError', 1],
+    ['unknown_event', 2],
+  ]);
+  expect(found.every(({ fingerprint, first_at, last_at }) => fingerprint !== '' && first_at <= last_at)).toBe(
+    true,
+  );
+});
+
+test('a replay is counted, also where the event fails again under another message id', async () => {
+  await markReplayed(databases.read, subscription, [{ messageId: 'm-3', eventId: 'e-3' }]);
+  expect((await groups()).map(({ count }) => count)).toEqual([2]);
+  await recordFailures(databases.read, subscription, [{ ...failure(3, brokenRule), messageId: 'm-30' }]);
+  const again = (await groups()).find(({ error }) => error.name === 'TypeError');
+  expect(again).toMatchObject({ count: 1, replays: 1, letters: [{ event_id: 'e-3', message_id: 'm-30' }] });
+});
+
+test('what succeeded is forgotten, and what was discarded stays on record with the reason', async () => {
+  await forgetFailures(databases.read, subscription, [{ messageId: 'm-1', eventId: 'e-1' }]);
+  const letter = { messageId: 'm-2', eventId: 'e-2', body: '{"event_id":"e-2"}' };
+  await recordDiscarded(databases.read, subscription, [letter], 'test data');
+  expect((await groups()).map(({ error }) => error.name)).toEqual(['TypeError']);
+  expect(await databases.read.collection('discarded_letters').find().toArray()).toEqual([
+    {
+      _id: `${subscription}/m-2`,
+      subscription,
+      message_id: 'm-2',
+      event_id: 'e-2',
+      body: letter.body,
+      reason: 'test data',
+      discarded_at: expect.any(Date),
+    },
+  ]);
+});
