@@ -22,8 +22,9 @@ try {
   };
   process.on('disconnect', end);
   process.on('SIGTERM', end);
-  process.send?.({ port: server.port });
+  // Whoever started this may have gone by now: then `disconnect` ends it, and the failed send is no news.
+  process.send?.({ port: server.port }, () => undefined);
 } catch (error) {
-  process.send?.({ error: messageOf(error) });
+  process.send?.({ error: messageOf(error) }, () => undefined);
   process.exit(1);
 }
