@@ -20,6 +20,7 @@ const groupByAggregate = (events: RecordedEvent[]): Map<string, RecordedEvent[]>
   Map.groupBy(events, (event) => aggregateId(event.stream_id));
 
 const findViews = async ({ collection }: ReadModel, ids: string[]): Promise<Map<string, View>> => {
+  if (ids.length === 0) return new Map();
   const views = await collection.find({ _id: { $in: ids } }).toArray();
   return new Map(views.map((view) => [view._id, view]));
 };
