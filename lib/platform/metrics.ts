@@ -18,12 +18,17 @@ const metricsOf = (functionName: string): Metrics => {
   return metrics;
 };
 
-/** Writes one line with all the values, at once: nothing is kept between calls. A list of values is a distribution. */
+/**
+ * Writes one line with all the values, at once: nothing is kept between calls. A list of values is a distribution.
+ * `about` stands on the line beside them, to be searched for; it is no dimension.
+ */
 export const emitMetrics = (
   functionName: string,
   values: Partial<Record<MetricName, number | number[]>>,
+  about: Record<string, string> = {},
 ): void => {
   const metrics = metricsOf(functionName);
+  for (const [name, value] of Object.entries(about)) metrics.addMetadata(name, value);
   for (const name of Object.keys(values).filter(isMetric)) {
     for (const value of [values[name] ?? []].flat()) metrics.addMetric(name, metricUnits[name], value);
   }

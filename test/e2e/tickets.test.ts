@@ -151,6 +151,14 @@ describe('correlation', () => {
     expect(second.header('x-correlation-id')).not.toBe(first.header('x-correlation-id'));
   });
 
+  test('is the same in the answer and on the event where it was made', async () => {
+    const answer = await system().http.post('/tickets', ticketBody);
+    const event = await system()
+      .write.collection('events')
+      .findOne({ stream_id: `Ticket-${answer.object()['id']}` });
+    expect(event?.['metadata'].correlation_id).toBe(answer.header('x-correlation-id'));
+  });
+
   test('comes from traceparent too, which is stored beside it', async () => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
     const traceparent = `00-${trace}-00f067aa0ba902b7-01`;

@@ -1,6 +1,5 @@
 // An API Gateway event (HTTP API, payload 2.0) as the request that routes see.
-import { randomUUID } from 'node:crypto';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { AppError } from '../../core/errors.ts';
 import { parseJsonBody } from './body.ts';
 
@@ -20,28 +19,28 @@ export interface HttpRequest {
 const visible = /^[\x21-\x7e]{1,128}$/;
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The correlation id to answer with, also where the request's own one is refused. */
-export const correlationOf = (event: APIGatewayProxyEventV2): string => {
+/** The correlation id to answer with, also where the request's own one is refused; without one, Lambda's own for the call. */
+export const correlationOf = (event: APIGatewayProxyEventV2, { awsRequestId }: Context): string => {
   const { 'x-correlation-id': sent, traceparent = '' } = headersOf(event);
   if (sent !== undefined && visible.test(sent)) return sent;
-  const traced = traceparentForm.exec(traceparent)?.[1];
-  return traced ?? randomUUID();
+  return traceparentForm.exec(traceparent)?.[1] ?? awsRequestId;
 };
 
 const headersOf = (event: APIGatewayProxyEventV2): Record<string, string> =>
+  defined(event?.headers, (name) => name.toLowerCase());
+
+const defined = (
+  values: Record<string, string | undefined> | undefined,
+  toName = (name: string): string => name,
+): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(event?.headers ?? {}).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), value]],
+    Object.entries(values ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [[toName(name), value]],
     ),
   );
 
-const defined = (values: Record<string, string | undefined> | undefined): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-
 /** @throws AppError `invalid_input` where the correlation id cannot be carried on. */
-export const toRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
+export const toRequest = (event: APIGatewayProxyEventV2, context: Context): HttpRequest => {
   const headers = headersOf(event);
   const sent = headers['x-correlation-id'];
   if (sent !== undefined && !visible.test(sent)) {
@@ -56,7 +55,7 @@ export const toRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
     params: defined(event.pathParameters),
     query: defined(event.queryStringParameters),
     headers,
-    correlationId: correlationOf(event),
+    correlationId: correlationOf(event, context),
     traceparent: traceparent !== undefined && traceparentForm.test(traceparent) ? traceparent : undefined,
     body: () => parseJsonBody(event.body, event.isBase64Encoded, headers['content-type']),
   };

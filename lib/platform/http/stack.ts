@@ -1,5 +1,6 @@
 // The one HTTP stack: a table of routes in, a Lambda handler out. It makes every answer, errors included, carry the
-// correlation id, logs one line and one metric line a request, and lets nothing be thrown past it.
+// correlation id, writes one line a request (metrics and what they are of; a failure of ours has a second one with its
+// error), and lets nothing be thrown past it.
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { AppError } from '../../core/errors.ts';
@@ -53,17 +54,21 @@ const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, C
     response.headers = { ...response.headers, 'x-correlation-id': correlationId };
     const status = response.statusCode ?? 500;
     const latency = Math.round((performance.now() - startedAt) * 10) / 10;
-    const log = createLog(context.functionName, { correlation_id: correlationId });
-    const line = { route: event?.routeKey, status, latency_ms: latency };
+    const about = { correlation_id: correlationId, route: event?.routeKey ?? '' };
+    emitMetrics(
+      context.functionName,
+      { Requests: 1, ServerErrors: status >= 500 ? 1 : 0, Latency: latency },
+      { ...about, status: String(status) },
+    );
+    if (status < 500) return;
+    const log = createLog(context.functionName, about);
     // An outage is no fault of this code: its frames would only drown the log.
-    if (status === 503) log.warn('request failed', { ...line, reason: error?.message });
-    else if (status >= 500) log.error('request failed', { ...line, error: error ?? new Error('unknown') });
-    else log.info('request', line);
-    emitMetrics(context.functionName, { Requests: 1, ServerErrors: status >= 500 ? 1 : 0, Latency: latency });
+    if (status === 503) log.warn('request failed', { status, reason: error?.message });
+    else log.error('request failed', { status, error: error ?? new Error('unknown') });
   };
   return {
-    before({ event, internal }) {
-      Object.assign(internal, { startedAt: performance.now(), correlationId: correlationOf(event) });
+    before({ event, context, internal }) {
+      Object.assign(internal, { startedAt: performance.now(), correlationId: correlationOf(event, context) });
     },
     after: finish,
     onError: finish,
@@ -88,7 +93,7 @@ export const httpHandler = (routes: Routes) =>
   middy()
     .use(observe())
     .use(problems())
-    .handler(async (event: APIGatewayProxyEventV2): Promise<Result> => {
+    .handler(async (event: APIGatewayProxyEventV2, context: Context): Promise<Result> => {
       gatewayOnly(event);
-      return toResult(await dispatch(routes, toRequest(event)));
+      return toResult(await dispatch(routes, toRequest(event, context)));
     });
