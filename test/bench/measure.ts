@@ -42,11 +42,16 @@ export const rate = async (count: number, job: () => Promise<unknown>): Promise<
   return { perSecond: (count * 1_000) / ms, p50Ms: ms / count, p99Ms: ms / count };
 };
 
-/** All contenders in turn, so many times, after one round that does not count; the median of each figure. */
+/** The median of each figure, and what each round gave. */
+export interface Rounds extends Load {
+  all: Load[];
+}
+
+/** All contenders in turn, so many times, after one round that does not count. */
 export const inTurn = async <K extends string>(
   rounds: number,
   contenders: Record<K, () => Promise<Load>>,
-): Promise<Record<K, Load>> => {
+): Promise<Record<K, Rounds>> => {
   const names = Object.keys(contenders) as K[];
   const results = new Map<K, Load[]>(names.map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
@@ -57,13 +62,17 @@ export const inTurn = async <K extends string>(
       if (round > 0) results.get(name)?.push(result);
     }
   }
-  const medians = names.map((name) => {
+  const summaries = names.map((name): [K, Rounds] => {
     const all = results.get(name) ?? [];
     const of = (figure: keyof Load) => median(all.map((one) => one[figure]));
-    return [name, { perSecond: of('perSecond'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms') }];
+    return [name, { perSecond: of('perSecond'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms'), all }];
   });
-  return Object.fromEntries(medians);
+  return Object.fromEntries(summaries) as Record<K, Rounds>;
 };
+
+/** The median of the rounds' ratios: what a slow minute of the machine does to one, it does to its neighbour too. */
+export const ratioOf = (one: Rounds, other: Rounds, figure: keyof Load = 'perSecond'): number =>
+  median(one.all.map((load, round) => load[figure] / (other.all[round]?.[figure] ?? Number.NaN)));
 
 /** Calls `work` for every item, `lanes` at a time. */
 export const inLanes = async <T>(

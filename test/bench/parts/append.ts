@@ -4,7 +4,7 @@ import { commandHandler } from '../../../lib/core/handle.ts';
 import { orderDecider } from '../../../lib/orders/order.ts';
 import { orderStore } from '../../../lib/orders/store.ts';
 import { likewiseIndexed, type Part } from '../context.ts';
-import { inTurn, type Load, load } from '../measure.ts';
+import { inTurn, load, type Rounds, ratioOf } from '../measure.ts';
 import { openEmmett } from '../peer/emmett.ts';
 import { both, type Row } from '../report.ts';
 
@@ -49,11 +49,11 @@ export const run: Part = async ({ writeDb, order }) => {
       ours: () => load(callers, roundMs, ours),
       floor: () => load(callers, roundMs, floor),
     };
-    const found: { ours: Load; floor: Load; emmett?: Load } =
+    const found: { ours: Rounds; floor: Rounds; emmett?: Rounds } =
       peer === undefined
         ? await inTurn(order.rounds, base)
         : await inTurn(order.rounds, { ...base, emmett: () => load(callers, roundMs, emmett) });
-    const ratio = found.ours.perSecond / found.floor.perSecond;
+    const ratio = ratioOf(found.ours, found.floor);
     const name = `${callers} caller${callers === 1 ? '' : 's'}`;
     rows.push({
       what: `event-sourced append, ${name}`,
@@ -65,7 +65,7 @@ export const run: Part = async ({ writeDb, order }) => {
       figures: found,
     });
     if (found.emmett === undefined) continue;
-    const toPeer = found.ours.perSecond / found.emmett.perSecond;
+    const toPeer = ratioOf(found.ours, found.emmett);
     rows.push({
       what: `event-sourced append, ${name}`,
       measured: both(found.ours),

@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../../lib/core/events.ts';
 import { fold } from '../../../lib/core/projection.ts';
 import { ticketList, ticketViewsCollection } from '../../../lib/tickets/projections.ts';
 import type { Part } from '../context.ts';
-import { chunks, inLanes, inTurn, rate } from '../measure.ts';
+import { chunks, inLanes, inTurn, rate, ratioOf } from '../measure.ts';
 import { perSecond } from '../report.ts';
 import { contextOf, sqsEventOf } from '../requests.ts';
 
@@ -62,7 +62,7 @@ export const run: Part = async ({ readDb, order }) => {
     );
   };
   const found = await inTurn(Math.min(order.rounds, 3), { ours, floor: floorOf(10), wide: floorOf(1_000) });
-  const ratio = found.ours.perSecond / found.floor.perSecond;
+  const ratio = ratioOf(found.ours, found.floor);
   return [
     {
       what: 'projector, 20,000 messages, ten a call',

@@ -13,7 +13,7 @@ import { runRelay } from '../../../lib/core/relay.ts';
 import { config } from '../../../lib/platform/config.ts';
 import { sqsPublisher } from '../../../lib/platform/sqs/publisher.ts';
 import type { Part } from '../context.ts';
-import { chunks, inLanes, inTurn, rate } from '../measure.ts';
+import { chunks, inLanes, inTurn, rate, ratioOf } from '../measure.ts';
 import { perSecond } from '../report.ts';
 
 const count = 20_000;
@@ -88,7 +88,7 @@ export const run: Part = async ({ writeDb, order }) => {
     return measured;
   };
   const found = await inTurn(Math.min(order.rounds, 3), { ours, floor });
-  const ratio = found.ours.perSecond / found.floor.perSecond;
+  const ratio = ratioOf(found.ours, found.floor);
   return [
     {
       what: 'relay, 20,000 pending events of 1 KB',

@@ -5,7 +5,7 @@ import type { ProductEvent } from '../../../lib/products/product.ts';
 import { productDecider } from '../../../lib/products/product.ts';
 import { productStore } from '../../../lib/products/store.ts';
 import type { Part } from '../context.ts';
-import { inTurn, load } from '../measure.ts';
+import { inTurn, load, ratioOf } from '../measure.ts';
 import { both } from '../report.ts';
 import { contextOf, requestOf } from '../requests.ts';
 
@@ -54,7 +54,7 @@ export const run: Part = async ({ writeDb, order }) => {
     long: () => load(1, roundMs, command(long)),
     short: () => load(1, roundMs, command(short)),
   });
-  const ratio = found.long.p50Ms / found.short.p50Ms;
+  const ratio = ratioOf(found.long, found.short, 'p50Ms');
   return [
     {
       what: 'command on a stream of 10,000 events',
