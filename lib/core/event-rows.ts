@@ -71,11 +71,15 @@ export const appendError = (stream: string, error: unknown): unknown => {
   return error;
 };
 
-export const insertRows = async (db: Db, rows: EventRow[], session: ClientSession): Promise<void> => {
+export const insertRows = async (
+  events: Collection<EventRow>,
+  rows: EventRow[],
+  session: ClientSession,
+): Promise<void> => {
   const [first] = rows;
   // Most appends are of one row, and the driver's bulk path is dear.
-  if (first !== undefined && rows.length === 1) await eventRows(db).insertOne(first, { session });
-  else await eventRows(db).insertMany(rows, { session });
+  if (first !== undefined && rows.length === 1) await events.insertOne(first, { session });
+  else await events.insertMany(rows, { session });
 };
 
 export const findByKey = async (db: Db, key: string): Promise<KeyedCommand | undefined> => {

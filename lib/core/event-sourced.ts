@@ -86,7 +86,7 @@ export const eventSourced = <S, E extends DomainEvent>({
       if (first === undefined || last === undefined) return [];
       try {
         if (rows.length === 1) await events.insertOne(first, { writeConcern: durably });
-        else await inTransaction(db.client, (session) => insertRows(db, rows, session));
+        else await inTransaction(db.client, (session) => insertRows(events, rows, session));
       } catch (error) {
         throw appendError(first.stream_id, error);
       }

@@ -5,6 +5,7 @@ import { keepCommands } from './command-log.ts';
 import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
 import {
   appendError,
+  eventRows,
   findByKey,
   findKeys,
   insertRows,
@@ -44,6 +45,7 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
   eventTypes,
 }: StateStoredOptions<S, E>): AggregateStore<S, E> => {
   const documents: Collection<StoredState> = db.collection(collection);
+  const events = eventRows(db);
   return {
     streamType,
 
@@ -73,7 +75,7 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
             const replaced = await documents.replaceOne({ _id: id, version: from }, document, { session });
             if (replaced.matchedCount === 0) throw versionConflict(last.stream_id);
           }
-          await insertRows(db, rows, session);
+          await insertRows(events, rows, session);
           if (commandsCollection !== undefined) {
             const arrived = {
               commands: append.commands ?? [],
