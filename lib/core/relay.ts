@@ -31,7 +31,7 @@ export interface RelayOptions extends PublishOptions {
 
 export const relayLeaseName = 'relay';
 const standbyPollMs = 200;
-const batchesInFlight = 3;
+const batchesInFlight = 4;
 const batchesInSnapshot = 20;
 const pauseMs = { first: 100, most: 2_000 };
 const retryEveryMs = 1_000;
@@ -141,12 +141,13 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
       // What is under way is still pending: only when it is marked may a new snapshot be taken.
       await drain();
       if (seen === 0) await alarm.next(pollMs);
+      else if (seen >= batchSize) await alarm.off();
     }
     if (state.failure !== undefined) throw state.failure;
     return state.published;
   } finally {
     await drain();
-    await alarm.close().catch(() => undefined);
+    await alarm.off();
   }
 };
 

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { commandQueues, queueNames, subscriptions } from '../subscriptions.ts';
 import { alarmsOf } from './alarms.ts';
 
-/** List prices of us-east-1 in US dollars, as they stood in November 2025. Frankfurt is up to a fifth dearer. */
+/** List prices of us-east-1 in US dollars, as public price guides of February to June 2026 give them. Frankfurt is dearer. */
 const prices = {
   lambdaGbSecond: 0.0000133334,
   lambdaRequest: 0.2e-6,
@@ -31,10 +31,13 @@ const assumed = {
   messagesACall: 3,
   /** Long polls of one queue a minute: Lambda has five pollers, of 20 s each. */
   pollsAMinute: 15,
-  logBytesACommand: 1_700,
+  /** Our lines at both ends, Lambda's own three a call, the access log, and 26 bytes that CloudWatch adds to each. */
+  logBytesACommand: 1_800,
   logBytesAMinute: 2_500,
   /** EMF metrics that are sent at rest: of relay and reconcile. */
   metricsAtRest: 5,
+  metricsOfHttp: 3,
+  metricsOfConsumer: 6,
   minutesAMonth: 43_800,
 };
 
@@ -82,6 +85,12 @@ const table = (title: string, costs: Record<string, number>): string => {
 
 console.log(table('a month at rest', atRest));
 console.log(`\n${table('a million commands with one event each', aMillion)}`);
+const withEvent = (kind: string): number =>
+  Object.values(read.functions).filter(({ events = [] }) => events.some((event) => kind in event)).length;
+const metrics = withEvent('httpApi') * assumed.metricsOfHttp + withEvent('sqs') * assumed.metricsOfConsumer;
+console.log(
+  `\nWith traffic on all functions in every hour of a month: ${metrics} more metrics, $${(metrics * prices.metric).toFixed(2)}.`,
+);
 console.log(
   `\n${Object.keys(subscriptions).length} subscriptions, ${commandQueues.length} command queues, ${Object.keys(read.functions).length} functions.`,
 );

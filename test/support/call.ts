@@ -1,4 +1,5 @@
 // A function called as the gateway calls it, in this process.
+import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 
@@ -39,9 +40,7 @@ export const call = async (
   };
   const answer = await handler(
     event as Partial<APIGatewayProxyEventV2> as APIGatewayProxyEventV2,
-    {
-      functionName: 'test',
-    } as Context,
+    { functionName: 'test', awsRequestId: randomUUID() } as Context,
   );
   return {
     status: answer?.statusCode ?? 0,

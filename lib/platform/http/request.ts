@@ -1,4 +1,5 @@
 // An API Gateway event (HTTP API, payload 2.0) as the request that routes see.
+import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { AppError } from '../../core/errors.ts';
 import { parseJsonBody } from './body.ts';
@@ -19,11 +20,11 @@ export interface HttpRequest {
 const visible = /^[\x21-\x7e]{1,128}$/;
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The correlation id to answer with, also where the request's own one is refused; without one, Lambda's own for the call. */
-export const correlationOf = (event: APIGatewayProxyEventV2, { awsRequestId }: Context): string => {
+/** The correlation id to answer with, also where the request's own one is refused; without one, Lambda's own of the call. */
+export const correlationOf = (event: APIGatewayProxyEventV2, context: Partial<Context>): string => {
   const { 'x-correlation-id': sent, traceparent = '' } = headersOf(event);
   if (sent !== undefined && visible.test(sent)) return sent;
-  return traceparentForm.exec(traceparent)?.[1] ?? awsRequestId;
+  return traceparentForm.exec(traceparent)?.[1] ?? context.awsRequestId ?? randomUUID();
 };
 
 const headersOf = (event: APIGatewayProxyEventV2): Record<string, string> =>

@@ -10,6 +10,8 @@ let shared: SQSClient | undefined;
 export const client = (): SQSClient => {
   shared ??= new SQSClient({
     maxAttempts: 2,
+    // Nothing is added to it later, and to put it together anew takes a tenth of a call's processor time.
+    cacheMiddleware: true,
     // A server that says nothing is as good as away: the caller's answer must not wait for it.
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
     ...(config.SQS_ENDPOINT === ''

@@ -1,0 +1,45 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { ticketCommands } from '../../lib/tickets/commands.ts';
+import { useDatabases } from '../support/database.ts';
+import { domains } from '../support/domains.ts';
+import { clear, createWorld, newContext, relay } from '../support/world.ts';
+
+const [domain] = domains;
+if (domain === undefined) throw new Error('there is no domain');
+const databases = useDatabases();
+const world = () => createWorld(domain, databases.write, databases.read);
+const batchSize = 2;
+
+beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeEach(() => clear(world()));
+
+test('what is written while a backlog ends is relayed at once, not at the next look an hour later', async () => {
+  const { write } = world();
+  const bus = ticketCommands(write);
+  const data = { customer_id: 'c', subject: 's', message: 'm' };
+  const create = () => bus.send({ type: 'CreateTicket', data }, newContext());
+  const rounds = 10;
+  let written = 0;
+  let published = 0;
+  const writeMore = async (count: number): Promise<void> => {
+    written += count;
+    await Promise.all(Array.from({ length: count }, create));
+  };
+  await writeMore(2 * batchSize);
+  const writes: Promise<void>[] = [];
+  await relay(world(), {
+    batchSize,
+    pollMs: 3_600_000,
+    timeLeftMs: () => (writes.length < rounds || published < written ? 60_000 : 0),
+    onBatch: (result) => {
+      published += result.published;
+      // By turns one event, for which the alarm must ring, and a backlog, for which it is turned off.
+      if (published === written && writes.length < rounds)
+        writes.push(writeMore(writes.length % 2 === 0 ? 1 : 2 * batchSize));
+    },
+  });
+  await Promise.all(writes);
+  expect(published).toBe(written);
+  expect(await write.collection('events').countDocuments({ pending: true })).toBe(0);
+});
