@@ -1,4 +1,4 @@
-import { findRebuildProgress } from '../lib/core/rebuild.ts';
+import { findRebuildProgress } from '../lib/core/repair/rebuild.ts';
 import { config } from '../lib/platform/config.ts';
 import { refuseParameters } from '../lib/platform/fields.ts';
 import { opsRoutes } from '../lib/platform/http/ops-route.ts';

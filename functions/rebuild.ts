@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../lib/core/errors.ts';
-import { measureDrift, type RebuildAnswer, rebuild } from '../lib/core/rebuild.ts';
+import { measureDrift, type RebuildAnswer, rebuild } from '../lib/core/repair/rebuild.ts';
 import { invokeAgain } from '../lib/platform/invoke-again.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';

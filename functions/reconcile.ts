@@ -1,9 +1,9 @@
-import { findRecorded } from '../lib/core/dead-letters.ts';
 import { AppError } from '../lib/core/errors.ts';
 import type { RecordedEvent } from '../lib/core/events.ts';
-import { toMessage } from '../lib/core/publish.ts';
-import { reconcile } from '../lib/core/reconcile.ts';
-import { removeOldEvents } from '../lib/core/retention.ts';
+import { toMessage } from '../lib/core/relay/publish.ts';
+import { findRecorded } from '../lib/core/repair/dead-letters.ts';
+import { reconcile } from '../lib/core/repair/reconcile.ts';
+import { removeOldEvents } from '../lib/core/stores/retention.ts';
 import { config } from '../lib/platform/config.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';

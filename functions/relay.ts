@@ -1,4 +1,4 @@
-import { runRelay } from '../lib/core/relay.ts';
+import { runRelay } from '../lib/core/relay/relay.ts';
 import { config } from '../lib/platform/config.ts';
 import { createHeartbeat } from '../lib/platform/heartbeat.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';

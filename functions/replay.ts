@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../lib/core/errors.ts';
-import { replay } from '../lib/core/replay.ts';
+import { replay } from '../lib/core/repair/replay.ts';
 import { invokeAgain } from '../lib/platform/invoke-again.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';

@@ -1,6 +1,6 @@
 // Every read model, for rebuild.
 import type { Db } from 'mongodb';
-import type { ReadModel } from './core/projection.ts';
+import type { ReadModel } from './core/projection/projection.ts';
 import { orderReadModels } from './orders/projections.ts';
 import { productReadModels } from './products/projections.ts';
 import { recordReadModels } from './records/projections.ts';

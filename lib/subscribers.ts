@@ -1,6 +1,6 @@
 // Every subscriber with what it is made of, for reconcile. Each one's own function imports it directly.
 import type { Db } from 'mongodb';
-import type { Subscriber } from './core/subscriber.ts';
+import type { Subscriber } from './core/projection/subscriber.ts';
 import { ordersProjector } from './orders/projections.ts';
 import { config } from './platform/config.ts';
 import { productsAuditLog } from './products/audit-log.ts';

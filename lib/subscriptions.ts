@@ -41,7 +41,7 @@ export const eventTypesOf = (name: string): readonly string[] =>
 /** Aggregates whose documents carry the state: their old events may go (EVENT_RETENTION_DAYS). */
 export const stateStoredTypes: readonly string[] = ['Ticket', 'Record', 'RecordReads'];
 
-/** The queues that domains take commands from; see core/queued-commands.ts. */
+/** The queues that domains take commands from; see core/commands/queued-commands.ts. */
 export const commandQueues = ['products-commands', 'records-commands'] as const;
 
 /** Every queue, by its name without prefix: each has its dead letters beside it. */

@@ -1,4 +1,4 @@
-import { findByKey, rememberUnchanged } from '../../lib/core/event-rows.ts';
+import { findByKey, rememberUnchanged } from '../../lib/core/stores/event-rows.ts';
 import { queuedCommandRoute } from '../../lib/platform/http/queued-command-route.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
 import { writeDb } from '../../lib/platform/mongo.ts';

@@ -1,4 +1,4 @@
-import { summarizeLag } from '../../lib/core/lag.ts';
+import { summarizeLag } from '../../lib/core/projection/lag.ts';
 import { refuseParameters } from '../../lib/platform/fields.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';

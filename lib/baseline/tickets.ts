@@ -26,10 +26,10 @@ export const createInput = z.strictObject({
 });
 
 export const createTicket = async (db: Db, input: z.output<typeof createInput>) => {
-  // 2. A retry makes a second ticket. Right: the Idempotency-Key in lib/core/handle.ts.
+  // 2. A retry makes a second ticket. Right: the Idempotency-Key in lib/core/commands/handle.ts.
   const ticket = { ...input, status: 'open', agent_note: '', updated_at: new Date() };
   const id = randomUUID();
-  // 3. No event: nobody hears of it, and what it was before is gone. Right: lib/core/event-rows.ts.
+  // 3. No event: nobody hears of it, and what it was before is gone. Right: lib/core/stores/event-rows.ts.
   await collection(db).insertOne({ _id: id, ...ticket });
   return { id };
 };
@@ -45,7 +45,7 @@ export const updateTicket = async (
   db: Db,
   { id, new_status: status, note: agent_note }: z.output<typeof updateInput>,
 ) => {
-  // 5. Last write wins: two agents overwrite each other unseen. Right: the version guard in lib/core/state-stored.ts.
+  // 5. Last write wins: two agents overwrite each other unseen. Right: the version guard in lib/core/stores/state-stored.ts.
   const ticket = await collection(db).findOne({ _id: id });
   if (ticket === null) throw notFound('Ticket', id);
   const changed = {

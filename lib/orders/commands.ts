@@ -2,8 +2,8 @@
 import type { Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
-import { createCommandBus } from '../core/bus.ts';
-import { commandHandler, type HandlerOptions } from '../core/handle.ts';
+import { createCommandBus } from '../core/commands/bus.ts';
+import { commandHandler, type HandlerOptions } from '../core/commands/handle.ts';
 import { money, requiredText, uuid } from '../platform/fields.ts';
 import { mostItems, noItems, type OrderCommand, type OrderEvent, orderDecider } from './order.ts';
 import { orderStore } from './store.ts';

@@ -1,10 +1,10 @@
 // The read model of orders: one document for the view, the customer's list and the search.
 import type { Db } from 'mongodb';
 import { aggregateId } from '../core/events.ts';
-import type { Projection, ReadModel, View } from '../core/projection.ts';
-import { createProjector } from '../core/projector.ts';
-import { eventSource } from '../core/sources.ts';
-import type { Subscriber } from '../core/subscriber.ts';
+import type { Projection, ReadModel, View } from '../core/projection/projection.ts';
+import { createProjector } from '../core/projection/projector.ts';
+import { eventSource } from '../core/projection/sources.ts';
+import type { Subscriber } from '../core/projection/subscriber.ts';
 import { type OrderEvent, type OrderItem, type OrderStatus, orderEvents, totalOf } from './order.ts';
 import { wordsOf, wordsOfProse } from './words.ts';
 

@@ -1,9 +1,9 @@
 // The queries of orders: their input, and the query bus that answers them from the read model.
 import type { Db, Filter, Sort } from 'mongodb';
 import * as z from 'zod';
-import { createQueryBus } from '../core/bus.ts';
+import { createQueryBus } from '../core/commands/bus.ts';
 import { toMajor } from '../core/money.ts';
-import type { View } from '../core/projection.ts';
+import type { View } from '../core/projection/projection.ts';
 import { instant, moneyText, requiredText, uuid, wholeNumber } from '../platform/fields.ts';
 import { orderStatus } from './order.ts';
 import { type OrderDocument, orderViews, sortFields } from './projections.ts';

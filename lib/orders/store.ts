@@ -1,6 +1,6 @@
 // Where orders are kept: as events.
 import type { Db } from 'mongodb';
-import { eventSourced } from '../core/event-sourced.ts';
+import { eventSourced } from '../core/stores/event-sourced.ts';
 import { config } from '../platform/config.ts';
 import { type Order, type OrderEvent, orderDecider, orderEvents } from './order.ts';
 

@@ -1,9 +1,9 @@
 // The consumer of a domain's queue of commands.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
+import type { HandleQueuedCommands, QueuedCommand } from '../core/commands/queued-commands.ts';
 import type { DomainCommand } from '../core/decider.ts';
 import { AppError } from '../core/errors.ts';
-import type { HandleQueuedCommands, QueuedCommand } from '../core/queued-commands.ts';
 import { type Consumer, consumerHandler, parseMessage } from './consumer.ts';
 
 const envelope = z.object({

@@ -1,8 +1,9 @@
 // PROJECTION_MODE: a domain's read models may be projected before its command answers. The queue stays behind it, so
 // that what fails here is projected a moment later, and the command has succeeded all the same.
+
+import type { HandlerOptions } from '../core/commands/handle.ts';
 import type { DomainEvent } from '../core/decider.ts';
-import type { HandlerOptions } from '../core/handle.ts';
-import type { Subscriber } from '../core/subscriber.ts';
+import type { Subscriber } from '../core/projection/subscriber.ts';
 import { config } from './config.ts';
 import { createLog } from './logger.ts';
 

@@ -1,7 +1,7 @@
 // Keeps the lags of a consumer's messages for /metrics. Not with every batch, which would be a third of its round trips:
 // at most every half second, and what is left over when there is nothing more to do.
 import type { Db } from 'mongodb';
-import { recordLags } from '../core/lag.ts';
+import { recordLags } from '../core/projection/lag.ts';
 
 const everyMs = 500;
 

@@ -1,4 +1,4 @@
-import type { RebuildProgress } from '../core/rebuild.ts';
+import type { RebuildProgress } from '../core/repair/rebuild.ts';
 import type { Backlog, QueueMetrics, SubscriptionMetrics } from './observe.ts';
 import type { Sample } from './prometheus.ts';
 

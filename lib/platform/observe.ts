@@ -1,7 +1,7 @@
 // What an operator wants to know at a glance: the backlog, each subscription's queue and lag, each dependency's health.
 import type { Db } from 'mongodb';
-import { eventRows } from '../core/event-rows.ts';
-import { type LagSummary, summarizeLag } from '../core/lag.ts';
+import { type LagSummary, summarizeLag } from '../core/projection/lag.ts';
+import { eventRows } from '../core/stores/event-rows.ts';
 import { config } from './config.ts';
 import { type QueueDepth, queueDepth } from './sqs/depth.ts';
 

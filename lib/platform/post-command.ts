@@ -1,10 +1,10 @@
 // Puts a command on its queue by one signed request, for functions that a caller waits for: aws4fetch adds 6 KB to
 // their bundle, the SQS client 457 KB. One attempt within a time limit; not guaranteed: that the command gets there.
 import { AwsClient } from 'aws4fetch';
+import type { QueuedCommand } from '../core/commands/queued-commands.ts';
 import type { DomainCommand } from '../core/decider.ts';
 import { AppError } from '../core/errors.ts';
-import { toMessageText } from '../core/message-text.ts';
-import type { QueuedCommand } from '../core/queued-commands.ts';
+import { toMessageText } from '../core/relay/message-text.ts';
 import { config } from './config.ts';
 
 const isLocal = config.SQS_ENDPOINT !== '';

@@ -2,7 +2,7 @@
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import type { RecordedEvent } from '../core/events.ts';
-import type { Subscriber } from '../core/subscriber.ts';
+import type { Subscriber } from '../core/projection/subscriber.ts';
 import { type Consumer, consumerHandler, parseMessage } from './consumer.ts';
 
 const messageSchema = z.object({

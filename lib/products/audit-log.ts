@@ -4,7 +4,7 @@ import { type Db, MongoBulkWriteError } from 'mongodb';
 import type { EventMetadata, RecordedEvent } from '../core/events.ts';
 import { upcast } from '../core/events.ts';
 import type { Index } from '../core/indexes.ts';
-import { noneApplied, type Subscriber } from '../core/subscriber.ts';
+import { noneApplied, type Subscriber } from '../core/projection/subscriber.ts';
 import { productEvents } from './product.ts';
 
 export interface AuditRow {

@@ -2,10 +2,10 @@
 import type { Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
-import { createCommandBus } from '../core/bus.ts';
+import { createCommandBus } from '../core/commands/bus.ts';
+import { commandHandler, type HandlerOptions } from '../core/commands/handle.ts';
+import { queuedCommandsHandler } from '../core/commands/queued-commands.ts';
 import { ruleViolated } from '../core/errors.ts';
-import { commandHandler, type HandlerOptions } from '../core/handle.ts';
-import { queuedCommandsHandler } from '../core/queued-commands.ts';
 import { money, optionalText, quantity, requiredText, uuid } from '../platform/fields.ts';
 import {
   mergeViews,

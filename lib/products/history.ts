@@ -2,9 +2,9 @@
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { notFound } from '../core/errors.ts';
-import { eventRows } from '../core/event-rows.ts';
 import { fromRow, streamId } from '../core/events.ts';
-import { fold, type Projection, type View } from '../core/projection.ts';
+import { fold, type Projection, type View } from '../core/projection/projection.ts';
+import { eventRows } from '../core/stores/event-rows.ts';
 import { uuid, wholeNumber } from '../platform/fields.ts';
 import { type DetailView, productDetails, suppliers } from './projections.ts';
 import { type PublicEvent, toPublicEvent } from './public-events.ts';

@@ -6,13 +6,13 @@
 // nothing. Not guaranteed: that a threshold which moves is applied to what was before.
 import type { Collection, Db } from 'mongodb';
 import { AppError } from '../core/errors.ts';
-import { eventRows } from '../core/event-rows.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import { aggregateId, fromRow, streamId, upcast } from '../core/events.ts';
 import type { Index } from '../core/indexes.ts';
-import type { View } from '../core/projection.ts';
-import { noneApplied, type Subscriber } from '../core/subscriber.ts';
-import { writeViews } from '../core/write-views.ts';
+import type { View } from '../core/projection/projection.ts';
+import { noneApplied, type Subscriber } from '../core/projection/subscriber.ts';
+import { writeViews } from '../core/projection/write-views.ts';
+import { eventRows } from '../core/stores/event-rows.ts';
 import { type ProductEvent, productEvents } from './product.ts';
 import { type Alert, type Followed, follow, lowStockEventTypes, type StockWatch } from './stock-watch.ts';
 

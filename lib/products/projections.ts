@@ -1,9 +1,9 @@
 // The read models of products: cards for the list, details, and the suppliers whose names both show.
 import type { Db } from 'mongodb';
-import type { Projection, ReadModel, Reference, View } from '../core/projection.ts';
-import { createProjector } from '../core/projector.ts';
-import { eventSource } from '../core/sources.ts';
-import type { Subscriber } from '../core/subscriber.ts';
+import type { Projection, ReadModel, Reference, View } from '../core/projection/projection.ts';
+import { createProjector } from '../core/projection/projector.ts';
+import { eventSource } from '../core/projection/sources.ts';
+import type { Subscriber } from '../core/projection/subscriber.ts';
 import { type ProductEvent, productEvents } from './product.ts';
 import { type Supplier, type SupplierEvent, supplierDecider, supplierEvents } from './supplier.ts';
 

@@ -3,7 +3,7 @@
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { toMajor } from '../core/money.ts';
-import type { View } from '../core/projection.ts';
+import type { View } from '../core/projection/projection.ts';
 import { instant, requiredText, uuid, wholeNumber } from '../platform/fields.ts';
 import { type CardView, cardViews, type DetailView, detailViews } from './projections.ts';
 

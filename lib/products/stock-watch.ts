@@ -1,6 +1,6 @@
 // What a product's stock did, followed event by event: the alerts that it opened and closed. Pure.
 import { aggregateId, type RecordedEvent } from '../core/events.ts';
-import type { View } from '../core/projection.ts';
+import type { View } from '../core/projection/projection.ts';
 import type { ProductEvent, ProductEventType } from './product.ts';
 
 export const lowStockEventTypes = ['ProductCreated', 'StockUpdated'] as const satisfies ProductEventType[];

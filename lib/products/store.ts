@@ -1,6 +1,6 @@
 // Where products and suppliers are kept: as events.
 import type { Db } from 'mongodb';
-import { eventSourced } from '../core/event-sourced.ts';
+import { eventSourced } from '../core/stores/event-sourced.ts';
 import { config } from '../platform/config.ts';
 import { type Product, type ProductEvent, productDecider, productEvents } from './product.ts';
 import { type Supplier, type SupplierEvent, supplierDecider, supplierEvents } from './supplier.ts';

@@ -1,9 +1,9 @@
 // The commands of records: writes by the bus, counted reads from their queue.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { createCommandBus } from '../core/bus.ts';
-import { commandHandler, type HandlerOptions } from '../core/handle.ts';
-import { queuedCommandsHandler } from '../core/queued-commands.ts';
+import { createCommandBus } from '../core/commands/bus.ts';
+import { commandHandler, type HandlerOptions } from '../core/commands/handle.ts';
+import { queuedCommandsHandler } from '../core/commands/queued-commands.ts';
 import { optionalText, requiredText } from '../platform/fields.ts';
 import {
   mergeReads,

@@ -1,9 +1,9 @@
 // The read models of records: the value with its writes, and the reads, each at its own version.
 import type { Db } from 'mongodb';
-import type { Projection, ReadModel, View } from '../core/projection.ts';
-import { createProjector } from '../core/projector.ts';
-import { stateSource } from '../core/sources.ts';
-import type { Subscriber } from '../core/subscriber.ts';
+import type { Projection, ReadModel, View } from '../core/projection/projection.ts';
+import { createProjector } from '../core/projection/projector.ts';
+import { stateSource } from '../core/projection/sources.ts';
+import type { Subscriber } from '../core/projection/subscriber.ts';
 import {
   type RecordEvent,
   type RecordReads,

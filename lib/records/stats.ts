@@ -1,6 +1,6 @@
 // What happened to records so far, in numbers. Reads are those that have been counted.
 import type { Db } from 'mongodb';
-import type { CommandRow } from '../core/command-log.ts';
+import type { CommandRow } from '../core/stores/command-log.ts';
 import { commandsCollection, recordsCollection } from './store.ts';
 
 const options = { maxTimeMS: 5_000 };

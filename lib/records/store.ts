@@ -1,7 +1,7 @@
 // Where records and their reads are kept on the write database, with the commands as they arrived beside them.
 import type { Db } from 'mongodb';
 import type { Index } from '../core/indexes.ts';
-import { stateStored } from '../core/state-stored.ts';
+import { stateStored } from '../core/stores/state-stored.ts';
 import {
   type RecordEvent,
   type RecordReads,

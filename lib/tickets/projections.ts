@@ -1,9 +1,9 @@
 // The read model of the ticket list.
 import type { Db } from 'mongodb';
-import type { Projection, ReadModel, View } from '../core/projection.ts';
-import { createProjector } from '../core/projector.ts';
-import { stateSource } from '../core/sources.ts';
-import type { Subscriber } from '../core/subscriber.ts';
+import type { Projection, ReadModel, View } from '../core/projection/projection.ts';
+import { createProjector } from '../core/projection/projector.ts';
+import { stateSource } from '../core/projection/sources.ts';
+import type { Subscriber } from '../core/projection/subscriber.ts';
 import { ticketsCollection } from './store.ts';
 import { type Ticket, type TicketEvent, type TicketStatus, ticketEvents } from './ticket.ts';
 

@@ -1,7 +1,7 @@
 // The queries of tickets: details from the write model, the list from the read model.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import type { StateDocument } from '../core/state-stored.ts';
+import type { StateDocument } from '../core/stores/state-stored.ts';
 import { uuid, wholeNumber } from '../platform/fields.ts';
 import { ticketViews } from './projections.ts';
 import { ticketsCollection } from './store.ts';

@@ -1,6 +1,6 @@
 // Where tickets are kept: as documents.
 import type { Db } from 'mongodb';
-import { stateStored } from '../core/state-stored.ts';
+import { stateStored } from '../core/stores/state-stored.ts';
 import { type Ticket, type TicketEvent, ticketDecider, ticketEvents } from './ticket.ts';
 
 export const ticketsCollection = 'tickets';

@@ -1,5 +1,5 @@
 // A rebuild of the ticket list and nothing else, as in a function of its own: time and memory are the rebuild's.
-import { rebuild } from '../../lib/core/rebuild.ts';
+import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';
 import { ticketReadModels } from '../../lib/tickets/projections.ts';
 

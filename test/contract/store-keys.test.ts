@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventRows, unchangedCommandsCollection } from '../../lib/core/event-rows.ts';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
+import { eventRows, unchangedCommandsCollection } from '../../lib/core/stores/event-rows.ts';
 import { count } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
 import {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isAppError } from '../../lib/core/errors.ts';
-import { eventRows } from '../../lib/core/event-rows.ts';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
-import type { Append, Loaded } from '../../lib/core/store.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
+import type { Append, Loaded } from '../../lib/core/stores/store.ts';
 import { type Counter, type CounterEvent, count, counterDecider as decider } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
 import { codesOf, context, dense, resultsOf, setUpStore, stores, streamType } from '../support/stores.ts';

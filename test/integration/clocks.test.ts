@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLease } from '../../lib/core/lease.ts';
-import type { Publisher } from '../../lib/core/publish.ts';
+import type { Publisher } from '../../lib/core/relay/publish.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';

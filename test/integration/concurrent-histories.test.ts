@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { runRelay } from '../../lib/core/relay.ts';
+import { runRelay } from '../../lib/core/relay/relay.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { callAtOnce, expectHonest } from '../support/callers.ts';
 import { useDatabases } from '../support/database.ts';

@@ -1,8 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
-import { listDeadLetters } from '../../lib/core/dead-letter-groups.ts';
-import { type Failure, forgetFailures, markReplayed, recordFailures } from '../../lib/core/dead-letters.ts';
-import { recordDiscarded } from '../../lib/core/discarded-letters.ts';
 import { AppError } from '../../lib/core/errors.ts';
+import { listDeadLetters } from '../../lib/core/repair/dead-letter-groups.ts';
+import {
+  type Failure,
+  forgetFailures,
+  markReplayed,
+  recordFailures,
+} from '../../lib/core/repair/dead-letters.ts';
+import { recordDiscarded } from '../../lib/core/repair/discarded-letters.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { useDatabases } from '../support/database.ts';
 

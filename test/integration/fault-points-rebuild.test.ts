@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { measureDrift, rebuild } from '../../lib/core/rebuild.ts';
+import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { damage } from '../support/damage.ts';
 import { useDatabases } from '../support/database.ts';

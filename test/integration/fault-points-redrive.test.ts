@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { markReplayed } from '../../lib/core/dead-letters.ts';
 import { AppError } from '../../lib/core/errors.ts';
-import { redrive } from '../../lib/core/redrive.ts';
-import { noneApplied, type Subscriber } from '../../lib/core/subscriber.ts';
+import { noneApplied, type Subscriber } from '../../lib/core/projection/subscriber.ts';
+import { markReplayed } from '../../lib/core/repair/dead-letters.ts';
+import { redrive } from '../../lib/core/repair/redrive.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, test } from 'vitest';
-import type { Publisher } from '../../lib/core/publish.ts';
+import type { Publisher } from '../../lib/core/relay/publish.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';

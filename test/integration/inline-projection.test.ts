@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Subscriber } from '../../lib/core/subscriber.ts';
+import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { inlineProjection } from '../../lib/platform/inline-projection.ts';
 import { productCommands } from '../../lib/products/commands.ts';

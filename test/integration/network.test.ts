@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { eventRows } from '../../lib/core/event-rows.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { call, hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';

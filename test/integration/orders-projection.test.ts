@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
-import { rebuild } from '../../lib/core/rebuild.ts';
+import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import { orderReadModels, ordersProjector, orderViews } from '../../lib/orders/projections.ts';
 import { useDatabases } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { ensureIndexes } from '../../lib/core/indexes.ts';
-import { fold } from '../../lib/core/projection.ts';
+import { fold } from '../../lib/core/projection/projection.ts';
 import type { OrderItem } from '../../lib/orders/order.ts';
 import { orderReadModels, orderView, orderViews, sortFields } from '../../lib/orders/projections.ts';
 import {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eventRows } from '../../lib/core/event-rows.ts';
 import type { EventRow, RecordedEvent } from '../../lib/core/events.ts';
-import { runRelay } from '../../lib/core/relay.ts';
-import { replay } from '../../lib/core/replay.ts';
-import { noneApplied, type Subscriber } from '../../lib/core/subscriber.ts';
+import { noneApplied, type Subscriber } from '../../lib/core/projection/subscriber.ts';
+import { runRelay } from '../../lib/core/relay/relay.ts';
+import { replay } from '../../lib/core/repair/replay.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { findProductAt, listHistory } from '../../lib/products/history.ts';

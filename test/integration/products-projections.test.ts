@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../lib/core/events.ts';
-import { measureDrift, rebuild } from '../../lib/core/rebuild.ts';
+import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { productReadModels, productsProjector } from '../../lib/products/projections.ts';
 import { findProduct, listProducts } from '../../lib/products/queries.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { queuedCommandsHandler } from '../../lib/core/queued-commands.ts';
+import { queuedCommandsHandler } from '../../lib/core/commands/queued-commands.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { commandConsumer } from '../../lib/platform/command-queue.ts';
 import { queuedProductCommands } from '../../lib/products/commands.ts';

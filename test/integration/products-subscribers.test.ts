@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eventRows } from '../../lib/core/event-rows.ts';
 import type { RecordedEvent } from '../../lib/core/events.ts';
-import type { Subscriber } from '../../lib/core/subscriber.ts';
+import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { listOpenAlerts } from '../../lib/products/alert-queries.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { rebuild } from '../../lib/core/rebuild.ts';
+import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { callAtOnce } from '../support/callers.ts';
 import { damage } from '../support/damage.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CommandRow } from '../../lib/core/command-log.ts';
+import type { QueuedCommand } from '../../lib/core/commands/queued-commands.ts';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
-import type { QueuedCommand } from '../../lib/core/queued-commands.ts';
-import { rebuild } from '../../lib/core/rebuild.ts';
+import { rebuild } from '../../lib/core/repair/rebuild.ts';
+import type { CommandRow } from '../../lib/core/stores/command-log.ts';
 import { queuedRecordReads, recordCommands } from '../../lib/records/commands.ts';
 import {
   recordReadModels,

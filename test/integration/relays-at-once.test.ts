@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { leasesCollection } from '../../lib/core/lease.ts';
-import { runRelay } from '../../lib/core/relay.ts';
+import { runRelay } from '../../lib/core/relay/relay.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
-import { eventRows } from '../../lib/core/event-rows.ts';
-import { listParked, unpark } from '../../lib/core/parked.ts';
-import type { Publisher } from '../../lib/core/publish.ts';
-import { measureDrift } from '../../lib/core/rebuild.ts';
-import { runRelay } from '../../lib/core/relay.ts';
-import { removeOldEvents } from '../../lib/core/retention.ts';
+import { listParked, unpark } from '../../lib/core/relay/parked.ts';
+import type { Publisher } from '../../lib/core/relay/publish.ts';
+import { runRelay } from '../../lib/core/relay/relay.ts';
+import { measureDrift } from '../../lib/core/repair/rebuild.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
+import { removeOldEvents } from '../../lib/core/stores/retention.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import { stateStoredTypes } from '../../lib/subscriptions.ts';

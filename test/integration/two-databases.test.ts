@@ -1,7 +1,7 @@
 import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLease } from '../../lib/core/lease.ts';
-import { rebuild } from '../../lib/core/rebuild.ts';
+import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { ordersProjector } from '../../lib/orders/projections.ts';
 import { orderQueries, queryContext } from '../../lib/orders/queries.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eventRows } from '../../lib/core/event-rows.ts';
-import type { Publisher } from '../../lib/core/publish.ts';
+import type { Publisher } from '../../lib/core/relay/publish.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';

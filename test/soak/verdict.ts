@@ -1,7 +1,7 @@
 // What became of the commands, read from the write database.
 import { type Collection, MongoClient } from 'mongodb';
-import { unchangedCommandsCollection } from '../../lib/core/event-rows.ts';
 import type { EventRow } from '../../lib/core/events.ts';
+import { unchangedCommandsCollection } from '../../lib/core/stores/event-rows.ts';
 import type { Ledger } from './load.ts';
 
 export interface Verdict {

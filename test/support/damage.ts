@@ -1,6 +1,6 @@
 // What hands can do to a read model.
 import type { Db } from 'mongodb';
-import type { ReadModel, View } from '../../lib/core/projection.ts';
+import type { ReadModel, View } from '../../lib/core/projection/projection.ts';
 
 export interface Damage {
   altered: number;

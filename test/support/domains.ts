@@ -1,9 +1,9 @@
 // The domains that the survival tests run on. A further one is one entry in the table at the end.
 import fc from 'fast-check';
 import type { Db } from 'mongodb';
-import type { CommandContext, CommandResult } from '../../lib/core/handle.ts';
-import type { ReadModel } from '../../lib/core/projection.ts';
-import type { Subscriber } from '../../lib/core/subscriber.ts';
+import type { CommandContext, CommandResult } from '../../lib/core/commands/handle.ts';
+import type { ReadModel } from '../../lib/core/projection/projection.ts';
+import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import type { OrderCommand } from '../../lib/orders/order.ts';
 import { orderReadModels, ordersProjector } from '../../lib/orders/projections.ts';

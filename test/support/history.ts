@@ -1,6 +1,6 @@
 // A history: commands, and what may become of their messages in between, in any order.
 import fc from 'fast-check';
-import { rebuild } from '../../lib/core/rebuild.ts';
+import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import type { TestDomain, Wish } from './domains.ts';
 import { refusedOrDone } from './scenario.ts';
 import { newContext, relay, runReconcile, type World } from './world.ts';

@@ -1,10 +1,10 @@
 // What holds after every crash, on the write side. The numbers are those of faults.md.
 import type { Db } from 'mongodb';
 import { expect } from 'vitest';
-import { positionsCollection, readAll } from '../../lib/core/event-log.ts';
 import type { EventRow } from '../../lib/core/events.ts';
-import type { ReadModel } from '../../lib/core/projection.ts';
-import { measureDrift } from '../../lib/core/rebuild.ts';
+import type { ReadModel } from '../../lib/core/projection/projection.ts';
+import { measureDrift } from '../../lib/core/repair/rebuild.ts';
+import { positionsCollection, readAll } from '../../lib/core/stores/event-log.ts';
 import { allRows } from './replay.ts';
 
 const versionsByStream = (rows: EventRow[]): Map<string, number[]> => {

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
-import { eventRows } from '../../lib/core/event-rows.ts';
+import type { CommandContext } from '../../lib/core/commands/handle.ts';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
-import type { CommandContext } from '../../lib/core/handle.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import type { OrderItem } from '../../lib/orders/order.ts';
 

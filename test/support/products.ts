@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
-import { eventRows } from '../../lib/core/event-rows.ts';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { productCommands, supplierCommands } from '../../lib/products/commands.ts';
 
 export const newContext = () => ({ commandId: randomUUID(), correlationId: 'products-test' });

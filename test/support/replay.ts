@@ -1,9 +1,9 @@
 // What the read models must be: a replay of every event from nothing, computed here without the product's own sources.
 import type { Db } from 'mongodb';
 import { expect } from 'vitest';
-import { eventRows } from '../../lib/core/event-rows.ts';
 import { aggregateId, type EventRow, fromRow } from '../../lib/core/events.ts';
-import { fold, type ReadModel, type View } from '../../lib/core/projection.ts';
+import { fold, type ReadModel, type View } from '../../lib/core/projection/projection.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 
 export const allRows = (write: Db): Promise<EventRow[]> =>
   eventRows(write).find().sort({ stream_id: 1, version: 1 }).toArray();

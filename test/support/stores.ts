@@ -1,10 +1,10 @@
 // The two stores, ready for the suite that both must pass.
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
-import { eventSourced } from '../../lib/core/event-sourced.ts';
-import { type CommandContext, type CommandResult, commandHandler } from '../../lib/core/handle.ts';
-import { stateStored } from '../../lib/core/state-stored.ts';
-import type { AggregateStore } from '../../lib/core/store.ts';
+import { type CommandContext, type CommandResult, commandHandler } from '../../lib/core/commands/handle.ts';
+import { eventSourced } from '../../lib/core/stores/event-sourced.ts';
+import { stateStored } from '../../lib/core/stores/state-stored.ts';
+import type { AggregateStore } from '../../lib/core/stores/store.ts';
 import {
   type Counter,
   type CounterEvent,

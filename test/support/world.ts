@@ -1,10 +1,10 @@
 // One domain on two databases, with the real relay and projector around a queue in memory.
 import { randomUUID } from 'node:crypto';
 import type { Db, Document } from 'mongodb';
-import { eventRows } from '../../lib/core/event-rows.ts';
 import { leasesCollection, rebuildLeasesCollection } from '../../lib/core/lease.ts';
-import { reconcile } from '../../lib/core/reconcile.ts';
-import { type RelayOptions, runRelay } from '../../lib/core/relay.ts';
+import { type RelayOptions, runRelay } from '../../lib/core/relay/relay.ts';
+import { reconcile } from '../../lib/core/repair/reconcile.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { eventTypesOf } from '../../lib/subscriptions.ts';
 import type { TestDomain } from './domains.ts';
 import { createFakeQueue, type FakeQueue } from './fake-queue.ts';

@@ -37,6 +37,18 @@ test('keeps lib/core below everything', () => {
   expect(strays(/^lib\/core\//, [/^lib\/core\//])).toEqual([]);
 });
 
+test.each([
+  ['', []],
+  ['stores/', ['']],
+  ['commands/', ['', 'stores/']],
+  ['relay/', ['', 'stores/']],
+  ['projection/', ['', 'stores/']],
+  ['repair/', ['', 'stores/', 'projection/']],
+])('lets lib/core/%s know no part of the core but %j', (part, allowed) => {
+  const filesOf = (folder: string) => new RegExp(`^lib/core/${folder}[^/]+$`);
+  expect(strays(filesOf(part), [filesOf(part), ...allowed.map(filesOf)])).toEqual([]);
+});
+
 test('gives lib/core the types of the driver and of zod, and makers of ids at run time', () => {
   expect(packages(/^lib\/core\//).filter((it) => !['mongodb', 'zod', 'uuid'].includes(it))).toEqual([]);
   expect(packages(/^lib\/core\//, { types: false }).filter((it) => it !== 'uuid')).toEqual([]);

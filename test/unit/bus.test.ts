@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createCommandBus } from '../../lib/core/bus.ts';
-import type { CommandContext, CommandResult } from '../../lib/core/handle.ts';
+import { createCommandBus } from '../../lib/core/commands/bus.ts';
+import type { CommandContext, CommandResult } from '../../lib/core/commands/handle.ts';
 
 type Command = { type: 'Open'; data: { id: string } } | { type: 'Close'; data: { id: string } };
 

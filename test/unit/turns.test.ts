@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { inTurn } from '../../lib/core/commands/turns.ts';
 import { AppError } from '../../lib/core/errors.ts';
-import { inTurn } from '../../lib/core/turns.ts';
 
 describe('callers at one aggregate', () => {
   it('take turns in the order of asking, and do not wait for those at another', async () => {

@@ -1,7 +1,7 @@
 // From a request to a command and back to an answer: idempotency, preconditions, ETag, Location.
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import type { CommandContext, CommandResult } from '../../core/handle.ts';
+import type { CommandContext, CommandResult } from '../../core/commands/handle.ts';
 import { parseInput } from '../fields.ts';
 import { gather, hashOf, idempotencyKeyOf } from './command-request.ts';
 import type { HttpAnswer, Route } from './stack.ts';

@@ -1,7 +1,7 @@
 // From a request to a query and back to an answer: strict parameters, read-your-writes, staleness, paging links.
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { waitForVersion } from '../../core/wait-for-version.ts';
+import { waitForVersion } from '../../core/projection/wait-for-version.ts';
 import { config } from '../config.ts';
 import { expectedVersion, idAtVersion, parseInput, timeoutMs } from '../fields.ts';
 import type { HttpRequest } from './request.ts';

@@ -2,9 +2,9 @@
 // insisted on; an Idempotency-Key makes the command's id, so that a retry is the same command.
 import { createHash, randomUUID } from 'node:crypto';
 import type * as z from 'zod';
+import type { QueuedCommand } from '../../core/commands/queued-commands.ts';
 import type { DomainCommand } from '../../core/decider.ts';
-import type { QueuedCommand } from '../../core/queued-commands.ts';
-import { type KeyedCommand, keyReused } from '../../core/store.ts';
+import { type KeyedCommand, keyReused } from '../../core/stores/store.ts';
 import { parseInput } from '../fields.ts';
 import { bad, gather, hashOf, idempotencyKeyOf } from './command-request.ts';
 import type { HttpRequest } from './request.ts';

@@ -4,7 +4,7 @@ import {
   SendMessageBatchCommand,
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
-import type { OutgoingMessage, Publisher, SendOutcome } from '../../core/publish.ts';
+import type { OutgoingMessage, Publisher, SendOutcome } from '../../core/relay/publish.ts';
 import { batchEntries, client, forgetQueueUrl, queueUrl } from './client.ts';
 
 const batchBytes = 1_000_000;

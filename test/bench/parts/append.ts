@@ -1,6 +1,6 @@
 // An event-sourced append against a raw insert of the same row, and against the peer.
 import { v7 as uuidv7 } from 'uuid';
-import { commandHandler } from '../../../lib/core/handle.ts';
+import { commandHandler } from '../../../lib/core/commands/handle.ts';
 import { orderDecider } from '../../../lib/orders/order.ts';
 import { orderStore } from '../../../lib/orders/store.ts';
 import { likewiseIndexed, type Part } from '../context.ts';

@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { handler } from '../../../functions/tickets/projector.ts';
 import type { RecordedEvent } from '../../../lib/core/events.ts';
-import { fold } from '../../../lib/core/projection.ts';
+import { fold } from '../../../lib/core/projection/projection.ts';
 import { ticketList, ticketViewsCollection } from '../../../lib/tickets/projections.ts';
 import type { Part } from '../context.ts';
 import { chunks, inLanes, inTurn, rate, ratioOf } from '../measure.ts';

@@ -6,10 +6,10 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { v7 as uuidv7 } from 'uuid';
-import { eventRows } from '../../../lib/core/event-rows.ts';
 import { type EventRow, fromRow } from '../../../lib/core/events.ts';
-import { toMessage } from '../../../lib/core/publish.ts';
-import { runRelay } from '../../../lib/core/relay.ts';
+import { toMessage } from '../../../lib/core/relay/publish.ts';
+import { runRelay } from '../../../lib/core/relay/relay.ts';
+import { eventRows } from '../../../lib/core/stores/event-rows.ts';
 import { config } from '../../../lib/platform/config.ts';
 import { sqsPublisher } from '../../../lib/platform/sqs/publisher.ts';
 import type { Part } from '../context.ts';

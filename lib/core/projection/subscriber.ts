@@ -1,6 +1,6 @@
 // A subscriber reacts to events from its own queue, unaware of the others.
 // What it must guarantee: applying an event twice, late or out of order has the effect of applying it once, in order.
-import type { RecordedEvent } from './events.ts';
+import type { RecordedEvent } from '../events.ts';
 
 export interface Applied {
   applied: RecordedEvent[];

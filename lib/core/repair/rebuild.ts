@@ -4,12 +4,12 @@
 // It compares before it writes: a sound model is only read, and a dry run counts just what a run would do.
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
-import { createCheckpoint } from './checkpoint.ts';
+import { createCheckpoint } from '../checkpoint.ts';
+import { AppError } from '../errors.ts';
+import { ensureIndexes } from '../indexes.ts';
+import { acquireWithin, createLease, rebuildLeasesCollection } from '../lease.ts';
+import type { ReadModel, Recomputed, Segment } from '../projection/projection.ts';
 import { type Difference, type Examined, examineRange, mend } from './drift.ts';
-import { AppError } from './errors.ts';
-import { ensureIndexes } from './indexes.ts';
-import { acquireWithin, createLease, rebuildLeasesCollection } from './lease.ts';
-import type { ReadModel, Recomputed, Segment } from './projection.ts';
 
 export interface RebuildCounts {
   scanned: number;

@@ -2,7 +2,7 @@
 // Not guaranteed: that nothing was committed when the error is isUnknownCommit. Retrying is the caller's, after a fresh
 // load; the driver's withTransaction would retry blindly for 120 s, and its `timeoutMS` has no effect (mongodb 7.8).
 import type { ClientSession, MongoClient } from 'mongodb';
-import { isUnavailable, isUnknownCommit } from './driver-errors.ts';
+import { isUnavailable, isUnknownCommit } from '../driver-errors.ts';
 
 // The driver's own retry may have waited for a server by then: twice would be too long for a quick 503.
 const commitDeadlineMs = 1_500;

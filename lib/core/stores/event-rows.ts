@@ -1,8 +1,8 @@
 // What both stores do with the `events` collection: make rows, insert them, find the command behind a key.
 import type { ClientSession, Collection, Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
-import type { DomainEvent } from './decider.ts';
-import { duplicateKeys, isTransient, isUnavailable } from './driver-errors.ts';
+import type { DomainEvent } from '../decider.ts';
+import { duplicateKeys, isTransient, isUnavailable } from '../driver-errors.ts';
 import {
   aggregateId,
   type EventRow,
@@ -11,7 +11,7 @@ import {
   type RecordedEvent,
   schemaVersionOf,
   streamId,
-} from './events.ts';
+} from '../events.ts';
 import { type Append, duplicateCommand, type KeyedCommand, versionConflict } from './store.ts';
 import { durably } from './transaction.ts';
 

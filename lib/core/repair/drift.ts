@@ -3,10 +3,10 @@
 // one is judged again.
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyBulkWriteOperation, Filter } from 'mongodb';
-import { duplicatesInBulk } from './driver-errors.ts';
-import type { ReadModel, Recomputed, Segment, View } from './projection.ts';
-import { copyVersions, hasNewerCopy, resolveReferences, settleReferences } from './references.ts';
-import { viewOf } from './sources.ts';
+import { duplicatesInBulk } from '../driver-errors.ts';
+import type { ReadModel, Recomputed, Segment, View } from '../projection/projection.ts';
+import { copyVersions, hasNewerCopy, resolveReferences, settleReferences } from '../projection/references.ts';
+import { viewOf } from '../projection/sources.ts';
 
 /** A document that is not what it should be: `stored` absent, it is missing; `view` absent, it is surplus. */
 export type Difference = { stored: View; view?: View } | { stored?: undefined; view: View };

@@ -1,7 +1,8 @@
 // Keeps the events alone. An append of one event is a single insert: atomic without a transaction, outbox included.
 // A snapshot bounds loading; it is a cache, thrown away when the shape of the state changes.
 import type { Db } from 'mongodb';
-import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
+import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
+import { type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from '../events.ts';
 import {
   appendError,
   eventRows,
@@ -12,7 +13,6 @@ import {
   recorded,
   rememberUnchanged,
 } from './event-rows.ts';
-import { type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from './events.ts';
 import type { AggregateStore, Loaded } from './store.ts';
 import { durably, inTransaction } from './transaction.ts';
 

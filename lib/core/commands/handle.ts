@@ -1,11 +1,11 @@
 // Load, decide, append: how every command takes effect. Guarantees: a command with a key takes effect once, also when
 // two retries race; without an expected version a lost race is run again on the newer state, so no update is lost.
 // Not guaranteed: success. Past `deadlineMs` of lost races the caller gets `version_conflict`.
-import { backOff } from './back-off.ts';
-import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
-import { AppError, isAppError } from './errors.ts';
-import { type EventMetadata, type RecordedEvent, streamId } from './events.ts';
-import { type AggregateStore, type KeyedCommand, keyReused, type Loaded } from './store.ts';
+import { backOff } from '../back-off.ts';
+import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
+import { AppError, isAppError } from '../errors.ts';
+import { type EventMetadata, type RecordedEvent, streamId } from '../events.ts';
+import { type AggregateStore, type KeyedCommand, keyReused, type Loaded } from '../stores/store.ts';
 import { inTurn } from './turns.ts';
 
 /** What travels with a command: who sent it, and under which conditions it may take effect. */

@@ -1,8 +1,9 @@
 // Keeps the evolved document; its events are rows beside it, written in the same transaction.
 // The document is the state with `_id`, `version`, `created_at` and `updated_at`.
 import type { Collection, Db } from 'mongodb';
+import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
+import type { EventTypes } from '../events.ts';
 import { keepCommands } from './command-log.ts';
-import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
 import {
   appendError,
   eventRows,
@@ -13,7 +14,6 @@ import {
   recorded,
   rememberUnchanged,
 } from './event-rows.ts';
-import type { EventTypes } from './events.ts';
 import { type AggregateStore, type Loaded, versionConflict } from './store.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -1,6 +1,6 @@
 // The one way a read document is written. Guarantees: a document's version never falls, whoever writes beside us.
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
-import { duplicatesInBulk } from './driver-errors.ts';
+import { duplicatesInBulk } from '../driver-errors.ts';
 import type { View } from './projection.ts';
 
 const replaceOlder = (view: View, upsert: boolean): AnyBulkWriteOperation<View> => ({

@@ -1,10 +1,11 @@
 // The port of both stores. Guarantees: at most one append per (stream, version); an append's events, its document
 // and its idempotency keys become visible together or not at all; `recorded_at` never goes back within a stream.
 // Not guaranteed: that a save which throws `unavailable` was not committed. A retry with the same key finds out.
+
+import type { DomainEvent } from '../decider.ts';
+import { AppError } from '../errors.ts';
+import type { EventMetadata, RecordedEvent } from '../events.ts';
 import type { ArrivedCommand } from './command-log.ts';
-import type { DomainEvent } from './decider.ts';
-import { AppError } from './errors.ts';
-import type { EventMetadata, RecordedEvent } from './events.ts';
 
 export interface Loaded<S> {
   state: S;

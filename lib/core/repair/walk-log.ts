@@ -1,7 +1,7 @@
 // Goes through the log in order, batch after batch, from a position on. Guarantees: every event from there on is visited
 // at least once; a crash costs the batch it happened in, since `onReached` is told after each.
 import type { Db } from 'mongodb';
-import { type PositionedRow, readAll } from './event-log.ts';
+import { type PositionedRow, readAll } from '../stores/event-log.ts';
 
 export interface LogWalk {
   db: Db;

@@ -1,9 +1,9 @@
 // What a read model is: a pure fold from events to one document an aggregate, and where it is kept.
 // Guarantees: the document at version n is the same whoever wrote it, live projection, inline projection or rebuild.
 import type { Collection } from 'mongodb';
-import type { DomainEvent } from './decider.ts';
-import { aggregateId, type EventTypes, type RecordedEvent, upcast } from './events.ts';
-import type { Index } from './indexes.ts';
+import type { DomainEvent } from '../decider.ts';
+import { aggregateId, type EventTypes, type RecordedEvent, upcast } from '../events.ts';
+import type { Index } from '../indexes.ts';
 
 /** What the machine keeps on every read document beside the content. */
 export interface ViewFields {

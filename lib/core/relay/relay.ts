@@ -4,13 +4,13 @@
 // Not guaranteed: order on the queue, or a single delivery. Versions take care of both.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db, Filter } from 'mongodb';
+import { isUnavailable } from '../driver-errors.ts';
+import { isAppError } from '../errors.ts';
+import type { EventRow } from '../events.ts';
+import { createLease, type Lease } from '../lease.ts';
+import { appendPositions, closePositions, nextPosition, openPositions } from '../stores/event-log.ts';
+import { eventRows } from '../stores/event-rows.ts';
 import { insertAlarm } from './alarm.ts';
-import { isUnavailable } from './driver-errors.ts';
-import { isAppError } from './errors.ts';
-import { appendPositions, closePositions, nextPosition, openPositions } from './event-log.ts';
-import { eventRows } from './event-rows.ts';
-import type { EventRow } from './events.ts';
-import { createLease, type Lease } from './lease.ts';
 import { type PublishOptions, type PublishResult, publish } from './publish.ts';
 
 export interface RelayOptions extends PublishOptions {

@@ -1,6 +1,6 @@
 // Events that a queue refused for good, as an operator sees them: dead letters of the relay.
 import type { Db } from 'mongodb';
-import { eventRows } from './event-rows.ts';
+import { eventRows } from '../stores/event-rows.ts';
 
 export interface ParkedEvent {
   event_id: string;

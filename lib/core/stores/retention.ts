@@ -2,7 +2,7 @@
 // it was published, and its whole batch of the log with it in order, so that nothing pending is ever lost.
 // What goes with it: the memory of its idempotency key, and replays from before.
 import type { Db } from 'mongodb';
-import { createCheckpoint } from './checkpoint.ts';
+import { createCheckpoint } from '../checkpoint.ts';
 import { readAll } from './event-log.ts';
 import { eventRows } from './event-rows.ts';
 

@@ -2,10 +2,10 @@
 // keep theirs. A batch of positions is one row that lists its events: a field on each event would be a second write of
 // every row, which halves the relay's throughput. An event has no position before the relay has seen it.
 import type { Db } from 'mongodb';
-import { duplicateKeys } from './driver-errors.ts';
-import { AppError } from './errors.ts';
+import { duplicateKeys } from '../driver-errors.ts';
+import { AppError } from '../errors.ts';
+import type { EventRow } from '../events.ts';
 import { eventRows } from './event-rows.ts';
-import type { EventRow } from './events.ts';
 
 export const positionsCollection = 'positions';
 

@@ -2,11 +2,11 @@
 // purged queue, an expired message). Guarantees: every published event is looked at once, `graceMs` after it was
 // published; what was missing is applied and counted. Bounded: it reads from its checkpoint on, by an index.
 import type { Db } from 'mongodb';
-import { createCheckpoint } from './checkpoint.ts';
-import { databaseTime } from './database-time.ts';
-import type { PositionedRow } from './event-log.ts';
-import { fromRow, type RecordedEvent } from './events.ts';
-import type { Subscriber } from './subscriber.ts';
+import { createCheckpoint } from '../checkpoint.ts';
+import { databaseTime } from '../database-time.ts';
+import { fromRow, type RecordedEvent } from '../events.ts';
+import type { Subscriber } from '../projection/subscriber.ts';
+import type { PositionedRow } from '../stores/event-log.ts';
 import { walkLog } from './walk-log.ts';
 
 export interface ReconcileOptions {

@@ -2,12 +2,12 @@
 // often and in whatever batch it is delivered: the ids stand on the events that it caused, in the same write. A batch's
 // commands on one aggregate are folded into few events. One bad command fails alone.
 // Not guaranteed: order, or that a command which changes nothing is remembered; it changes nothing again.
-import { backOff } from './back-off.ts';
-import type { Decider, DomainCommand, DomainEvent } from './decider.ts';
-import { isUnavailable } from './driver-errors.ts';
-import { isAppError } from './errors.ts';
-import type { EventMetadata, RecordedEvent } from './events.ts';
-import type { AggregateStore } from './store.ts';
+import { backOff } from '../back-off.ts';
+import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
+import { isUnavailable } from '../driver-errors.ts';
+import { isAppError } from '../errors.ts';
+import type { EventMetadata, RecordedEvent } from '../events.ts';
+import type { AggregateStore } from '../stores/store.ts';
 
 export type QueuedCommand<C extends DomainCommand = DomainCommand> = C & {
   command_id: string;

@@ -2,7 +2,7 @@
 // Guarantees: a row is there exactly when its command took effect, also where a batch was folded into one event.
 // Not guaranteed: a row of a command that was refused, or that changed nothing.
 import type { ClientSession, Db } from 'mongodb';
-import type { DomainCommand } from './decider.ts';
+import type { DomainCommand } from '../decider.ts';
 
 /** A command with what came along with it. */
 export interface ArrivedCommand extends DomainCommand {

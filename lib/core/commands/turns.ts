@@ -1,7 +1,7 @@
 // Callers in one process take turns at an aggregate: side by side they would only lose races to each other.
 // A courtesy and not a lock, the version decides: where nothing moves, or the database is away, all go ahead at once, so
 // that nobody waits for another's time-out before his own.
-import { isUnavailable } from './driver-errors.ts';
+import { isUnavailable } from '../driver-errors.ts';
 
 const stalledAfterMs = 1_000;
 

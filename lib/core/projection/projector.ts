@@ -1,8 +1,8 @@
 // Applies events to read models by version. Guarantees: duplicates, disorder and gaps converge to what a replay gives;
 // one aggregate's failure does not hold up another. Contiguous events are folded from the message alone; on a gap the
 // missing ones come from the write side. Nothing waits. What other documents copy from one follows it (references.ts).
-import { AppError } from './errors.ts';
-import { aggregateId, type RecordedEvent } from './events.ts';
+import { AppError } from '../errors.ts';
+import { aggregateId, type RecordedEvent } from '../events.ts';
 import { fold, type ReadModel, type View } from './projection.ts';
 import { findUnspread, settleReferences, spread } from './references.ts';
 import { type Applied, noneApplied, type Subscriber } from './subscriber.ts';

@@ -2,9 +2,9 @@
 // position on is applied at least once, beside what its queue brings; safe to run twice, since subscribers know what
 // they have; a run that was cut short is gone on with (checkpoint).
 import type { Db } from 'mongodb';
-import { createCheckpoint } from './checkpoint.ts';
-import { fromRow } from './events.ts';
-import type { Subscriber } from './subscriber.ts';
+import { createCheckpoint } from '../checkpoint.ts';
+import { fromRow } from '../events.ts';
+import type { Subscriber } from '../projection/subscriber.ts';
 import { walkLog } from './walk-log.ts';
 
 export interface ReplayOptions {

@@ -1,7 +1,7 @@
 // The command bus and the query bus: messages as values, each with exactly one handler.
 // An unknown type does not compile; one that nobody registered (a plain-JavaScript caller, a queued command of another
 // release) is a clear error.
-import { AppError } from './errors.ts';
+import { AppError } from '../errors.ts';
 import type { CommandContext, CommandResult } from './handle.ts';
 
 interface Message {

@@ -2,8 +2,8 @@
 // Guarantees: at least once. An event stays pending until each of its queues has accepted it, or until a queue has
 // refused it `maxAttempts` times: then it is parked with the reason. A queue that cannot be reached refuses nothing.
 import type { Db, Document, Filter } from 'mongodb';
-import { eventRows } from './event-rows.ts';
-import { type EventRow, fromRow, type RecordedEvent } from './events.ts';
+import { type EventRow, fromRow, type RecordedEvent } from '../events.ts';
+import { eventRows } from '../stores/event-rows.ts';
 import { toMessageText } from './message-text.ts';
 
 export interface OutgoingMessage {

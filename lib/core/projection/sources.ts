@@ -1,8 +1,9 @@
 // The two write sides that a read model can be recomputed from: the documents of state-stored aggregates, the streams
 // of event-sourced ones.
 import type { Collection, Db, Document } from 'mongodb';
-import { eventRows } from './event-rows.ts';
-import { aggregateId, type EventRow, fromRow, streamId } from './events.ts';
+import { aggregateId, type EventRow, fromRow, streamId } from '../events.ts';
+import { eventRows } from '../stores/event-rows.ts';
+import type { StateDocument } from '../stores/state-stored.ts';
 import {
   fold,
   type Projection,
@@ -11,7 +12,6 @@ import {
   type Source,
   type View,
 } from './projection.ts';
-import type { StateDocument } from './state-stored.ts';
 
 const batchSize = 1_000;
 
