@@ -36,6 +36,7 @@ const assumed = {
   logBytesAMinute: 2_500,
   /** EMF metrics that are sent at rest: of relay and reconcile. */
   metricsAtRest: 5,
+  /** And those of a function that answers requests, or takes messages, while it has some. */
   metricsOfHttp: 3,
   metricsOfConsumer: 6,
   minutesAMonth: 43_800,
