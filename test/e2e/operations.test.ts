@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { metricsOf, readMetrics } from '../support/metrics.ts';
+import { reconciled } from '../support/reconciled.ts';
 import { useSystem } from '../support/system.ts';
 import { listed, openTicket } from '../support/tickets.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -141,8 +142,12 @@ describe('a ticket that its read model refuses', () => {
 });
 
 describe('rebuild', () => {
-  test('makes a dropped read model whole again, as it was', async () => {
+  beforeAll(async () => {
     await openListed(20);
+    await reconciled(system());
+  });
+
+  test('makes a dropped read model whole again, as it was', async () => {
     const before = await rows();
     await readModel().drop();
     const answer = await rebuild({ projection: 'tickets' });

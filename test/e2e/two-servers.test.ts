@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Mongod, startMongod } from '../../lib/local/mongod.ts';
+import { reconciled } from '../support/reconciled.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 let server: Mongod;
@@ -28,6 +29,7 @@ test('the whole system works with its read database on another server', async ()
   expect((await http.get('/read/k?expected_version=1&timeout_ms=5000')).object()).toMatchObject({
     value: 'v',
   });
+  await reconciled(system);
   await system.read.collection('order_views').deleteMany({});
   expect(await system.invoke('rebuild', { projection: 'orders' })).toMatchObject({ missing: 1, done: true });
   expect((await http.get('/health')).status).toBe(200);
