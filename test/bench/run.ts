@@ -1,5 +1,5 @@
-// `npm run bench`, or `npm run bench -- relay projector`. `--full`: the sizes of the README's table, which take an hour's
-// quarter more. `--rounds 7`: more rounds. The table goes to stdout, the figures to bench/results/.
+// `npm run bench`, or `npm run bench -- relay projector`. `--full`: the sizes of the README's table, which take some minutes
+// more. `--rounds 7`: more rounds. The table goes to stdout, the figures to bench/results/.
 import { fork } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
