@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { listDeadLetters } from '../lib/core/dead-letters/groups.ts';
 import { listParked } from '../lib/core/relay/parked.ts';
-import { listDeadLetters } from '../lib/core/repair/dead-letter-groups.ts';
 import { parseInput, wholeNumber } from '../lib/platform/fields.ts';
 import { opsRoutes } from '../lib/platform/http/ops-route.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { recordDiscarded } from '../lib/core/repair/discarded-letters.ts';
-import { discard } from '../lib/core/repair/redrive.ts';
+import { recordDiscarded } from '../lib/core/dead-letters/discarded.ts';
+import { discard } from '../lib/core/dead-letters/redrive.ts';
 import { chooseLetters, letterChoice } from '../lib/platform/letter-choice.ts';
 import { readDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';

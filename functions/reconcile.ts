@@ -1,7 +1,7 @@
+import { findRecorded } from '../lib/core/dead-letters/records.ts';
 import { AppError } from '../lib/core/errors.ts';
 import type { RecordedEvent } from '../lib/core/events.ts';
 import { toMessage } from '../lib/core/relay/publish.ts';
-import { findRecorded } from '../lib/core/repair/dead-letters.ts';
 import { reconcile } from '../lib/core/repair/reconcile.ts';
 import { removeOldEvents } from '../lib/core/stores/retention.ts';
 import { config } from '../lib/platform/config.ts';

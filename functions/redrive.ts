@@ -1,6 +1,6 @@
+import { markReplayed } from '../lib/core/dead-letters/records.ts';
+import { redrive } from '../lib/core/dead-letters/redrive.ts';
 import { unpark } from '../lib/core/relay/parked.ts';
-import { markReplayed } from '../lib/core/repair/dead-letters.ts';
-import { redrive } from '../lib/core/repair/redrive.ts';
 import { chooseLetters, letterChoice } from '../lib/platform/letter-choice.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';

@@ -4,9 +4,14 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Db } from 'mongodb';
 import type * as z from 'zod';
+import {
+  type Failure,
+  forgetFailures,
+  type LetterKey,
+  recordFailures,
+} from '../core/dead-letters/records.ts';
 import { isUnavailable } from '../core/driver-errors.ts';
 import { AppError } from '../core/errors.ts';
-import { type Failure, forgetFailures, type LetterKey, recordFailures } from '../core/repair/dead-letters.ts';
 import { config } from './config.ts';
 import { toInvocationError } from './invocation-error.ts';
 import { createLagRecorder } from './lag-recorder.ts';

@@ -1,8 +1,8 @@
 // Which dead letters an operator means: all of a subscription, those of one cause, or some events.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { messageIdsOf } from '../core/repair/dead-letters.ts';
-import type { QueuedLetter } from '../core/repair/redrive.ts';
+import { messageIdsOf } from '../core/dead-letters/records.ts';
+import type { QueuedLetter } from '../core/dead-letters/redrive.ts';
 
 export const letterChoice = z.strictObject({
   subscription: z.string(),

@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
-import { AppError } from '../../lib/core/errors.ts';
-import { listDeadLetters } from '../../lib/core/repair/dead-letter-groups.ts';
+import { recordDiscarded } from '../../lib/core/dead-letters/discarded.ts';
+import { listDeadLetters } from '../../lib/core/dead-letters/groups.ts';
 import {
   type Failure,
   forgetFailures,
   markReplayed,
   recordFailures,
-} from '../../lib/core/repair/dead-letters.ts';
-import { recordDiscarded } from '../../lib/core/repair/discarded-letters.ts';
+} from '../../lib/core/dead-letters/records.ts';
+import { AppError } from '../../lib/core/errors.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { useDatabases } from '../support/database.ts';
 

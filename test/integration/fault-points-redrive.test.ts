@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { markReplayed } from '../../lib/core/dead-letters/records.ts';
+import { redrive } from '../../lib/core/dead-letters/redrive.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { noneApplied, type Subscriber } from '../../lib/core/projection/subscriber.ts';
-import { markReplayed } from '../../lib/core/repair/dead-letters.ts';
-import { redrive } from '../../lib/core/repair/redrive.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
+import { markReplayed } from '../../lib/core/dead-letters/records.ts';
+import { redrive } from '../../lib/core/dead-letters/redrive.ts';
 import { fromRow } from '../../lib/core/events.ts';
 import { toMessage } from '../../lib/core/relay/publish.ts';
-import { markReplayed } from '../../lib/core/repair/dead-letters.ts';
-import { redrive } from '../../lib/core/repair/redrive.ts';
 import { ensureAllIndexes } from '../../lib/indexes.ts';
 import { callAtOnce } from '../support/callers.ts';
 import { useDatabases } from '../support/database.ts';

@@ -1,8 +1,9 @@
 // A queue in memory that keeps the promises of SQS and no more: at least once, in any order.
+
+import type { DeadLetterQueue, QueuedLetter } from '../../lib/core/dead-letters/redrive.ts';
 import type { RecordedEvent } from '../../lib/core/events.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
 import type { OutgoingMessage, Publisher } from '../../lib/core/relay/publish.ts';
-import type { DeadLetterQueue, QueuedLetter } from '../../lib/core/repair/redrive.ts';
 import { eventConsumer } from '../../lib/platform/queue.ts';
 
 interface Message extends OutgoingMessage {

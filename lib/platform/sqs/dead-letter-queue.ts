@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-import type { DeadLetterQueue, QueuedLetter } from '../../core/repair/redrive.ts';
+import type { DeadLetterQueue, QueuedLetter } from '../../core/dead-letters/redrive.ts';
 import { replayedAttribute } from '../consumer.ts';
 import { eventIdIn } from '../letter-id.ts';
 import { batchEntries, client, deadLetterName, queueUrl } from './client.ts';

@@ -1,7 +1,7 @@
 // What an operator does with dead letters: put them back on their queue, or discard them. Guarantees: a letter leaves
 // the dead-letter queue only after its queue has accepted it, or after its discarding is on record; a crash in between
 // gives a duplicate and never a loss. Older versions overwrite nothing.
-import type { LetterKey } from './dead-letters.ts';
+import type { LetterKey } from './records.ts';
 
 export interface QueuedLetter extends LetterKey {
   receiptHandle: string;

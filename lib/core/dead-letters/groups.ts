@@ -1,6 +1,6 @@
 // Dead letters as an operator sees them: by cause.
 import type { Db } from 'mongodb';
-import { type DeadLetter, deadLetterRecords } from './dead-letters.ts';
+import { type DeadLetter, deadLetterRecords } from './records.ts';
 
 /** Dead letters of one cause in one subscription. */
 export interface DeadLetterGroup {

@@ -1,6 +1,6 @@
 // What was discarded, by whose reason: a dead letter leaves the system only with a record of it.
 import type { Db } from 'mongodb';
-import { forgetFailures, type LetterKey } from './dead-letters.ts';
+import { forgetFailures, type LetterKey } from './records.ts';
 
 export const discardedLettersCollection = 'discarded_letters';
 
