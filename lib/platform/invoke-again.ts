@@ -1,21 +1,24 @@
 // A function that calls itself for the rest of its work, before its time is up.
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type AwsService, callAws } from './aws-call.ts';
 import { config } from './config.ts';
 
-const local = {
-  endpoint: `http://127.0.0.1:${config.LAMBDA_PORT}`,
-  region: 'eu-central-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+const timeoutMs = 3_000;
+
+const lambda: AwsService = {
+  name: 'lambda',
+  ...(process.env['IS_OFFLINE'] === 'true'
+    ? { endpoint: `http://127.0.0.1:${config.LAMBDA_PORT}`, isLocal: true }
+    : {}),
 };
 
-/** Returns when the call is accepted; the work goes on without the caller. */
+/**
+ * Returns when the call is accepted; the work goes on without the caller.
+ * @throws Error when it is not accepted within three seconds.
+ */
 export const invokeAgain = async (functionName: string, payload: object): Promise<void> => {
-  const client = new LambdaClient(process.env['IS_OFFLINE'] === 'true' ? local : {});
-  await client.send(
-    new InvokeCommand({
-      FunctionName: functionName,
-      InvocationType: 'Event',
-      Payload: JSON.stringify(payload),
-    }),
-  );
+  const path = `/2015-03-31/functions/${functionName}/invocations`;
+  const headers = { 'content-type': 'application/json', 'x-amz-invocation-type': 'Event' };
+  await callAws(lambda, { path, headers, body: payload, timeoutMs }).catch((cause: unknown) => {
+    throw new Error(`Lambda cannot be reached for ${functionName}`, { cause });
+  });
 };

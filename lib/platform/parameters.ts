@@ -1,47 +1,70 @@
 // Settings whose value is a secret: a deployed function's environment has only the name of the parameter that keeps
 // it, as `WRITE_DB_URL_PARAMETER`. One signed call; the SDK's client for it is 630 KB and 70 ms of every cold start.
-import { AwsClient } from 'aws4fetch';
+import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
+import { callAws } from './aws-call.ts';
 
 const suffix = '_PARAMETER';
 const timeoutMs = 3_000;
+/** Many containers that start at once are throttled for a moment. */
+const retryAfterMs = [100, 400];
 
 const answerSchema = z.object({
   Parameters: z.array(z.object({ Name: z.string(), Value: z.string() })),
   InvalidParameters: z.array(z.string()).default([]),
 });
 
-/** @throws Error where a parameter is missing or may not be read: the function does not start. */
+/** What somebody else has to mend: Lambda logs the stack as well, and its frames would only drown the sentence. */
+const sentence = (message: string, cause?: unknown): Error => {
+  const error = new Error(message, { cause });
+  error.stack = `${error.name}: ${message}`;
+  return error;
+};
+
+const ask = async (
+  names: string[],
+  environment: NodeJS.ProcessEnv,
+  endsAt: number,
+  pausesMs = retryAfterMs,
+): Promise<string> => {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': 'AmazonSSM.GetParameters',
+  };
+  const call = {
+    headers,
+    body: { Names: names, WithDecryption: true },
+    timeoutMs: endsAt - performance.now(),
+  };
+  try {
+    return await callAws({ name: 'ssm' }, call, environment);
+  } catch (error) {
+    const [pauseMs, ...rest] = pausesMs;
+    if (pauseMs === undefined || performance.now() + pauseMs > endsAt) throw error;
+    await wait(pauseMs * (0.5 + Math.random()));
+    return ask(names, environment, endsAt, rest);
+  }
+};
+
+/** @throws Error when a parameter is missing or may not be read: the function does not start. */
 const readParameters = async (
   names: string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<Map<string, string>> => {
-  const region = environment['AWS_REGION'] ?? '';
-  const sessionToken = environment['AWS_SESSION_TOKEN'];
-  const client = new AwsClient({
-    accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
-    secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-    region,
-    service: 'ssm',
-    retries: 2,
+  const text = await ask(names, environment, performance.now() + timeoutMs).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw sentence(
+      `Parameter Store cannot be reached for ${names.join(', ')} (${reason}): see that the function's network leads there and its role may read them.`,
+    );
   });
-  const answer = await client.fetch(
-    environment['AWS_ENDPOINT_URL_SSM'] ?? `https://ssm.${region}.amazonaws.com/`,
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.GetParameters' },
-      body: JSON.stringify({ Names: names, WithDecryption: true }),
-      signal: AbortSignal.timeout(timeoutMs),
-    },
-  );
-  if (!answer.ok) throw new Error(`Parameter Store answered ${answer.status} for ${names.join(', ')}`);
-  const { Parameters, InvalidParameters } = answerSchema.parse(await answer.json());
-  if (InvalidParameters.length > 0) throw new Error(`There is no parameter ${InvalidParameters.join(', ')}`);
+  const { Parameters, InvalidParameters } = answerSchema.parse(JSON.parse(text));
+  if (InvalidParameters.length > 0) {
+    throw sentence(`There is no parameter ${InvalidParameters.join(', ')}: make it, or name another stage.`);
+  }
   return new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
 };
 
-/** The environment with the values of its parameters in it. Where it names none, nothing is asked. */
+/** The environment with the values of its parameters in it. When it names none, nothing is asked. */
 export const withParameters = async (environment: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> => {
   const named = Object.entries(environment).flatMap(([name, parameter]) =>
     name.endsWith(suffix) && parameter ? [[name.slice(0, -suffix.length), parameter] as const] : [],

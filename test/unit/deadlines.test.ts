@@ -1,0 +1,71 @@
+// Each call to the outside runs in a process of its own that collects garbage without a pause: a deadline must not
+// hang on an object that nothing holds.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { silentServer } from '../support/silent-server.ts';
+
+const run = promisify(execFile);
+let silent: Awaited<ReturnType<typeof silentServer>>;
+
+beforeAll(async () => {
+  silent = await silentServer();
+});
+afterAll(() => silent.close());
+
+const underMemoryPressure = async (call: string, environment: Record<string, string>) => {
+  const program = `
+    const collecting = setInterval(() => gc(), 5);
+    const giveUp = setTimeout(() => process.exit(1), 8_000);
+    const started = performance.now();
+    const failed = await (async () => { ${call} })().then(() => undefined, (error) => error);
+    clearInterval(collecting);
+    clearTimeout(giveUp);
+    console.log(JSON.stringify({ code: failed?.code, message: failed?.message, ms: performance.now() - started }));
+    process.exit(0);`;
+  const { stdout } = await run(process.execPath, ['--expose-gc', '--input-type=module', '-e', program], {
+    env: { PATH: process.env['PATH'], AWS_REGION: 'eu-central-1', ...environment },
+  });
+  return JSON.parse(stdout);
+};
+
+describe.concurrent('whatever is collected meanwhile', { timeout: 15_000 }, () => {
+  test('a command for a queue server that says nothing is refused in time', async () => {
+    const call = `
+    const { postCommand } = await import('./lib/platform/post-command.ts');
+    const command = { command_id: 'c', type: 'RecordRead', data: {}, correlation_id: 'c', causation_id: 'c' };
+    await postCommand('records-commands', command, 300);`;
+    const { code, ms } = await underMemoryPressure(call, { SQS_ENDPOINT: silent.url });
+    expect(code).toBe('unavailable');
+    expect(ms).toBeLessThan(3_000);
+  });
+
+  test('a Parameter Store that says nothing is given up in time', async () => {
+    const call = `
+    const { withParameters } = await import('./lib/platform/parameters.ts');
+    await withParameters(process.env);`;
+    const environment = { AWS_ENDPOINT_URL_SSM: silent.url, OPS_TOKEN_PARAMETER: '/tandem/prod/ops-token' };
+    const { message, ms } = await underMemoryPressure(call, environment);
+    expect(message).toMatch(/Parameter Store cannot be reached/);
+    expect(ms).toBeLessThan(6_000);
+  });
+
+  test('a function that cannot be invoked is given up in time', async () => {
+    const call = `
+    const { invokeAgain } = await import('./lib/platform/invoke-again.ts');
+    await invokeAgain('tandem-dev-rebuild', {});`;
+    const { message, ms } = await underMemoryPressure(call, { AWS_ENDPOINT_URL_LAMBDA: silent.url });
+    expect(message).toMatch(/Lambda cannot be reached/);
+    expect(ms).toBeLessThan(6_000);
+  });
+
+  test('a batch for a queue server that says nothing is given up in time', async () => {
+    const call = `
+    const { sqsPublisher } = await import('./lib/platform/sqs/publisher.ts');
+    const { unreachable } = await sqsPublisher.send('tickets-projector', [{ id: 'e', body: '{}' }]);
+    throw new Error(unreachable.reason);`;
+    const { message, ms } = await underMemoryPressure(call, { SQS_ENDPOINT: silent.url });
+    expect(message).toMatch(/Timeout/);
+    expect(ms).toBeLessThan(6_000);
+  });
+});
