@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { recordDiscarded } from '../lib/core/dead-letters/discarded.ts';
 import { discard } from '../lib/core/dead-letters/redrive.ts';
+import { catalogue } from '../lib/domains.ts';
 import { chooseLetters, letterChoice } from '../lib/platform/letter-choice.ts';
 import { readDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
 import { sqsDeadLetterQueue } from '../lib/platform/sqs/dead-letter-queue.ts';
-import { requireQueue } from '../lib/subscriptions.ts';
 
 const input = letterChoice.extend({ reason: z.string().min(1).max(1_000) });
 
 /** Ends dead letters for good; what and why stays on record. */
 export const handler = operation(input, async ({ subscription, reason, ...choice }, { log, timeLeftMs }) => {
-  requireQueue(subscription);
+  catalogue.requireQueue(subscription);
   const answer = await discard(sqsDeadLetterQueue(subscription), {
     wanted: await chooseLetters(readDb(), subscription, choice),
     timeLeftMs,

@@ -1,4 +1,5 @@
 import { findRebuildProgress } from '../lib/core/repair/rebuild.ts';
+import { catalogue } from '../lib/domains.ts';
 import { config } from '../lib/platform/config.ts';
 import { refuseParameters } from '../lib/platform/fields.ts';
 import { opsRoutes } from '../lib/platform/http/ops-route.ts';
@@ -7,18 +8,17 @@ import { toSamples } from '../lib/platform/metric-samples.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { measureBacklog, measureQueue, measureSubscription } from '../lib/platform/observe.ts';
 import { toPrometheus } from '../lib/platform/prometheus.ts';
-import { readModels } from '../lib/read-models.ts';
-import { commandQueues, subscriptions } from '../lib/subscriptions.ts';
+import { resources } from '../lib/platform/resources.ts';
 
-const models = readModels(writeDb(), readDb());
+const models = catalogue.openReadModels(resources);
 
 export const routes = opsRoutes({
   'GET /metrics': async ({ headers, query }) => {
     refuseParameters(query);
     const [backlog, measured, queues, rebuilds] = await Promise.all([
       measureBacklog(writeDb()),
-      Promise.all(Object.keys(subscriptions).map((name) => measureSubscription(readDb(), name))),
-      Promise.all(commandQueues.map((name) => measureQueue(readDb(), name))),
+      Promise.all(catalogue.subscribers.map(({ name }) => measureSubscription(readDb(), name))),
+      Promise.all(catalogue.commandQueues.map((name) => measureQueue(readDb(), name))),
       Promise.all(models.map(({ projection }) => findRebuildProgress(readDb(), projection.name))),
     ]);
     const report = {

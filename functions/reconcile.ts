@@ -4,13 +4,13 @@ import type { RecordedEvent } from '../lib/core/events.ts';
 import { toMessage } from '../lib/core/relay/publish.ts';
 import { reconcile } from '../lib/core/repair/reconcile.ts';
 import { removeOldEvents } from '../lib/core/stores/retention.ts';
+import { catalogue } from '../lib/domains.ts';
 import { config } from '../lib/platform/config.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
+import { resources } from '../lib/platform/resources.ts';
 import { sqsPublisher } from '../lib/platform/sqs/publisher.ts';
-import { subscribers } from '../lib/subscribers.ts';
-import { eventTypesOf, stateStoredTypes } from '../lib/subscriptions.ts';
 
 const dayMs = 86_400_000;
 
@@ -33,10 +33,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, timeL
   const answer = await reconcile({
     writeDb: writeDb(),
     readDb: readDb(),
-    subscribers: subscribers(writeDb(), readDb()).map((subscriber) => ({
-      subscriber,
-      eventTypes: eventTypesOf(subscriber.name),
-    })),
+    subscribers: catalogue.openSubscribers(resources),
     graceMs: config.READ_LAG_MS,
     timeLeftMs,
     onFailed: requeue,
@@ -51,7 +48,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, timeL
       : await removeOldEvents({
           writeDb: writeDb(),
           readDb: readDb(),
-          streamTypes: stateStoredTypes,
+          streamTypes: catalogue.stateStoredTypes,
           retentionMs: days * dayMs,
           timeLeftMs,
         });

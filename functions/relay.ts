@@ -1,11 +1,11 @@
 import { runRelay } from '../lib/core/relay/relay.ts';
+import { catalogue } from '../lib/domains.ts';
 import { config } from '../lib/platform/config.ts';
 import { createHeartbeat } from '../lib/platform/heartbeat.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
 import { sqsPublisher } from '../lib/platform/sqs/publisher.ts';
-import { subscriptionsOf } from '../lib/subscriptions.ts';
 
 const leaseMs = 3_000;
 
@@ -17,7 +17,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
   const published = await runRelay({
     db: writeDb(),
     publisher: sqsPublisher,
-    subscriptionsOf,
+    subscriptionsOf: catalogue.subscriptionsOf,
     maxAttempts: config.MAX_ATTEMPTS,
     owner: requestId,
     batchSize: config.RELAY_BATCH_SIZE,

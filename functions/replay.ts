@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { AppError } from '../lib/core/errors.ts';
 import { replay } from '../lib/core/repair/replay.ts';
+import { catalogue } from '../lib/domains.ts';
 import { invokeAgain } from '../lib/platform/invoke-again.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
-import { subscribers } from '../lib/subscribers.ts';
-import { eventTypesOf } from '../lib/subscriptions.ts';
+import { resources } from '../lib/platform/resources.ts';
 
 const input = z.strictObject({
   subscription: z.string(),
@@ -14,17 +13,12 @@ const input = z.strictObject({
 
 /** Applies the log from a position on to one subscriber. What time does not allow, a new call goes on with. */
 export const handler = operation(input, async ({ subscription, from }, { functionName, timeLeftMs }) => {
-  const all = subscribers(writeDb(), readDb());
-  const subscriber = all.find(({ name }) => name === subscription);
-  if (subscriber === undefined) {
-    const names = all.map(({ name }) => name).join(', ');
-    throw new AppError('invalid_input', `There is no subscription ${subscription}; there are: ${names}`);
-  }
+  const { hears, create } = catalogue.subscriber(subscription);
   const answer = await replay({
     writeDb: writeDb(),
     readDb: readDb(),
-    subscriber,
-    eventTypes: eventTypesOf(subscription),
+    subscriber: create(resources),
+    hears,
     from,
     timeLeftMs,
   });

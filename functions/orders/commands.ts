@@ -11,12 +11,9 @@ import { ordersProjector } from '../../lib/orders/projections.ts';
 import { commandRoute } from '../../lib/platform/http/command-route.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
 import { inlineProjection } from '../../lib/platform/inline-projection.ts';
-import { readDb, writeDb } from '../../lib/platform/mongo.ts';
+import { writeDb } from '../../lib/platform/mongo.ts';
 
-const bus = orderCommands(
-  writeDb(),
-  inlineProjection<OrderEvent>('orders', () => ordersProjector(writeDb(), readDb())),
-);
+const bus = orderCommands(writeDb(), inlineProjection<OrderEvent>('orders', ordersProjector));
 
 const answer =
   (status: string) =>

@@ -1,7 +1,7 @@
 import { commandRoute } from '../../lib/platform/http/command-route.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
 import { inlineProjection } from '../../lib/platform/inline-projection.ts';
-import { readDb, writeDb } from '../../lib/platform/mongo.ts';
+import { writeDb } from '../../lib/platform/mongo.ts';
 import {
   changePriceInput,
   createProductInput,
@@ -15,9 +15,8 @@ import type { ProductEvent } from '../../lib/products/product.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
 import type { SupplierEvent } from '../../lib/products/supplier.ts';
 
-const createProjector = () => productsProjector(writeDb(), readDb());
-const products = productCommands(writeDb(), inlineProjection<ProductEvent>('products', createProjector));
-const suppliers = supplierCommands(writeDb(), inlineProjection<SupplierEvent>('products', createProjector));
+const products = productCommands(writeDb(), inlineProjection<ProductEvent>('products', productsProjector));
+const suppliers = supplierCommands(writeDb(), inlineProjection<SupplierEvent>('products', productsProjector));
 
 export const routes: Routes = {
   'POST /suppliers': commandRoute({

@@ -1,5 +1,4 @@
-import { readDb, writeDb } from '../../lib/platform/mongo.ts';
 import { queueHandler } from '../../lib/platform/queue.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
 
-export const handler = queueHandler(productsProjector(writeDb(), readDb()), readDb());
+export const handler = queueHandler(productsProjector);

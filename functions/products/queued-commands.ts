@@ -6,7 +6,7 @@ import { type ProductEvent, recordProductView } from '../../lib/products/product
 import { productsProjector } from '../../lib/products/projections.ts';
 import { productCommandsQueue } from '../../lib/products/views.ts';
 
-const inline = inlineProjection<ProductEvent>('products', () => productsProjector(writeDb(), readDb()));
+const inline = inlineProjection<ProductEvent>('products', productsProjector);
 
 export const handler = commandQueueHandler(
   {

@@ -7,6 +7,7 @@ import { readDb } from '../../lib/platform/mongo.ts';
 import { postCommand } from '../../lib/platform/post-command.ts';
 import { findRecord, readRecordInput } from '../../lib/records/queries.ts';
 import type { RecordReadCommand } from '../../lib/records/record.ts';
+import { recordCommandsQueue } from '../../lib/records/store.ts';
 
 /** As long as a read waits for the queue at most: past it the read is not counted. */
 const countTimeoutMs = 800;
@@ -22,7 +23,7 @@ const countRead = async (request: HttpRequest): Promise<void> => {
   const key = request.params['key'] ?? '';
   const command: RecordReadCommand = { type: 'RecordRead', data: { key, count: 1 } };
   try {
-    await postCommand('records-commands', toQueuedCommand(command, request), countTimeoutMs);
+    await postCommand(recordCommandsQueue, toQueuedCommand(command, request), countTimeoutMs);
   } catch (error) {
     const log = createLog('recordsQueries', { correlation_id: request.correlationId });
     log.warn('read not counted', {

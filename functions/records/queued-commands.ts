@@ -4,10 +4,11 @@ import { readDb, writeDb } from '../../lib/platform/mongo.ts';
 import { queuedRecordReads } from '../../lib/records/commands.ts';
 import { recordsProjector } from '../../lib/records/projections.ts';
 import { type RecordReadsEvent, recordReadCommand } from '../../lib/records/record.ts';
+import { recordCommandsQueue } from '../../lib/records/store.ts';
 
-const inline = inlineProjection<RecordReadsEvent>('records', () => recordsProjector(writeDb(), readDb()));
+const inline = inlineProjection<RecordReadsEvent>('records', recordsProjector);
 
 export const handler = commandQueueHandler(
-  { name: 'records-commands', schema: recordReadCommand, handle: queuedRecordReads(writeDb(), inline) },
+  { name: recordCommandsQueue, schema: recordReadCommand, handle: queuedRecordReads(writeDb(), inline) },
   readDb(),
 );

@@ -1,7 +1,7 @@
 import { commandRoute } from '../../lib/platform/http/command-route.ts';
 import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
 import { inlineProjection } from '../../lib/platform/inline-projection.ts';
-import { readDb, writeDb } from '../../lib/platform/mongo.ts';
+import { writeDb } from '../../lib/platform/mongo.ts';
 import {
   changeStatusInput,
   createTicketInput,
@@ -11,10 +11,7 @@ import {
 import { ticketsProjector } from '../../lib/tickets/projections.ts';
 import type { TicketEvent } from '../../lib/tickets/ticket.ts';
 
-const bus = ticketCommands(
-  writeDb(),
-  inlineProjection<TicketEvent>('tickets', () => ticketsProjector(writeDb(), readDb())),
-);
+const bus = ticketCommands(writeDb(), inlineProjection<TicketEvent>('tickets', ticketsProjector));
 
 const create = commandRoute({
   input: createTicketInput,

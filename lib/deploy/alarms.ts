@@ -1,6 +1,7 @@
 // The alarms that each queue and each function without a caller has; the system's own are in alarms.yml.
+import { catalogue } from '../domains.ts';
 import { type MetricName, metricNamespace, serviceName } from '../platform/metric-names.ts';
-import { queueNames } from '../subscriptions.ts';
+
 import type { Place } from './place.ts';
 import { functionName, logicalId, type Resource, type Service } from './service.ts';
 
@@ -78,7 +79,7 @@ export const alarmsOf = (
     ([, { events = [] }]) => !events.some(({ httpApi }) => httpApi !== undefined),
   );
   return Object.fromEntries([
-    ...queueNames.map((queue) => ofQueue(queue, place)),
+    ...catalogue.queueNames.map((queue) => ofQueue(queue, place)),
     ...silent.flatMap(([key, { events = [] }]) =>
       ofFunction(
         key,

@@ -4,7 +4,10 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { commandQueues, queueNames, subscriptions } from '../subscriptions.ts';
+import { catalogue } from '../domains.ts';
+
+const { commandQueues, queueNames, subscribers } = catalogue;
+
 import { alarmsOf } from './alarms.ts';
 
 /** List prices of us-east-1 in US dollars, as public price guides of February to June 2026 give them. Frankfurt is dearer. */
@@ -93,5 +96,5 @@ console.log(
   `\nWith traffic on all functions in every hour of a month: ${metrics} more metrics, $${(metrics * prices.metric).toFixed(2)}.`,
 );
 console.log(
-  `\n${Object.keys(subscriptions).length} subscriptions, ${commandQueues.length} command queues, ${Object.keys(read.functions).length} functions.`,
+  `\n${subscribers.length} subscriptions, ${commandQueues.length} command queues, ${Object.keys(read.functions).length} functions.`,
 );

@@ -1,6 +1,6 @@
 // The words that a function's `rights` in serverless.yml are made of, and what each one allows. Logs, and taking
 // messages from the queue of an `sqs` event, follow from the function itself.
-import { queueNames, subscriptions } from '../subscriptions.ts';
+import { catalogue } from '../domains.ts';
 import type { Place } from './place.ts';
 
 export interface Statement {
@@ -54,13 +54,13 @@ const send = (queues: unknown[]): Statement => allow(['sqs:SendMessage', 'sqs:Ge
 /** `name` is the function's own, as it is deployed. */
 export const statementsOf = (right: Right, place: Place, name: string): Statement => {
   const queue = (queueName: string) => arn('sqs', `${place.queuePrefix}-${queueName}`);
-  const queues = queueNames.map(queue);
-  const deadLetters = queueNames.map((queueName) => queue(`${queueName}-dlq`));
+  const queues = catalogue.queueNames.map(queue);
+  const deadLetters = catalogue.queueNames.map((queueName) => queue(`${queueName}-dlq`));
   if (isSecret(right))
     return allow(['ssm:GetParameters'], [arn('ssm', `parameter${parameterName(place, right)}`)]);
   switch (right) {
     case 'publish':
-      return send(Object.keys(subscriptions).map(queue));
+      return send(catalogue.subscribers.map(({ name: subscriber }) => queue(subscriber)));
     case 'take-dead-letters':
       return allow(
         ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl'],

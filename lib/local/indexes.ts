@@ -1,7 +1,7 @@
 // Indexes for the local databases: what a deploy does with `sls invoke -f ensureIndexes`.
 
 import { MongoClient } from 'mongodb';
-import { ensureAllIndexes } from '../indexes.ts';
+import { catalogue } from '../domains.ts';
 import { messageOf, SetupError } from './log.ts';
 
 /** Throws a SetupError where a database cannot be reached. */
@@ -9,7 +9,7 @@ export const ensureLocalIndexes = async (writeDbUrl: string, readDbUrl: string):
   const options = { serverSelectionTimeoutMS: 5_000 };
   const [write, read] = [new MongoClient(writeDbUrl, options), new MongoClient(readDbUrl, options)];
   try {
-    await ensureAllIndexes(write.db(), read.db());
+    await catalogue.ensureIndexes(write.db(), read.db());
   } catch (error) {
     throw new SetupError(
       `The databases cannot be used (${messageOf(error)}): start them, or set WRITE_DB_URL and READ_DB_URL.`,

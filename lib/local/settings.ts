@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseSettings } from '../platform/settings.ts';
+import { catalogue } from '../domains.ts';
+import { checkSettings } from '../platform/settings.ts';
 import { messageOf, SetupError } from './log.ts';
 
 export const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
@@ -28,7 +29,7 @@ export const dataDirOf = (serviceDir: string, env: NodeJS.ProcessEnv): string =>
 // The functions read these too: what they would refuse at every call is refused here, once.
 const checkFunctionSettings = (env: NodeJS.ProcessEnv): void => {
   try {
-    parseSettings(env);
+    checkSettings(env, catalogue.all);
   } catch (error) {
     throw new SetupError(`${messageOf(error)}.`);
   }

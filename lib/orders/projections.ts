@@ -1,10 +1,10 @@
 // The read model of orders: one document for the view, the customer's list and the search.
 import type { Db } from 'mongodb';
 import { aggregateId } from '../core/events.ts';
-import type { Projection, ReadModel, View } from '../core/projection/projection.ts';
-import { createProjector } from '../core/projection/projector.ts';
+import type { Projection, View } from '../core/projection/projection.ts';
+import { projector } from '../core/projection/projector.ts';
+import type { ReadModelDefinition } from '../core/projection/read-model.ts';
 import { eventSource } from '../core/projection/sources.ts';
-import type { Subscriber } from '../core/projection/subscriber.ts';
 import { type OrderEvent, type OrderItem, type OrderStatus, orderEvents, totalOf } from './order.ts';
 import { wordsOf, wordsOfProse } from './words.ts';
 
@@ -74,21 +74,15 @@ export const sortFields = {
   status: 'status',
 } as const;
 
-export const orderReadModels = (writeDb: Db, readDb: Db): ReadModel[] => [
-  {
-    projection: orderView,
-    collection: readDb.collection<View>(orderViewsCollection),
-    source: eventSource(writeDb, orderView),
-    indexes: [
-      { collection: orderViewsCollection, keys: { customer_id: 1, created_at: -1, _id: -1 } },
-      { collection: orderViewsCollection, keys: { customer_id: 1, status: 1, created_at: -1, _id: -1 } },
-      ...Object.values(sortFields).map((field) => ({
-        collection: orderViewsCollection,
-        keys: { words: 1, [field]: 1, _id: 1 } as const,
-      })),
-    ],
-  },
-];
+export const orderViewModel: ReadModelDefinition = {
+  projection: orderView,
+  collection: orderViewsCollection,
+  source: (writeDb) => eventSource(writeDb, orderView),
+  indexes: [
+    { keys: { customer_id: 1, created_at: -1, _id: -1 } },
+    { keys: { customer_id: 1, status: 1, created_at: -1, _id: -1 } },
+    ...Object.values(sortFields).map((field) => ({ keys: { words: 1, [field]: 1, _id: 1 } as const })),
+  ],
+};
 
-export const ordersProjector = (writeDb: Db, readDb: Db): Subscriber =>
-  createProjector('orders-projector', orderReadModels(writeDb, readDb));
+export const ordersProjector = projector('orders-projector', [orderViewModel]);

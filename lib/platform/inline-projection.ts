@@ -3,9 +3,10 @@
 
 import type { HandlerOptions } from '../core/commands/handle.ts';
 import type { DomainEvent } from '../core/decider.ts';
-import type { Subscriber } from '../core/projection/subscriber.ts';
+import type { SubscriberDefinition } from '../core/projection/subscriber.ts';
 import { config } from './config.ts';
 import { createLog } from './logger.ts';
+import { resources } from './resources.ts';
 
 const isInline = (domain: string, mode: string): boolean =>
   mode === 'inline' || mode.split(',').includes(`${domain}=inline`);
@@ -13,16 +14,17 @@ const isInline = (domain: string, mode: string): boolean =>
 /** The options that make a domain's commands project inline where its mode says so; none otherwise. */
 export const inlineProjection = <E extends DomainEvent>(
   domain: string,
-  createProjector: () => Subscriber,
+  projector: SubscriberDefinition,
   mode = config.PROJECTION_MODE,
+  databases = resources,
 ): HandlerOptions<E> => {
   if (!isInline(domain, mode)) return {};
-  const projector = createProjector();
-  const log = createLog(`${domain}-inline`, { subscription: projector.name });
+  const { name, apply } = projector.create(databases);
+  const log = createLog(`${domain}-inline`, { subscription: name });
   return {
     async onAppended(events) {
       try {
-        const { failures } = await projector.apply(events);
+        const { failures } = await apply(events);
         for (const [event_id, error] of failures)
           log.warn('not projected inline', { event_id, error: String(error) });
       } catch (error) {

@@ -1,9 +1,9 @@
 // The consumer of a subscriber's queue: events, as the relay sends them.
-import type { Db } from 'mongodb';
 import * as z from 'zod';
 import type { RecordedEvent } from '../core/events.ts';
-import type { Subscriber } from '../core/projection/subscriber.ts';
+import type { Subscriber, SubscriberDefinition } from '../core/projection/subscriber.ts';
 import { type Consumer, consumerHandler, parseMessage } from './consumer.ts';
+import { resources } from './resources.ts';
 
 const messageSchema = z.object({
   event_id: z.string().min(1),
@@ -38,5 +38,6 @@ export const eventConsumer = (subscriber: Subscriber): Consumer<RecordedEvent> =
   apply: (events) => subscriber.apply(events),
 });
 
-export const queueHandler = (subscriber: Subscriber, readDb: Db) =>
-  consumerHandler(eventConsumer(subscriber), readDb);
+/** A subscriber as the Lambda function behind its queue. */
+export const queueHandler = (subscriber: SubscriberDefinition) =>
+  consumerHandler(eventConsumer(subscriber.create(resources)), resources.readDb);

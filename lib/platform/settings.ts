@@ -1,56 +1,109 @@
-// The environment, validated once at start. Every setting has a default for local use.
-import * as z from 'zod';
+// The machine's settings, and how settings are read. Every setting has a default for local use.
+import type { Domain } from '../core/domains/domain.ts';
+import type { ReadSettings, SettingTable, SettingValues } from '../core/settings.ts';
+import { integer, oneOf, text } from './setting-types.ts';
 
-const integer = (fallback: number, min: number, max: number) =>
-  z
-    .string()
-    .optional()
-    .transform((text) => (text === undefined || text === '' ? fallback : Number(text)))
-    .pipe(z.int().min(min).max(max));
+const relay = { functions: ['relay'] };
+const reconcile = { functions: ['reconcile'] };
+const local = { local: true } as const;
 
-const text = (fallback: string) =>
-  z
-    .string()
-    .optional()
-    .transform((value) => value || fallback);
+const oneDomain = '[a-z][a-z0-9-]*=(async|inline)';
 
-const oneDomain = '(tickets|products|orders|records)=(async|inline)';
-const projectionMode = new RegExp(`^(async|inline|${oneDomain}(,${oneDomain})*)$`);
+export const machineSettings = {
+  STAGE: text('dev', 'the stage, as `sls` is given it'),
+  HTTP_PORT: integer(3000, [1, 65_535], 'the port of the HTTP API on your machine', local),
+  LAMBDA_PORT: integer(3002, [1, 65_535], 'the port of the Lambda API on your machine', local),
+  WRITE_DB_URL: text(
+    'mongodb://127.0.0.1:27017/tandem_write?replicaSet=rs0',
+    'the write database; a replica set',
+    { secret: 'write-db' },
+  ),
+  READ_DB_URL: text(
+    'mongodb://127.0.0.1:27017/tandem_read?replicaSet=rs0',
+    'the read database; a replica set',
+    {
+      secret: 'read-db',
+    },
+  ),
+  DB_POOL_MIN_SIZE: integer(0, [0, 1_000], 'connections that a container keeps to each database'),
+  DB_POOL_MAX_SIZE: integer(20, [1, 1_000], 'connections that a container opens to each database at most'),
+  SQS_ENDPOINT: text('', 'the address of the local queue server; absent on AWS', local),
+  QUEUE_PREFIX: text('tandem', 'queues are `<prefix>-<subscription>` and `<prefix>-<subscription>-dlq`', {
+    pattern: /^[\w-]{1,40}$/,
+  }),
+  MAX_ATTEMPTS: integer(5, [1, 1_000], 'deliveries before a message is a dead letter'),
+  READ_LAG_MS: integer(
+    500,
+    [1, 5_000],
+    'how old a read model may be, and how long a query waits for a version, in ms',
+  ),
+  RELAY_BATCH_SIZE: integer(1_000, [1, 5_000], 'events in one batch of the relay', relay),
+  RELAY_POLL_INTERVAL_MS: integer(
+    250,
+    [10, 60_000],
+    'how often the relay looks when nothing wakes it, in ms',
+    relay,
+  ),
+  SNAPSHOT_EVERY: integer(100, [1, 1_000_000], 'events between snapshots of an event-sourced aggregate'),
+  PROJECTION_MODE: text(
+    'async',
+    '`inline`: projected before the command answers, the queue still behind it; for all, or `<domain>=inline,…`',
+    { pattern: new RegExp(`^(async|inline|${oneDomain}(,${oneDomain})*)$`) },
+  ),
+  EVENT_RETENTION_DAYS: integer(
+    0,
+    [0, 36_500],
+    'days that events of state-stored aggregates are kept; 0: for ever',
+    reconcile,
+  ),
+  OPS_TOKEN: text('', 'bearer token of the operations endpoints', { secret: 'ops-token' }),
+  LOG_LEVEL: oneOf(
+    ['DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'],
+    'INFO',
+    'the lowest level of lines that are written',
+  ),
+} satisfies SettingTable;
 
-const schema = z
-  .object({
-    STAGE: text('dev'),
-    LAMBDA_PORT: integer(3002, 1, 65_535),
-    WRITE_DB_URL: text('mongodb://127.0.0.1:27017/tandem_write?replicaSet=rs0'),
-    READ_DB_URL: text('mongodb://127.0.0.1:27017/tandem_read?replicaSet=rs0'),
-    DB_POOL_MIN_SIZE: integer(0, 0, 1_000),
-    DB_POOL_MAX_SIZE: integer(20, 1, 1_000),
-    SQS_ENDPOINT: text(''),
-    QUEUE_PREFIX: text('tandem').pipe(z.string().regex(/^[\w-]{1,40}$/)),
-    MAX_ATTEMPTS: integer(5, 1, 1_000),
-    READ_LAG_MS: integer(500, 1, 5_000),
-    RELAY_BATCH_SIZE: integer(1_000, 1, 5_000),
-    RELAY_POLL_INTERVAL_MS: integer(250, 10, 60_000),
-    SNAPSHOT_EVERY: integer(100, 1, 1_000_000),
-    LOW_STOCK_THRESHOLD: integer(10, 0, 1_000_000_000),
-    PROJECTION_MODE: text('async').pipe(z.string().regex(projectionMode)),
-    EVENT_RETENTION_DAYS: integer(0, 0, 36_500),
-    OPS_TOKEN: text(''),
-    LOG_LEVEL: text('INFO')
-      .pipe(z.string().toUpperCase())
-      .pipe(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'])),
-  })
-  .refine(({ DB_POOL_MIN_SIZE, DB_POOL_MAX_SIZE }) => DB_POOL_MIN_SIZE <= DB_POOL_MAX_SIZE, {
-    path: ['DB_POOL_MIN_SIZE'],
-    error: 'must not be above DB_POOL_MAX_SIZE',
-  });
+export type Config = SettingValues<typeof machineSettings>;
 
-export type Config = z.infer<typeof schema>;
+/** Reads tables from an environment. */
+export const settingsFrom =
+  (environment: NodeJS.ProcessEnv): ReadSettings =>
+  (table) => {
+    const values: Record<string, unknown> = {};
+    const faults: string[] = [];
+    for (const [name, { schema }] of Object.entries(table)) {
+      const parsed = schema.safeParse(environment[name]);
+      if (parsed.success) values[name] = parsed.data;
+      else faults.push(...parsed.error.issues.map(({ message }) => `${name}: ${message}`));
+    }
+    if (faults.length > 0) throw new Error(`The environment is not valid: ${faults.join('; ')}`);
+    return values as SettingValues<typeof table>;
+  };
 
-/** @throws Error with one sentence that names each setting which is not valid. */
+/** The machine's settings. @throws Error with one sentence that names each setting that is not valid. */
 export const parseSettings = (environment: NodeJS.ProcessEnv): Config => {
-  const parsed = schema.safeParse(environment);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(`The environment is not valid: ${faults.join('; ')}`);
+  const config = settingsFrom(environment)(machineSettings);
+  if (config.DB_POOL_MIN_SIZE > config.DB_POOL_MAX_SIZE)
+    throw new Error('The environment is not valid: DB_POOL_MIN_SIZE: must not be above DB_POOL_MAX_SIZE');
+  return config;
+};
+
+/** The domains that PROJECTION_MODE names. */
+export const domainsOfMode = (mode: string): string[] =>
+  mode.split(',').flatMap((part) => (part.includes('=') ? [part.slice(0, part.indexOf('='))] : []));
+
+/**
+ * Checks what functions will read, all of it and once: before they are started, and before they are packaged.
+ * @throws Error with one sentence that names each setting that is not valid.
+ */
+export const checkSettings = (environment: NodeJS.ProcessEnv, domains: readonly Domain[]): void => {
+  const { PROJECTION_MODE } = parseSettings(environment);
+  for (const { settings = {} } of domains) settingsFrom(environment)(settings);
+  const names = domains.map(({ name }) => name);
+  const unknown = domainsOfMode(PROJECTION_MODE).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Error(
+      `The environment is not valid: PROJECTION_MODE: there is no domain ${unknown}; there are: ${names.join(', ')}`,
+    );
 };

@@ -4,7 +4,7 @@ import { type Db, MongoBulkWriteError } from 'mongodb';
 import type { EventMetadata, RecordedEvent } from '../core/events.ts';
 import { upcast } from '../core/events.ts';
 import type { Index } from '../core/indexes.ts';
-import { noneApplied, type Subscriber } from '../core/projection/subscriber.ts';
+import { noneApplied, type Subscriber, type SubscriberDefinition } from '../core/projection/subscriber.ts';
 import { productEvents } from './product.ts';
 
 export interface AuditRow {
@@ -51,8 +51,10 @@ const insertNew = async (readDb: Db, events: RecordedEvent[]): Promise<RecordedE
   }
 };
 
-export const productsAuditLog = (readDb: Db): Subscriber => ({
-  name: 'products-audit-log',
+const name = 'products-audit-log';
+
+const createAuditLog = (readDb: Db): Subscriber => ({
+  name,
 
   async apply(events) {
     const result = noneApplied();
@@ -79,3 +81,9 @@ export const productsAuditLog = (readDb: Db): Subscriber => ({
     return events.filter(({ event_id }) => !logged.has(event_id));
   },
 });
+
+export const productsAuditLog: SubscriberDefinition = {
+  name,
+  hears: Object.keys(productEvents),
+  create: ({ readDb }) => createAuditLog(readDb),
+};

@@ -10,11 +10,18 @@ import type { RecordedEvent } from '../core/events.ts';
 import { aggregateId, fromRow, streamId, upcast } from '../core/events.ts';
 import type { Index } from '../core/indexes.ts';
 import type { View } from '../core/projection/projection.ts';
-import { noneApplied, type Subscriber } from '../core/projection/subscriber.ts';
+import { noneApplied, type Subscriber, type SubscriberDefinition } from '../core/projection/subscriber.ts';
 import { writeViews } from '../core/projection/write-views.ts';
 import { eventRows } from '../core/stores/event-rows.ts';
+import { integer } from '../platform/setting-types.ts';
 import { type ProductEvent, productEvents } from './product.ts';
 import { type Alert, type Followed, follow, lowStockEventTypes, type StockWatch } from './stock-watch.ts';
+
+const name = 'products-low-stock-alert';
+
+export const lowStockSettings = {
+  LOW_STOCK_THRESHOLD: integer(10, [0, 1_000_000_000], 'the stock at or below which a product has an alert'),
+};
 
 export const alertsCollection = 'low_stock_alerts';
 export const watchesCollection = 'low_stock_watches';
@@ -33,7 +40,7 @@ const productsOf = (events: RecordedEvent[]): string[] => [
   ...new Set(events.map(({ stream_id }) => aggregateId(stream_id))),
 ];
 
-export const productsLowStockAlert = (writeDb: Db, readDb: Db, threshold: number): Subscriber => {
+const createLowStockAlert = (writeDb: Db, readDb: Db, threshold: number): Subscriber => {
   const findWatches = async (ids: string[]): Promise<Map<string, View<StockWatch>>> => {
     const found = await watches(readDb)
       .find({ _id: { $in: ids } })
@@ -81,7 +88,7 @@ export const productsLowStockAlert = (writeDb: Db, readDb: Db, threshold: number
   };
 
   return {
-    name: 'products-low-stock-alert',
+    name,
 
     async apply(events) {
       const result = noneApplied();
@@ -107,4 +114,11 @@ export const productsLowStockAlert = (writeDb: Db, readDb: Db, threshold: number
       );
     },
   };
+};
+
+export const productsLowStockAlert: SubscriberDefinition = {
+  name,
+  hears: lowStockEventTypes,
+  create: ({ writeDb, readDb, settings }) =>
+    createLowStockAlert(writeDb, readDb, settings(lowStockSettings).LOW_STOCK_THRESHOLD),
 };

@@ -1,9 +1,9 @@
 // The read models of products: cards for the list, details, and the suppliers whose names both show.
 import type { Db } from 'mongodb';
-import type { Projection, ReadModel, Reference, View } from '../core/projection/projection.ts';
-import { createProjector } from '../core/projection/projector.ts';
+import type { Projection, View } from '../core/projection/projection.ts';
+import { projector } from '../core/projection/projector.ts';
+import type { ReadModelDefinition, ReferenceDefinition } from '../core/projection/read-model.ts';
 import { eventSource } from '../core/projection/sources.ts';
-import type { Subscriber } from '../core/projection/subscriber.ts';
 import { type ProductEvent, productEvents } from './product.ts';
 import { type Supplier, type SupplierEvent, supplierDecider, supplierEvents } from './supplier.ts';
 
@@ -95,46 +95,40 @@ export const supplierViewsCollection = 'suppliers';
 export const cardViews = (readDb: Db) => readDb.collection<View<CardView>>(cardViewsCollection);
 export const detailViews = (readDb: Db) => readDb.collection<View<DetailView>>(detailViewsCollection);
 
-const supplierName = ({ name }: View<Supplier>) => ({ supplier_name: name });
-
-export const productReadModels = (writeDb: Db, readDb: Db): ReadModel[] => {
-  const supplierModel: ReadModel = {
-    projection: suppliers,
-    collection: readDb.collection<View>(supplierViewsCollection),
-    source: eventSource(writeDb, suppliers),
-    indexes: [],
-  };
-  const toSupplier: Reference = {
-    model: supplierModel,
-    idField: 'supplier_id',
-    versionField: 'supplier_version',
-    copy: (view) => supplierName(view as View<Supplier>),
-  };
-  const bySupplier = (collection: string) => ({
-    collection,
-    keys: { supplier_id: 1, supplier_version: 1 } as const,
-  });
-  return [
-    supplierModel,
-    {
-      projection: productCards,
-      collection: readDb.collection<View>(cardViewsCollection),
-      source: eventSource(writeDb, productCards),
-      indexes: [
-        bySupplier(cardViewsCollection),
-        { collection: cardViewsCollection, keys: { in_stock: 1, _id: -1 } },
-      ],
-      references: [toSupplier],
-    },
-    {
-      projection: productDetails,
-      collection: readDb.collection<View>(detailViewsCollection),
-      source: eventSource(writeDb, productDetails),
-      indexes: [bySupplier(detailViewsCollection)],
-      references: [toSupplier],
-    },
-  ];
+export const supplierModel: ReadModelDefinition = {
+  projection: suppliers,
+  collection: supplierViewsCollection,
+  source: (writeDb) => eventSource(writeDb, suppliers),
+  indexes: [],
 };
 
-export const productsProjector = (writeDb: Db, readDb: Db): Subscriber =>
-  createProjector('products-projector', productReadModels(writeDb, readDb));
+const toSupplier: ReferenceDefinition = {
+  model: supplierModel,
+  idField: 'supplier_id',
+  versionField: 'supplier_version',
+  copy: (view) => ({ supplier_name: (view as View<Supplier>).name }),
+};
+
+const bySupplier = { keys: { supplier_id: 1, supplier_version: 1 } } as const;
+
+export const productCardsModel: ReadModelDefinition = {
+  projection: productCards,
+  collection: cardViewsCollection,
+  source: (writeDb) => eventSource(writeDb, productCards),
+  indexes: [bySupplier, { keys: { in_stock: 1, _id: -1 } }],
+  references: [toSupplier],
+};
+
+export const productDetailsModel: ReadModelDefinition = {
+  projection: productDetails,
+  collection: detailViewsCollection,
+  source: (writeDb) => eventSource(writeDb, productDetails),
+  indexes: [bySupplier],
+  references: [toSupplier],
+};
+
+export const productsProjector = projector('products-projector', [
+  supplierModel,
+  productCardsModel,
+  productDetailsModel,
+]);

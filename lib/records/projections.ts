@@ -1,9 +1,9 @@
 // The read models of records: the value with its writes, and the reads, each at its own version.
 import type { Db } from 'mongodb';
-import type { Projection, ReadModel, View } from '../core/projection/projection.ts';
-import { createProjector } from '../core/projection/projector.ts';
+import type { Projection, View } from '../core/projection/projection.ts';
+import { projector } from '../core/projection/projector.ts';
+import type { ReadModelDefinition } from '../core/projection/read-model.ts';
 import { stateSource } from '../core/projection/sources.ts';
-import type { Subscriber } from '../core/projection/subscriber.ts';
 import {
   type RecordEvent,
   type RecordReads,
@@ -45,26 +45,26 @@ export const recordViews = (readDb: Db) => readDb.collection<View<RecordDocument
 export const recordReadViews = (readDb: Db) =>
   readDb.collection<View<RecordReads>>(recordReadViewsCollection);
 
-export const recordReadModels = (writeDb: Db, readDb: Db): ReadModel[] => [
-  {
-    projection: recordView,
-    collection: readDb.collection<View>(recordViewsCollection),
-    source: stateSource<StoredRecord>(writeDb, recordsCollection, recordView, (record) => ({
+export const recordModel: ReadModelDefinition = {
+  projection: recordView,
+  collection: recordViewsCollection,
+  source: (writeDb) =>
+    stateSource<StoredRecord>(writeDb, recordsCollection, recordView, (record) => ({
       value: record.value,
       write_count: record.write_count,
       created_at: record.created_at,
     })),
-    indexes: [],
-  },
-  {
-    projection: recordReadsView,
-    collection: readDb.collection<View>(recordReadViewsCollection),
-    source: stateSource<RecordReads>(writeDb, recordReadsCollection, recordReadsView, ({ read_count }) => ({
+  indexes: [],
+};
+
+export const recordReadsModel: ReadModelDefinition = {
+  projection: recordReadsView,
+  collection: recordReadViewsCollection,
+  source: (writeDb) =>
+    stateSource<RecordReads>(writeDb, recordReadsCollection, recordReadsView, ({ read_count }) => ({
       read_count,
     })),
-    indexes: [],
-  },
-];
+  indexes: [],
+};
 
-export const recordsProjector = (writeDb: Db, readDb: Db): Subscriber =>
-  createProjector('records-projector', recordReadModels(writeDb, readDb));
+export const recordsProjector = projector('records-projector', [recordModel, recordReadsModel]);

@@ -17,6 +17,9 @@ export const recordsCollection = 'records';
 export const recordReadsCollection = 'record_reads';
 export const commandsCollection = 'commands';
 
+/** Reads to be counted come by it. */
+export const recordCommandsQueue = 'records-commands';
+
 export const recordWriteIndexes: Index[] = [{ collection: commandsCollection, keys: { type: 1 } }];
 
 export const recordStore = (db: Db) =>

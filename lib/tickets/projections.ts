@@ -1,9 +1,9 @@
 // The read model of the ticket list.
 import type { Db } from 'mongodb';
-import type { Projection, ReadModel, View } from '../core/projection/projection.ts';
-import { createProjector } from '../core/projection/projector.ts';
+import type { Projection, View } from '../core/projection/projection.ts';
+import { projector } from '../core/projection/projector.ts';
+import type { ReadModelDefinition } from '../core/projection/read-model.ts';
 import { stateSource } from '../core/projection/sources.ts';
-import type { Subscriber } from '../core/projection/subscriber.ts';
 import { ticketsCollection } from './store.ts';
 import { type Ticket, type TicketEvent, type TicketStatus, ticketEvents } from './ticket.ts';
 
@@ -58,19 +58,16 @@ export const ticketViewsCollection = 'ticket_views';
 
 export const ticketViews = (readDb: Db) => readDb.collection<View<TicketSummary>>(ticketViewsCollection);
 
-export const ticketReadModels = (writeDb: Db, readDb: Db): ReadModel[] => [
-  {
-    projection: ticketList,
-    collection: readDb.collection<View>(ticketViewsCollection),
-    source: stateSource<Ticket>(writeDb, ticketsCollection, ticketList, fromTicket),
-    indexes: [
-      { collection: ticketViewsCollection, keys: { updated_at: -1, _id: -1 } },
-      { collection: ticketViewsCollection, keys: { status: 1, updated_at: -1, _id: -1 } },
-      { collection: ticketViewsCollection, keys: { has_note: 1, updated_at: -1, _id: -1 } },
-      { collection: ticketViewsCollection, keys: { status: 1, has_note: 1, updated_at: -1, _id: -1 } },
-    ],
-  },
-];
+export const ticketListModel: ReadModelDefinition = {
+  projection: ticketList,
+  collection: ticketViewsCollection,
+  source: (writeDb) => stateSource<Ticket>(writeDb, ticketsCollection, ticketList, fromTicket),
+  indexes: [
+    { keys: { updated_at: -1, _id: -1 } },
+    { keys: { status: 1, updated_at: -1, _id: -1 } },
+    { keys: { has_note: 1, updated_at: -1, _id: -1 } },
+    { keys: { status: 1, has_note: 1, updated_at: -1, _id: -1 } },
+  ],
+};
 
-export const ticketsProjector = (writeDb: Db, readDb: Db): Subscriber =>
-  createProjector('tickets-projector', ticketReadModels(writeDb, readDb));
+export const ticketsProjector = projector('tickets-projector', [ticketListModel]);

@@ -33,8 +33,8 @@ export const openBench = async (order: Order): Promise<Bench & { close(): Promis
   const client = await MongoClient.connect(order.writeUrl, options);
   const writeDb = client.db();
   const readDb = client.db(new URL(order.readUrl).pathname.slice(1));
-  const { ensureAllIndexes } = await import('../../lib/indexes.ts');
-  await ensureAllIndexes(writeDb, readDb);
+  const { catalogue } = await import('../../lib/domains.ts');
+  await catalogue.ensureIndexes(writeDb, readDb);
   return {
     writeDb,
     readDb,

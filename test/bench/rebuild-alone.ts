@@ -1,7 +1,9 @@
 // A rebuild of the ticket list and nothing else, as in a function of its own: time and memory are the rebuild's.
+
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';
-import { ticketReadModels } from '../../lib/tickets/projections.ts';
+import { tickets } from '../../lib/tickets/domain.ts';
+import { openModels } from '../support/open.ts';
 
 /** Peaks of both halves of the time: flat, or growing. */
 const watchMemory = () => {
@@ -17,7 +19,7 @@ const watchMemory = () => {
   };
 };
 
-const [model] = ticketReadModels(writeDb(), readDb());
+const [model] = openModels(tickets, writeDb(), readDb());
 if (model === undefined) throw new Error('tickets have no read model');
 const stop = watchMemory();
 const started = performance.now();

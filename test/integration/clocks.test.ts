@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLease } from '../../lib/core/lease.ts';
 import type { Publisher } from '../../lib/core/relay/publish.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
@@ -18,7 +18,7 @@ const shiftClock = (byMs: number): void => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + byMs });
 };
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 afterEach(() => {
   vi.useRealTimers();
 });

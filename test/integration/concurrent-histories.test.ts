@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runRelay } from '../../lib/core/relay/relay.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { callAtOnce, expectHonest } from '../support/callers.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
@@ -51,7 +51,7 @@ const keepProjecting = (world: World, random: () => number) => {
 
 describe.each(domains)('$name', (domain) => {
   const databases = useDatabases();
-  beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+  beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
   test(`no acknowledged command is lost or takes effect twice, and no read is older than asked: ${callers} callers`, {
     timeout: 120_000,

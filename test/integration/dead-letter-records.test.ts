@@ -8,7 +8,7 @@ import {
   recordFailures,
 } from '../../lib/core/dead-letters/records.ts';
 import { AppError } from '../../lib/core/errors.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 
 const databases = useDatabases();
@@ -27,7 +27,7 @@ const failure = (n: number, error: unknown, attempts = 5): Failure => ({
 });
 const groups = () => listDeadLetters(databases.read, { subscription, limit: 10 });
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 test('dead letters are grouped by cause, and those that are still retried are none', async () => {
   await recordFailures(databases.read, subscription, [

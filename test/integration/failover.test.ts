@@ -23,11 +23,11 @@ const load = async () => {
   const { handler: commands } = await import('../../functions/tickets/commands.ts');
   const { handler: queries } = await import('../../functions/tickets/queries.ts');
   const { writeDb, readDb, closeDatabases } = await import('../../lib/platform/mongo.ts');
-  const { ensureAllIndexes } = await import('../../lib/indexes.ts');
+  const { catalogue } = await import('../../lib/domains.ts');
   const [tickets] = domains;
   if (tickets === undefined) throw new Error('no domain');
   const world = createWorld(tickets, writeDb(), readDb(), seededRandom(seed));
-  return { commands, queries, world, ensureAllIndexes, closeDatabases };
+  return { commands, queries, world, catalogue, closeDatabases };
 };
 type Loaded = Awaited<ReturnType<typeof load>>;
 
@@ -37,7 +37,7 @@ const ticket = { customer_id: 'c', subject: 's', message: 'm' };
 beforeAll(async () => {
   set = await startThreeNodes();
   loaded = await load();
-  await loaded.ensureAllIndexes(loaded.world.write, loaded.world.read);
+  await loaded.catalogue.ensureIndexes(loaded.world.write, loaded.world.read);
 });
 afterAll(async () => {
   await loaded?.closeDatabases();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains, type Wish } from '../support/domains.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
@@ -13,7 +13,7 @@ import { clear, createWorld, newContext } from '../support/world.ts';
 const databases = useDatabases();
 const seed = runSeed('command fault points');
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 describe.each(domains)('$name', (domain) => {
   test('a command whose process dies at any point takes effect once when it is sent again, or took effect already', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, test } from 'vitest';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
@@ -11,7 +11,7 @@ import { clear, createWorld, keep, project, relay, runReconcile } from '../suppo
 const databases = useDatabases();
 const seed = runSeed('projector and reconcile fault points');
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 describe.each(domains)('$name', (domain) => {
   test('the read models end as a replay when a projector dies at any point and its messages come again', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { damage } from '../support/damage.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
@@ -13,7 +13,7 @@ const databases = useDatabases();
 const seed = runSeed('rebuild fault points');
 const timeLeftMs = () => 60_000;
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 describe.each(domains)('$name', (domain) => {
   test('a damaged read model is whole again when a rebuild dies at any point and another goes on', {

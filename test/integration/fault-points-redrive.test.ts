@@ -3,7 +3,7 @@ import { markReplayed } from '../../lib/core/dead-letters/records.ts';
 import { redrive } from '../../lib/core/dead-letters/redrive.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { noneApplied, type Subscriber } from '../../lib/core/projection/subscriber.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
@@ -15,7 +15,7 @@ const databases = useDatabases();
 const seed = runSeed('redrive fault points');
 const timeLeftMs = () => 60_000;
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 /** An earlier deploy, which knows none of the events. */
 const old = ({ name }: Subscriber): Subscriber => ({

@@ -1,6 +1,6 @@
 import { beforeAll, describe, test } from 'vitest';
 import type { Publisher } from '../../lib/core/relay/publish.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { crashEverywhere, createFaultPoints, type FaultPoints, untilCrash } from '../support/fault-points.ts';
@@ -11,7 +11,7 @@ import { clear, createWorld, keep, leasesPass, pausesPass, relay, type World } f
 const databases = useDatabases();
 const seed = runSeed('relay fault points');
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 /** Refuses about every third message, each time anew. */
 const moody = (publisher: Publisher, random: () => number): Publisher => ({

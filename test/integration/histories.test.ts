@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { createActor, histories } from '../support/history.ts';
@@ -17,8 +17,8 @@ describe.concurrent.each(domains)('$name', (domain) => {
   const live = useDatabases();
   const safe = useDatabases();
   beforeAll(async () => {
-    await ensureAllIndexes(live.write, live.read);
-    await ensureAllIndexes(safe.write, safe.read);
+    await catalogue.ensureIndexes(live.write, live.read);
+    await catalogue.ensureIndexes(safe.write, safe.read);
   });
   const history = fc.tuple(histories(domain), fc.integer());
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { inlineProjection } from '../../lib/platform/inline-projection.ts';
 import { productCommands } from '../../lib/products/commands.ts';
 import type { ProductEvent } from '../../lib/products/product.ts';
@@ -12,21 +12,29 @@ import { ticketsProjector } from '../../lib/tickets/projections.ts';
 import { findTicketView } from '../../lib/tickets/queries.ts';
 import type { TicketEvent } from '../../lib/tickets/ticket.ts';
 import { useDatabases } from '../support/database.ts';
+import { openSubscriber } from '../support/open.ts';
 import { allEvents, lampFields, productsOn } from '../support/products.ts';
 
 const db = useDatabases();
-beforeAll(() => ensureAllIndexes(db.write, db.read));
+beforeAll(() => catalogue.ensureIndexes(db.write, db.read));
 
 const context = () => ({ commandId: randomUUID(), correlationId: 'inline' });
-const ofTickets = (mode: string, projector: Subscriber = ticketsProjector(db.write, db.read)) =>
+const ofTickets = (
+  mode: string,
+  projector: Subscriber = openSubscriber(ticketsProjector, db.write, db.read),
+) =>
   ticketCommands(
     db.write,
-    inlineProjection<TicketEvent>('tickets', () => projector, mode),
+    inlineProjection<TicketEvent>('tickets', { ...ticketsProjector, create: () => projector }, mode),
   );
 const ofProducts = (mode: string) =>
   productCommands(
     db.write,
-    inlineProjection<ProductEvent>('products', () => productsProjector(db.write, db.read), mode),
+    inlineProjection<ProductEvent>(
+      'products',
+      { ...productsProjector, create: () => openSubscriber(productsProjector, db.write, db.read) },
+      mode,
+    ),
   );
 const ticket = {
   type: 'CreateTicket',
@@ -56,7 +64,7 @@ describe('where PROJECTION_MODE is inline', () => {
     const { id } = await ofTickets('inline').send(ticket, context());
     const events = (await allEvents(db.write)).filter(({ stream_id }) => stream_id === `Ticket-${id}`);
     expect(events).toHaveLength(1);
-    const outcome = await ticketsProjector(db.write, db.read).apply(events);
+    const outcome = await openSubscriber(ticketsProjector, db.write, db.read).apply(events);
     expect(outcome).toMatchObject({ applied: [], duplicates: 1 });
   });
 

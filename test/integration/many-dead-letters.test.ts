@@ -3,7 +3,7 @@ import { markReplayed } from '../../lib/core/dead-letters/records.ts';
 import { redrive } from '../../lib/core/dead-letters/redrive.ts';
 import { fromRow } from '../../lib/core/events.ts';
 import { toMessage } from '../../lib/core/relay/publish.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { callAtOnce } from '../support/callers.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
@@ -16,7 +16,7 @@ const databases = useDatabases();
 const seed = runSeed('many dead letters');
 const letters = 10_000;
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 test('ten thousand dead letters redriven onto a live queue overwrite nothing newer', {
   timeout: 120_000,

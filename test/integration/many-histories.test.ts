@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, test } from 'vitest';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains, type TestDomain } from '../support/domains.ts';
 import { type Action, createActor } from '../support/history.ts';
@@ -48,7 +48,7 @@ const runsOf = (domain: TestDomain): fc.Arbitrary<Run> =>
 
 describe.concurrent.each(domains)('$name', (domain) => {
   const databases = useDatabases();
-  beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+  beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
   test(`lost, doubled and reordered messages with a repair in between end as a replay: ${runs * historiesInRun} histories`, {
     timeout: 120_000,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { call, hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -32,7 +32,7 @@ const load = async () => {
 let functions: Awaited<ReturnType<typeof load>>;
 
 beforeAll(async () => {
-  await ensureAllIndexes(databases.write, databases.read);
+  await catalogue.ensureIndexes(databases.write, databases.read);
   proxy = await startTcpProxy(Number(new URL(databases.writeUrl).port));
   functions = await load();
 });

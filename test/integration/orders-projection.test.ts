@@ -3,8 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
-import { orderReadModels, ordersProjector, orderViews } from '../../lib/orders/projections.ts';
+import { orders } from '../../lib/orders/domain.ts';
+import { ordersProjector, orderViews } from '../../lib/orders/projections.ts';
 import { useDatabases } from '../support/database.ts';
+import { openModels, openSubscriber } from '../support/open.ts';
 import { context, createOrder, eventsOf, orderItem } from '../support/orders.ts';
 
 const databases = useDatabases();
@@ -13,7 +15,7 @@ const whole = { timeLeftMs: () => 60_000 };
 const views = () => orderViews(databases.read).find().sort({ _id: 1 }).toArray();
 
 const rebuildAll = async () => {
-  for (const model of orderReadModels(databases.write, databases.read)) {
+  for (const model of openModels(orders, databases.write, databases.read)) {
     await rebuild(model, { db: databases.read, ...whole });
   }
 };
@@ -53,7 +55,7 @@ describe('the read model of orders', () => {
     await fc.assert(
       fc.asyncProperty(deliveries, fc.integer({ min: 1, max: 6 }), async (delivered, batch) => {
         await orderViews(databases.read).deleteMany({});
-        const projector = ordersProjector(databases.write, databases.read);
+        const projector = openSubscriber(ordersProjector, databases.write, databases.read);
         for (let at = 0; at < delivered.length; at += batch) {
           const unique = new Map(delivered.slice(at, at + batch).map((event) => [event.event_id, event]));
           const { failures } = await projector.apply([...unique.values()]);

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { ensureIndexes } from '../../lib/core/indexes.ts';
 import { fold } from '../../lib/core/projection/projection.ts';
+import { orders } from '../../lib/orders/domain.ts';
 import type { OrderItem } from '../../lib/orders/order.ts';
-import { orderReadModels, orderView, orderViews, sortFields } from '../../lib/orders/projections.ts';
+import { orderView, orderViews, sortFields } from '../../lib/orders/projections.ts';
 import {
   customerFilter,
   customerOrdersInput,
@@ -14,6 +15,7 @@ import {
 } from '../../lib/orders/queries.ts';
 import { parseInput } from '../../lib/platform/fields.ts';
 import { useDatabases } from '../support/database.ts';
+import { openModels } from '../support/open.ts';
 import { orderItem } from '../support/orders.ts';
 
 const databases = useDatabases();
@@ -46,7 +48,7 @@ const found = async (q: string, more: Record<string, string> = {}) =>
   (await search({ q, ...more })).items.map(({ order_id }) => order_id);
 
 beforeAll(async () => {
-  const [model] = orderReadModels(databases.write, databases.read);
+  const [model] = openModels(orders, databases.write, databases.read);
   await ensureIndexes(databases.read, model?.indexes ?? []);
   const bulk = Array.from({ length: 250 }, (_, index) =>
     view(index, { shipping_address: 'Bulk Road 1', items: [orderItem({ price_minor: index % 5 })] }),

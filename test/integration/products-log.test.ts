@@ -5,7 +5,7 @@ import { noneApplied, type Subscriber } from '../../lib/core/projection/subscrib
 import { runRelay } from '../../lib/core/relay/relay.ts';
 import { replay } from '../../lib/core/repair/replay.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { findProductAt, listHistory } from '../../lib/products/history.ts';
 import { productEvents } from '../../lib/products/product.ts';
@@ -13,13 +13,14 @@ import { productsProjector } from '../../lib/products/projections.ts';
 import { findProduct } from '../../lib/products/queries.ts';
 import { productStore } from '../../lib/products/store.ts';
 import { useDatabases } from '../support/database.ts';
+import { openSubscriber } from '../support/open.ts';
 import { allEvents, eventsOf, productsOn } from '../support/products.ts';
 
 const db = useDatabases();
 const timeLeftMs = () => 60_000;
-const eventTypes = Object.keys(productEvents);
+const hears = Object.keys(productEvents);
 
-beforeAll(() => ensureAllIndexes(db.write, db.read));
+beforeAll(() => catalogue.ensureIndexes(db.write, db.read));
 beforeEach(async () => {
   for (const one of [db.write, db.read]) {
     for (const { name } of await one.listCollections().toArray()) await one.collection(name).deleteMany({});
@@ -62,12 +63,12 @@ const lampWithStocks = async (...stocks: number[]) => {
 
 describe('a replay', () => {
   const feed = (subscriber: Subscriber, options: { from?: number; timeLeftMs?: () => number } = {}) =>
-    replay({ writeDb: db.write, readDb: db.read, subscriber, eventTypes, from: 0, timeLeftMs, ...options });
+    replay({ writeDb: db.write, readDb: db.read, subscriber, hears, from: 0, timeLeftMs, ...options });
 
   test('feeds a new subscriber from the beginning, and may be run twice', async () => {
     await lampWithStocks(1, 2, 3);
     await relay();
-    const first = await feed(productsAuditLog(db.read));
+    const first = await feed(openSubscriber(productsAuditLog, db.write, db.read));
     expect(first).toMatchObject({
       scanned: 5,
       applied: 4,
@@ -77,13 +78,20 @@ describe('a replay', () => {
       done: true,
     });
     expect(await db.read.collection('product_audit_log').countDocuments()).toBe(4);
-    expect(await feed(productsAuditLog(db.read))).toMatchObject({ applied: 0, duplicates: 4, done: true });
+    expect(await feed(openSubscriber(productsAuditLog, db.write, db.read))).toMatchObject({
+      applied: 0,
+      duplicates: 4,
+      done: true,
+    });
   });
 
   test('begins where it is told to', async () => {
     await lampWithStocks(1, 2, 3);
     await relay();
-    expect(await feed(productsAuditLog(db.read), { from: 4 })).toMatchObject({ scanned: 2, applied: 2 });
+    expect(await feed(openSubscriber(productsAuditLog, db.write, db.read), { from: 4 })).toMatchObject({
+      scanned: 2,
+      applied: 2,
+    });
   });
 
   test('goes on where the time had ended', async () => {
@@ -93,10 +101,10 @@ describe('a replay', () => {
     await relay();
     let calls = 0;
     const once = () => (calls++ === 0 ? 60_000 : 0);
-    const cut = await feed(productsAuditLog(db.read), { timeLeftMs: once });
+    const cut = await feed(openSubscriber(productsAuditLog, db.write, db.read), { timeLeftMs: once });
     expect(cut.done).toBe(false);
     expect(cut.scanned).toBeLessThan(601);
-    const rest = await feed(productsAuditLog(db.read));
+    const rest = await feed(openSubscriber(productsAuditLog, db.write, db.read));
     expect(rest).toMatchObject({ scanned: 601, applied: 600, duplicates: 0, done: true });
   });
 });
@@ -134,7 +142,7 @@ describe('events of older releases', () => {
     const { state, version } = await productStore(db.write).load(id);
     expect([state?.price_minor, state?.cost_price_minor, version]).toEqual([435, 750, 2]);
 
-    await productsProjector(db.write, db.read).apply(await allEvents(db.write));
+    await openSubscriber(productsProjector, db.write, db.read).apply(await allEvents(db.write));
     expect(await findProduct(db.read, id)).toMatchObject({ price: 4.35, description: '', version: 2 });
     const first = await findProductAt(db.write, id, new Date('2024-01-01T10:00:00Z'));
     expect(first).toMatchObject({ price: 19.99, version: 1 });
@@ -157,8 +165,8 @@ describe('events of older releases', () => {
   test('are replayed to a subscriber that did not know of them', async () => {
     const id = await writeOldRows();
     await relay();
-    const subscriber = productsAuditLog(db.read);
-    const options = { writeDb: db.write, readDb: db.read, subscriber, eventTypes, from: 0, timeLeftMs };
+    const subscriber = openSubscriber(productsAuditLog, db.write, db.read);
+    const options = { writeDb: db.write, readDb: db.read, subscriber, hears, from: 0, timeLeftMs };
     expect(await replay(options)).toMatchObject({ applied: 2, failed: 0 });
     const rows = await db.read.collection('product_audit_log').find().sort({ version: 1 }).toArray();
     expect(rows.map((row) => row['stream_id'])).toEqual([`Product-${id}`, `Product-${id}`]);
@@ -256,7 +264,7 @@ describe('a fourth subscriber', () => {
     await setPrice(id, 1000);
     await relay();
     const subscriber = priceCuts();
-    const options = { writeDb: db.write, readDb: db.read, subscriber, eventTypes: ['PriceChanged'], from: 0 };
+    const options = { writeDb: db.write, readDb: db.read, subscriber, hears: ['PriceChanged'], from: 0 };
     await replay({ ...options, timeLeftMs });
     expect(subscriber.cuts.size).toBe(1);
 

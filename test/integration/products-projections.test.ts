@@ -2,17 +2,19 @@ import * as fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../lib/core/events.ts';
 import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
-import { productReadModels, productsProjector } from '../../lib/products/projections.ts';
+import { catalogue } from '../../lib/domains.ts';
+import { products } from '../../lib/products/domain.ts';
+import { productsProjector } from '../../lib/products/projections.ts';
 import { findProduct, listProducts } from '../../lib/products/queries.ts';
 import { useDatabases } from '../support/database.ts';
+import { openModels, openSubscriber } from '../support/open.ts';
 import { allEvents, eventsOf, productsOn } from '../support/products.ts';
 import { runSeed } from '../support/random.ts';
 
 const db = useDatabases();
 const seed = runSeed('products-projections');
 const collections = ['suppliers', 'product_cards', 'product_details'];
-const projector = () => productsProjector(db.write, db.read);
+const projector = () => openSubscriber(productsProjector, db.write, db.read);
 const apply = async (events: RecordedEvent[]) => {
   const { failures } = await projector().apply(events);
   expect([...failures.values()]).toEqual([]);
@@ -22,7 +24,7 @@ const stored = () =>
 const emptyRead = () => Promise.all(collections.map((name) => db.read.collection(name).deleteMany({})));
 const timeLeftMs = () => 60_000;
 
-beforeAll(() => ensureAllIndexes(db.write, db.read));
+beforeAll(() => catalogue.ensureIndexes(db.write, db.read));
 beforeEach(async () => {
   await emptyRead();
   await db.write.collection('events').deleteMany({});
@@ -91,12 +93,12 @@ describe('a read model of products', () => {
     await makeHistory();
     await apply(await allEvents(db.write));
     const live = await stored();
-    for (const model of productReadModels(db.write, db.read)) {
+    for (const model of openModels(products, db.write, db.read)) {
       const drift = await measureDrift(model, { db: db.read, timeLeftMs });
       expect(drift).toMatchObject({ altered: 0, missing: 0, surplus: 0, failed: 0 });
     }
     await emptyRead();
-    for (const model of productReadModels(db.write, db.read))
+    for (const model of openModels(products, db.write, db.read))
       await rebuild(model, { db: db.read, timeLeftMs });
     expect(await stored()).toEqual(live);
   });
@@ -108,7 +110,7 @@ describe('a read model of products', () => {
     await db.read
       .collection<{ _id: string }>('product_cards')
       .updateOne({ _id: lamp }, { $set: { supplier_name: 'Acme', supplier_version: 1 } });
-    const cards = productReadModels(db.write, db.read)[1];
+    const cards = openModels(products, db.write, db.read)[1];
     if (cards === undefined) throw new Error('there are cards');
     expect(await measureDrift(cards, { db: db.read, timeLeftMs })).toMatchObject({ altered: 1 });
     expect(await rebuild(cards, { db: db.read, timeLeftMs })).toMatchObject({ written: 1 });
@@ -124,7 +126,7 @@ describe('a read model of products', () => {
       await db.read.collection('product_details').deleteMany({ version: 1 });
       const name = `Name ${round}`;
       const live = rename(supplier, name).then(async () => apply(await eventsOf(db.write, supplier)));
-      const models = productReadModels(db.write, db.read);
+      const models = openModels(products, db.write, db.read);
       const rebuilds = models.map((model) => rebuild(model, { db: db.read, timeLeftMs }));
       await Promise.all([live, ...rebuilds]);
       const found = await Promise.all(ids.map((id) => findProduct(db.read, id)));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { queuedCommandsHandler } from '../../lib/core/commands/queued-commands.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { commandConsumer } from '../../lib/platform/command-queue.ts';
 import { queuedProductCommands } from '../../lib/products/commands.ts';
 import {
@@ -18,7 +18,7 @@ import { useDatabases } from '../support/database.ts';
 import { eventsOf, productsOn } from '../support/products.ts';
 
 const db = useDatabases();
-beforeAll(() => ensureAllIndexes(db.write, db.read));
+beforeAll(() => catalogue.ensureIndexes(db.write, db.read));
 
 const handle = (commands: ReturnType<typeof view>[]) => queuedProductCommands(db.write)(commands);
 const view = (id: string, command_id: string = randomUUID()) => ({

@@ -4,23 +4,24 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../lib/core/events.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { listOpenAlerts } from '../../lib/products/alert-queries.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { listAuditLog, listAuditLogInput } from '../../lib/products/audit-log-queries.ts';
 import { productsLowStockAlert } from '../../lib/products/low-stock-alert.ts';
 import { useDatabases } from '../support/database.ts';
+import { openSubscriber } from '../support/open.ts';
 import { eventsOf, productsOn } from '../support/products.ts';
 import { runSeed } from '../support/random.ts';
 
 const db = useDatabases();
 const seed = runSeed('products-subscribers');
-const auditLog = () => productsAuditLog(db.read);
-const lowStock = () => productsLowStockAlert(db.write, db.read, 10);
+const auditLog = () => openSubscriber(productsAuditLog, db.write, db.read);
+const lowStock = () => openSubscriber(productsLowStockAlert, db.write, db.read);
 const read = (name: string) => db.read.collection(name).find().sort({ _id: 1 }).toArray();
 const readCollections = ['product_audit_log', 'low_stock_alerts', 'low_stock_watches'];
 
-beforeAll(() => ensureAllIndexes(db.write, db.read));
+beforeAll(() => catalogue.ensureIndexes(db.write, db.read));
 beforeEach(async () => {
   for (const name of readCollections) await db.read.collection(name).deleteMany({});
 });

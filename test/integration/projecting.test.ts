@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { createPauses } from '../support/pauses.ts';
@@ -12,7 +12,7 @@ import { clear, createWorld, relay } from '../support/world.ts';
 const databases = useDatabases();
 const seed = runSeed('projecting');
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 describe.each(domains)('$name', (domain) => {
   const open = () => {

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { callAtOnce } from '../support/callers.ts';
 import { damage } from '../support/damage.ts';
 import { useDatabases } from '../support/database.ts';
@@ -15,7 +15,7 @@ const databases = useDatabases();
 const seed = runSeed('rebuild, live');
 const timeLeftMs = () => 60_000;
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 /** Does something again and again until `stop`, which waits for its end. */
 const keepDoing = (act: () => Promise<void>) => {

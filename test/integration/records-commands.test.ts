@@ -4,15 +4,12 @@ import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import type { CommandRow } from '../../lib/core/stores/command-log.ts';
 import { queuedRecordReads, recordCommands } from '../../lib/records/commands.ts';
-import {
-  recordReadModels,
-  recordReadViews,
-  recordsProjector,
-  recordViews,
-} from '../../lib/records/projections.ts';
+import { records } from '../../lib/records/domain.ts';
+import { recordReadViews, recordsProjector, recordViews } from '../../lib/records/projections.ts';
 import { findRecord } from '../../lib/records/queries.ts';
 import type { RecordReadCommand } from '../../lib/records/record.ts';
 import { useDatabases } from '../support/database.ts';
+import { openModels, openSubscriber } from '../support/open.ts';
 import { context, eventsOf } from '../support/orders.ts';
 
 const databases = useDatabases();
@@ -35,7 +32,9 @@ const project = async () => {
     ...(await eventsOf(databases.write, 'Record')),
     ...(await eventsOf(databases.write, 'RecordReads')),
   ];
-  const { failures } = await recordsProjector(databases.write, databases.read).apply(events.toReversed());
+  const { failures } = await openSubscriber(recordsProjector, databases.write, databases.read).apply(
+    events.toReversed(),
+  );
   expect(failures.size).toBe(0);
 };
 
@@ -135,7 +134,7 @@ describe('a rebuild', () => {
     expect(live[0].map(({ _id }) => _id)).toEqual(expect.arrayContaining(['$gt', '__proto__', '😀']));
     await recordViews(databases.read).deleteMany({});
     await recordReadViews(databases.read).updateMany({}, { $set: { read_count: 5 } });
-    for (const model of recordReadModels(databases.write, databases.read)) {
+    for (const model of openModels(records, databases.write, databases.read)) {
       await rebuild(model, { db: databases.read, timeLeftMs: () => 60_000 });
     }
     expect(await all()).toEqual(live);

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest
 import { recordCommands } from '../../lib/records/commands.ts';
 import { recordsProjector } from '../../lib/records/projections.ts';
 import { useDatabases } from '../support/database.ts';
+import { openSubscriber } from '../support/open.ts';
 import { context, eventsOf } from '../support/orders.ts';
 import { openQueue } from '../support/queues.ts';
 
@@ -62,7 +63,9 @@ beforeAll(async () => {
     { type: 'WriteRecord', data: { key: 'k', value: 'v' } },
     context(),
   );
-  await recordsProjector(databases.write, databases.read).apply(await eventsOf(databases.write, 'Record'));
+  await openSubscriber(recordsProjector, databases.write, databases.read).apply(
+    await eventsOf(databases.write, 'Record'),
+  );
 });
 
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { ticketCommands } from '../../lib/tickets/commands.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
@@ -11,7 +11,7 @@ const databases = useDatabases();
 const world = () => createWorld(domain, databases.write, databases.read);
 const batchSize = 2;
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 beforeEach(() => clear(world()));
 
 test('what is written while a backlog ends is relayed at once, not at the next look an hour later', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { leasesCollection } from '../../lib/core/lease.ts';
 import { runRelay } from '../../lib/core/relay/relay.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { expectRelayed } from '../support/invariants.ts';
@@ -17,7 +17,7 @@ const databases = useDatabases();
 const seed = runSeed('relays at once');
 const rounds = 25;
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 test(`nothing is skipped and nothing is listed twice while three relays take the lease from each other: ${rounds} rounds`, {
   timeout: 120_000,

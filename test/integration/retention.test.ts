@@ -5,12 +5,12 @@ import { runRelay } from '../../lib/core/relay/relay.ts';
 import { measureDrift } from '../../lib/core/repair/rebuild.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { removeOldEvents } from '../../lib/core/stores/retention.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
-import { stateStoredTypes } from '../../lib/subscriptions.ts';
 import { ticketCommands } from '../../lib/tickets/commands.ts';
-import { ticketReadModels } from '../../lib/tickets/projections.ts';
+import { tickets } from '../../lib/tickets/domain.ts';
 import { useDatabases } from '../support/database.ts';
+import { openModels } from '../support/open.ts';
 
 const databases = useDatabases();
 const context = () => ({ commandId: crypto.randomUUID(), correlationId: 'c' });
@@ -45,7 +45,7 @@ const removeOld = (retentionMs: number): Promise<number> =>
   removeOldEvents({
     writeDb: databases.write,
     readDb: databases.read,
-    streamTypes: stateStoredTypes,
+    streamTypes: catalogue.stateStoredTypes,
     retentionMs,
     timeLeftMs: () => 60_000,
   });
@@ -56,7 +56,7 @@ const createTicket = (subject: string) =>
     context(),
   );
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 test('old events of tickets go, those of orders and all that is pending stay', async () => {
   const { id } = await createTicket('old');
@@ -74,7 +74,7 @@ test('old events of tickets go, those of orders and all that is pending stay', a
   ]);
   const note = { type: 'ReplaceTicketNote', data: { id, note: 'still here' } } as const;
   expect(await ticketCommands(databases.write).send(note, context())).toMatchObject({ version: 2 });
-  const [model] = ticketReadModels(databases.write, databases.read);
+  const [model] = openModels(tickets, databases.write, databases.read);
   if (model === undefined) throw new Error('tickets have a read model');
   const drift = await measureDrift(model, { db: databases.read, timeLeftMs: () => 60_000 });
   expect(drift).toMatchObject({ scanned: 2, missing: 2, failed: 0 });

@@ -2,16 +2,16 @@ import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLease } from '../../lib/core/lease.ts';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { ordersProjector } from '../../lib/orders/projections.ts';
 import { orderQueries, queryContext } from '../../lib/orders/queries.ts';
-import { readModels } from '../../lib/read-models.ts';
 import { recordCommands } from '../../lib/records/commands.ts';
 import { recordsProjector } from '../../lib/records/projections.ts';
 import { findRecord } from '../../lib/records/queries.ts';
 import { listTickets } from '../../lib/tickets/queries.ts';
 import { type AuthMongod, startAuthMongod } from '../support/auth-mongod.ts';
 import { useDatabases } from '../support/database.ts';
+import { openSubscriber } from '../support/open.ts';
 import { context, createOrder, eventsOf } from '../support/orders.ts';
 
 // The write database is on the run's mongod, the read database on another server that asks for passwords.
@@ -29,15 +29,19 @@ beforeAll(async () => {
     MongoClient.connect(await server.urlFor('read', 'read_side')),
   ]);
   [projectors, queries] = clients.map((client) => client.db()) as [Db, Db];
-  await ensureAllIndexes(databases.write, projectors);
+  await catalogue.ensureIndexes(databases.write, projectors);
   await createLease(databases.write, 'relay', 'test', 1_000).acquire();
   orderId = await createOrder(databases.write);
   await recordCommands(databases.write).send(
     { type: 'WriteRecord', data: { key: 'k', value: 'v' } },
     context(),
   );
-  await ordersProjector(databases.write, projectors).apply(await eventsOf(databases.write, 'Order'));
-  await recordsProjector(databases.write, projectors).apply(await eventsOf(databases.write, 'Record'));
+  await openSubscriber(ordersProjector, databases.write, projectors).apply(
+    await eventsOf(databases.write, 'Order'),
+  );
+  await openSubscriber(recordsProjector, databases.write, projectors).apply(
+    await eventsOf(databases.write, 'Record'),
+  );
 });
 
 afterAll(async () => {
@@ -47,7 +51,7 @@ afterAll(async () => {
 
 describe('a write database and a read database on two servers', () => {
   it('share no collection, a rebuild of everything included', async () => {
-    for (const model of readModels(databases.write, projectors)) {
+    for (const model of catalogue.openReadModels({ writeDb: databases.write, readDb: projectors })) {
       expect((await rebuild(model, { db: projectors, timeLeftMs: () => 60_000 })).done).toBe(true);
     }
     const names = async (db: Db) => (await db.listCollections().toArray()).map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Publisher } from '../../lib/core/relay/publish.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { expectRelayed } from '../support/invariants.ts';
@@ -13,7 +13,7 @@ import { clear, createWorld, pausesPass, relay } from '../support/world.ts';
 const databases = useDatabases();
 const seed = runSeed('unsendable');
 
-beforeAll(() => ensureAllIndexes(databases.write, databases.read));
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 describe.each(domains)('$name', (domain) => {
   const open = () => createWorld(domain, databases.write, databases.read);

@@ -1,19 +1,25 @@
 // The domains that the survival tests run on. A further one is one entry in the table at the end.
+
 import fc from 'fast-check';
 import type { Db } from 'mongodb';
 import type { CommandContext, CommandResult } from '../../lib/core/commands/handle.ts';
 import type { ReadModel } from '../../lib/core/projection/projection.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
+import { orders as ordersDomain } from '../../lib/orders/domain.ts';
 import type { OrderCommand } from '../../lib/orders/order.ts';
-import { orderReadModels, ordersProjector } from '../../lib/orders/projections.ts';
+import { ordersProjector } from '../../lib/orders/projections.ts';
 import { productCommands, supplierCommands } from '../../lib/products/commands.ts';
-import { productReadModels, productsProjector } from '../../lib/products/projections.ts';
+import { products as productsDomain } from '../../lib/products/domain.ts';
+import { productsProjector } from '../../lib/products/projections.ts';
 import { recordCommands } from '../../lib/records/commands.ts';
-import { recordReadModels, recordsProjector } from '../../lib/records/projections.ts';
+import { records as recordsDomain } from '../../lib/records/domain.ts';
+import { recordsProjector } from '../../lib/records/projections.ts';
 import { ticketCommands } from '../../lib/tickets/commands.ts';
-import { ticketReadModels, ticketsProjector } from '../../lib/tickets/projections.ts';
+import { tickets as ticketsDomain } from '../../lib/tickets/domain.ts';
+import { ticketsProjector } from '../../lib/tickets/projections.ts';
 import { type TicketCommand, ticketStatus } from '../../lib/tickets/ticket.ts';
+import { openModels, openSubscriber } from './open.ts';
 
 /** A command without the id of what it is for. */
 export interface Wish {
@@ -55,8 +61,8 @@ const tickets: TestDomain = {
     return ({ type, data }, id, context) =>
       bus.send({ type, data: { ...data, ...(id === undefined ? {} : { id }) } } as TicketCommand, context);
   },
-  readModels: ticketReadModels,
-  projector: ticketsProjector,
+  readModels: (writeDb, readDb) => openModels(ticketsDomain, writeDb, readDb),
+  projector: (writeDb, readDb) => openSubscriber(ticketsProjector, writeDb, readDb),
 };
 
 const item = { product_id: text, quantity: fc.integer({ min: 1, max: 9 }), price_minor: amount };
@@ -78,8 +84,8 @@ const orders: TestDomain = {
     return ({ type, data }, id, context) =>
       bus.send({ type, data: { ...data, ...(id === undefined ? {} : { id }) } } as OrderCommand, context);
   },
-  readModels: orderReadModels,
-  projector: ordersProjector,
+  readModels: (writeDb, readDb) => openModels(ordersDomain, writeDb, readDb),
+  projector: (writeDb, readDb) => openSubscriber(ordersProjector, writeDb, readDb),
 };
 
 const records: TestDomain = {
@@ -93,8 +99,8 @@ const records: TestDomain = {
       return bus.send({ type: 'WriteRecord', data: { value: '', ...data, key } }, context);
     };
   },
-  readModels: recordReadModels,
-  projector: recordsProjector,
+  readModels: (writeDb, readDb) => openModels(recordsDomain, writeDb, readDb),
+  projector: (writeDb, readDb) => openSubscriber(recordsProjector, writeDb, readDb),
 };
 
 /** Each product has a supplier of its own, which may be renamed at any time. */
@@ -134,8 +140,8 @@ const products: TestDomain = {
       return bus.send({ type, data: { ...data, id } } as Parameters<typeof bus.send>[0], context);
     };
   },
-  readModels: productReadModels,
-  projector: productsProjector,
+  readModels: (writeDb, readDb) => openModels(productsDomain, writeDb, readDb),
+  projector: (writeDb, readDb) => openSubscriber(productsProjector, writeDb, readDb),
 };
 
 export const domains: TestDomain[] = [tickets, orders, records, products];

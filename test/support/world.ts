@@ -5,7 +5,7 @@ import { leasesCollection, rebuildLeasesCollection } from '../../lib/core/lease.
 import { type RelayOptions, runRelay } from '../../lib/core/relay/relay.ts';
 import { reconcile } from '../../lib/core/repair/reconcile.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
-import { eventTypesOf } from '../../lib/subscriptions.ts';
+import { catalogue } from '../../lib/domains.ts';
 import type { TestDomain } from './domains.ts';
 import { createFakeQueue, type FakeQueue } from './fake-queue.ts';
 
@@ -89,7 +89,7 @@ export const runReconcile = ({ domain, write, read }: World) => {
   return reconcile({
     writeDb: write,
     readDb: read,
-    subscribers: [{ subscriber, eventTypes: eventTypesOf(subscriber.name) }],
+    subscribers: [{ subscriber, hears: catalogue.subscriber(subscriber.name).hears }],
     graceMs: -1_000,
     timeLeftMs: () => 60_000,
     onFailed: async () => undefined,

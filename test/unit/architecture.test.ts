@@ -44,6 +44,7 @@ test.each([
   ['relay/', ['', 'stores/']],
   ['projection/', ['', 'stores/']],
   ['repair/', ['', 'stores/', 'projection/']],
+  ['domains/', ['', 'projection/']],
 ])('lets lib/core/%s know no part of the core but %j', (part, allowed) => {
   const filesOf = (folder: string) => new RegExp(`^lib/core/${folder}[^/]+$`);
   expect(strays(filesOf(part), [filesOf(part), ...allowed.map(filesOf)])).toEqual([]);
@@ -72,8 +73,8 @@ describe.each(domains)('%s', (domain) => {
     expect(strays(own, [own, /^lib\/core\//, /^lib\/platform\//])).toEqual([]);
   });
 
-  test('has functions that import it, the table of subscriptions, the core and the platform', () => {
-    const allowed = [own, /^lib\/core\//, /^lib\/platform\//, /^lib\/subscriptions\.ts$/];
+  test('has functions that import it, the core and the platform', () => {
+    const allowed = [own, /^lib\/core\//, /^lib\/platform\//];
     expect(strays(new RegExp(`^functions/${domain}/`), allowed)).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { complete } from '../../lib/deploy/plugin.ts';
 import type { Statement } from '../../lib/deploy/rights.ts';
 import { allowed } from '../../lib/deploy/roles.ts';
 import type { FunctionDefinition } from '../../lib/deploy/service.ts';
-import { commandQueues, queueNames, subscriptions } from '../../lib/subscriptions.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { readServerlessFile } from '../support/serverless-file.ts';
 
 const { functions: declared, provider } = readServerlessFile();
@@ -73,7 +73,7 @@ describe.each(names)('%s', (name) => {
 });
 
 test('the relay sends to every subscription, and does nothing else to a queue', () => {
-  const wanted = Object.keys(subscriptions).flatMap((name) => [
+  const wanted = catalogue.subscribers.flatMap(({ name }) => [
     `sqs:SendMessage tandem-${name}`,
     `sqs:GetQueueUrl tandem-${name}`,
   ]);
@@ -90,7 +90,7 @@ test('what is sent to a queue of commands goes to one that there is', () => {
   const sends = names
     .flatMap((name) => definitionOf(name).rights ?? [])
     .filter((it) => it.startsWith('send:'));
-  expect(sends.filter((it) => !commandQueues.some((queue) => it === `send:${queue}`))).toEqual([]);
+  expect(sends.filter((it) => !catalogue.commandQueues.some((queue) => it === `send:${queue}`))).toEqual([]);
 });
 
 test('no secret and no local address is deployed', () => {
@@ -118,7 +118,7 @@ test('every function has a role of its own, and every queue an alarm for its dea
   expect(new Set(roles).size).toBe(names.length);
   expect(Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Role')).toHaveLength(names.length);
   expect(Object.keys(Resources).filter((id) => id.endsWith('DeadLettersAlarm'))).toHaveLength(
-    queueNames.length,
+    catalogue.queueNames.length,
   );
   expect(JSON.stringify(deployed)).not.toContain('mongodb://secret');
 });

@@ -2,7 +2,7 @@ import { existsSync, globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { queueNames, subscriptions } from '../../lib/subscriptions.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { isObject } from '../support/answer.ts';
 import { readServerlessFile } from '../support/serverless-file.ts';
 
@@ -55,7 +55,7 @@ test('no route goes to two functions', () => {
   expect(routes).toEqual([...new Set(routes)]);
 });
 
-describe.each(Object.keys(subscriptions))('subscription %s', (subscription) => {
+describe.each(catalogue.subscribers)('subscription $name', ({ name: subscription }) => {
   const queue = queues.find(({ queueName }) => queueName.endsWith(`-${subscription}`));
   const deadLetters = queues.find(({ queueName }) => queueName.endsWith(`-${subscription}-dlq`));
   const consumers = lambdas.flatMap(({ events, timeout }) =>
@@ -87,6 +87,6 @@ describe.each(Object.keys(subscriptions))('subscription %s', (subscription) => {
 });
 
 test('every queue belongs to a subscription or takes commands', () => {
-  const wanted = queueNames.flatMap((name) => [`tandem-${name}`, `tandem-${name}-dlq`]);
+  const wanted = catalogue.queueNames.flatMap((name) => [`tandem-${name}`, `tandem-${name}-dlq`]);
   expect(queues.map(({ queueName }) => queueName).toSorted()).toEqual(wanted.toSorted());
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from '../../lib/platform/settings.ts';
+import { catalogue } from '../../lib/domains.ts';
+import { checkSettings, parseSettings } from '../../lib/platform/settings.ts';
 
 describe('the settings', () => {
   it('have a default each', () => {
@@ -17,7 +18,7 @@ describe('the settings', () => {
     ['LOG_LEVEL', 'loud'],
     ['DB_POOL_MIN_SIZE', '50'],
   ])('refuse %s=%s in one sentence that names it', (name, value) => {
-    expect(() => parseSettings({ [name]: value })).toThrow(
+    expect(() => checkSettings({ [name]: value }, catalogue.all)).toThrow(
       new RegExp(`^The environment is not valid: ${name}: `),
     );
   });

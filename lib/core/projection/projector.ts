@@ -4,8 +4,9 @@
 import { AppError } from '../errors.ts';
 import { aggregateId, type RecordedEvent } from '../events.ts';
 import { fold, type ReadModel, type View } from './projection.ts';
+import { openReadModel, type ReadModelDefinition } from './read-model.ts';
 import { findUnspread, settleReferences, spread } from './references.ts';
-import { type Applied, noneApplied, type Subscriber } from './subscriber.ts';
+import { type Applied, noneApplied, type Subscriber, type SubscriberDefinition } from './subscriber.ts';
 import { writeViews } from './write-views.ts';
 
 interface Progress {
@@ -155,4 +156,18 @@ export const createProjector = (name: string, models: ReadModel[]): Subscriber =
     }
     return [...missing];
   },
+});
+
+/** The subscriber that keeps these read models current. It hears of every event that one of them is made of. */
+export const projector = (
+  name: string,
+  definitions: readonly ReadModelDefinition[],
+): SubscriberDefinition => ({
+  name,
+  hears: [...new Set(definitions.flatMap(({ projection }) => Object.keys(projection.eventTypes)))],
+  create: (databases) =>
+    createProjector(
+      name,
+      definitions.map((definition) => openReadModel(definition, databases)),
+    ),
 });

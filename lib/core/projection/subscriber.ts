@@ -1,6 +1,8 @@
 // A subscriber reacts to events from its own queue, unaware of the others.
 // What it must guarantee: applying an event twice, late or out of order has the effect of applying it once, in order.
 import type { RecordedEvent } from '../events.ts';
+import type { ReadSettings } from '../settings.ts';
+import type { Databases } from './read-model.ts';
 
 export interface Applied {
   applied: RecordedEvent[];
@@ -19,3 +21,17 @@ export interface Subscriber {
 }
 
 export const noneApplied = (): Applied => ({ applied: [], duplicates: 0, failures: new Map() });
+
+/** What a subscriber is made of. */
+export interface Resources extends Databases {
+  settings: ReadSettings;
+}
+
+/** A subscriber as its domain declares it. */
+export interface SubscriberDefinition {
+  /** Its subscription: the queue, the dead letters, the metrics are called after it. */
+  name: string;
+  /** The types of the events that its queue gets. */
+  hears: readonly string[];
+  create(resources: Resources): Subscriber;
+}

@@ -13,7 +13,7 @@ export interface ReconcileOptions {
   writeDb: Db;
   /** Keeps the checkpoint. */
   readDb: Db;
-  subscribers: { subscriber: Subscriber; eventTypes: readonly string[] }[];
+  subscribers: { subscriber: Subscriber; hears: readonly string[] }[];
   graceMs: number;
   timeLeftMs(): number;
   /** What could not be applied here either; its message may be lost. */
@@ -43,8 +43,8 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
   const answer: ReconcileAnswer = { scanned: 0, healed: {}, failed: 0, done: false };
 
   const heal = async (events: RecordedEvent[]): Promise<void> => {
-    for (const { subscriber, eventTypes } of subscribers) {
-      const missing = await subscriber.findMissing(events.filter(({ type }) => eventTypes.includes(type)));
+    for (const { subscriber, hears } of subscribers) {
+      const missing = await subscriber.findMissing(events.filter(({ type }) => hears.includes(type)));
       if (missing.length === 0) continue;
       const { applied, failures } = await subscriber.apply(missing);
       answer.healed[subscriber.name] = (answer.healed[subscriber.name] ?? 0) + applied.length;

@@ -12,7 +12,8 @@ export interface ReplayOptions {
   /** Keeps the checkpoint. */
   readDb: Db;
   subscriber: Subscriber;
-  eventTypes: readonly string[];
+  /** The types of the events that it gets. */
+  hears: readonly string[];
   from: number;
   timeLeftMs(): number;
 }
@@ -42,7 +43,7 @@ interface Progress extends ReplayCounts {
 }
 
 export const replay = async (options: ReplayOptions): Promise<ReplayAnswer> => {
-  const { writeDb, readDb, subscriber, eventTypes, from, timeLeftMs } = options;
+  const { writeDb, readDb, subscriber, hears, from, timeLeftMs } = options;
   const checkpoint = createCheckpoint<Progress>(readDb, `replay:${subscriber.name}`);
   const before = await checkpoint.find();
   const fresh = { from, position: from, done: false, scanned: 0, applied: 0, duplicates: 0, failed: 0 };
@@ -52,7 +53,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplayAnswer> => {
     from: progress.position,
     timeLeftMs,
     async visit(rows) {
-      const events = rows.map(fromRow).filter(({ type }) => eventTypes.includes(type));
+      const events = rows.map(fromRow).filter(({ type }) => hears.includes(type));
       progress.scanned += rows.length;
       if (events.length === 0) return;
       const { applied, duplicates, failures } = await subscriber.apply(events);

@@ -1,0 +1,113 @@
+// The domains together: what each part of the machine asks of all of them.
+import type { Db } from 'mongodb';
+import { AppError } from '../errors.ts';
+import { ensureIndexes, machineReadIndexes, machineWriteIndexes } from '../indexes.ts';
+import { type Databases, indexesOf, openReadModel } from '../projection/read-model.ts';
+import type { Resources, SubscriberDefinition } from '../projection/subscriber.ts';
+import type { Domain } from './domain.ts';
+
+const refuseTwice = (what: string, names: readonly string[]): void => {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new Error(`Two domains have ${what} ${twice}: give one of the two another name`);
+};
+
+const groupByType = (subscribers: readonly SubscriberDefinition[]): Map<string, string[]> => {
+  const byType = new Map<string, string[]>();
+  for (const { name, hears } of subscribers)
+    for (const type of hears) byType.set(type, [...(byType.get(type) ?? []), name]);
+  return byType;
+};
+
+/** @throws Error if two domains use one name for two things. */
+export const createCatalogue = (all: readonly Domain[]) => {
+  const streams = all.flatMap((domain) => domain.streams);
+  const readModels = all.flatMap((domain) => domain.readModels);
+  const subscribers = all.flatMap((domain) => domain.subscribers);
+  const commandQueues = all.flatMap((domain) => domain.commandQueues ?? []);
+  const queueNames = [...subscribers.map(({ name }) => name), ...commandQueues];
+  refuseTwice(
+    'the stream',
+    streams.map(({ type }) => type),
+  );
+  refuseTwice(
+    'the event',
+    streams.flatMap(({ eventTypes }) => Object.keys(eventTypes)),
+  );
+  refuseTwice(
+    'the read model',
+    readModels.map(({ projection }) => projection.name),
+  );
+  refuseTwice(
+    'the collection',
+    readModels.map(({ collection }) => collection),
+  );
+  refuseTwice('the queue', queueNames);
+  const byType = groupByType(subscribers);
+
+  const choose = <T>(what: string, name: string, named: readonly (readonly [string, T])[]): T => {
+    const found = named.find(([one]) => one === name);
+    if (found !== undefined) return found[1];
+    const names = named.map(([one]) => one).join(', ');
+    throw new AppError('invalid_input', `There is no ${what} ${name}; there are: ${names}`);
+  };
+
+  return {
+    all,
+    streams,
+    subscribers,
+    commandQueues,
+    /** Every queue, by its name without prefix: each has its dead letters beside it. */
+    queueNames,
+    /** Aggregates whose documents carry the state: their old events may go (EVENT_RETENTION_DAYS). */
+    stateStoredTypes: streams.filter(({ store }) => store === 'state').map(({ type }) => type),
+
+    /** The subscriptions that hear of this type of event. */
+    subscriptionsOf: (type: string): readonly string[] => byType.get(type) ?? [],
+
+    /** @throws AppError `invalid_input` if no subscriber has this name. */
+    subscriber: (name: string): SubscriberDefinition =>
+      choose(
+        'subscription',
+        name,
+        subscribers.map((one) => [one.name, one] as const),
+      ),
+
+    /** @throws AppError `invalid_input` if no queue has this name. */
+    requireQueue: (name: string): string =>
+      choose(
+        'subscription',
+        name,
+        queueNames.map((one) => [one, one] as const),
+      ),
+
+    /** Every read model, or the one whose projection has this name. @throws AppError `invalid_input` if none has. */
+    openReadModels: (databases: Databases, projection?: string) =>
+      projection === undefined
+        ? readModels.map((one) => openReadModel(one, databases))
+        : [
+            openReadModel(
+              choose(
+                'projection',
+                projection,
+                readModels.map((one) => [one.projection.name, one] as const),
+              ),
+              databases,
+            ),
+          ],
+
+    openSubscribers: (resources: Resources) =>
+      subscribers.map((definition) => ({ ...definition, subscriber: definition.create(resources) })),
+
+    /** Makes each index that is missing on both databases. Safe to run at any time. */
+    ensureIndexes: async (writeDb: Db, readDb: Db): Promise<void> => {
+      const own = (database: 'write' | 'read') => all.flatMap(({ indexes }) => indexes?.[database] ?? []);
+      await Promise.all([
+        ensureIndexes(writeDb, [...machineWriteIndexes, ...own('write')]),
+        ensureIndexes(readDb, [...machineReadIndexes, ...readModels.flatMap(indexesOf), ...own('read')]),
+      ]);
+    },
+  };
+};
+
+export type Catalogue = ReturnType<typeof createCatalogue>;

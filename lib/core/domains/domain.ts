@@ -1,0 +1,29 @@
+// A domain as one value. lib/domains.ts lists the domains; queues, roles, alarms, metrics, rebuild, reconcile and the
+// suites of the tests follow from that list. A fact that a domain states here stands nowhere else.
+import type { EventTypes } from '../events.ts';
+import type { Index } from '../indexes.ts';
+import type { ReadModelDefinition } from '../projection/read-model.ts';
+import type { SubscriberDefinition } from '../projection/subscriber.ts';
+import type { SettingTable } from '../settings.ts';
+
+/** One type of aggregate: what happens to it, and what is kept of it. */
+export interface Stream {
+  /** The first part of its stream ids: `Ticket` in `Ticket-0199…`. */
+  type: string;
+  eventTypes: EventTypes;
+  /** `state`: the evolved document, whose old events may go. `events`: the events alone. */
+  store: 'state' | 'events';
+}
+
+export interface Domain {
+  /** Also the name of its folder in `lib` and in `functions`. */
+  name: string;
+  streams: readonly Stream[];
+  readModels: readonly ReadModelDefinition[];
+  subscribers: readonly SubscriberDefinition[];
+  /** The queues from which it takes commands of its own. */
+  commandQueues?: readonly string[];
+  /** Indexes beside those of the machine and of the read models. */
+  indexes?: { write?: readonly Index[]; read?: readonly Index[] };
+  settings?: SettingTable;
+}

@@ -1,0 +1,21 @@
+// The products and their suppliers as one value.
+import type { Domain } from '../core/domains/domain.ts';
+import { auditLogIndexes, productsAuditLog } from './audit-log.ts';
+import { lowStockIndexes, lowStockSettings, productsLowStockAlert } from './low-stock-alert.ts';
+import { productEvents } from './product.ts';
+import { productCardsModel, productDetailsModel, productsProjector, supplierModel } from './projections.ts';
+import { supplierEvents } from './supplier.ts';
+import { productCommandsQueue } from './views.ts';
+
+export const products: Domain = {
+  name: 'products',
+  streams: [
+    { type: 'Product', eventTypes: productEvents, store: 'events' },
+    { type: 'Supplier', eventTypes: supplierEvents, store: 'events' },
+  ],
+  readModels: [supplierModel, productCardsModel, productDetailsModel],
+  subscribers: [productsProjector, productsAuditLog, productsLowStockAlert],
+  commandQueues: [productCommandsQueue],
+  indexes: { read: [...auditLogIndexes, ...lowStockIndexes] },
+  settings: lowStockSettings,
+};

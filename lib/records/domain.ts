@@ -1,0 +1,17 @@
+// The records as one value.
+import type { Domain } from '../core/domains/domain.ts';
+import { recordModel, recordReadsModel, recordsProjector } from './projections.ts';
+import { recordEvents, recordReadsEvents } from './record.ts';
+import { recordCommandsQueue, recordWriteIndexes } from './store.ts';
+
+export const records: Domain = {
+  name: 'records',
+  streams: [
+    { type: 'Record', eventTypes: recordEvents, store: 'state' },
+    { type: 'RecordReads', eventTypes: recordReadsEvents, store: 'state' },
+  ],
+  readModels: [recordModel, recordReadsModel],
+  subscribers: [recordsProjector],
+  commandQueues: [recordCommandsQueue],
+  indexes: { write: recordWriteIndexes },
+};

@@ -1,0 +1,11 @@
+// The tickets as one value.
+import type { Domain } from '../core/domains/domain.ts';
+import { ticketListModel, ticketsProjector } from './projections.ts';
+import { ticketEvents } from './ticket.ts';
+
+export const tickets: Domain = {
+  name: 'tickets',
+  streams: [{ type: 'Ticket', eventTypes: ticketEvents, store: 'state' }],
+  readModels: [ticketListModel],
+  subscribers: [ticketsProjector],
+};
