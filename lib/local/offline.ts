@@ -1,6 +1,7 @@
-import { answerBrokenRequest, answerWithProblem } from './problem.ts';
+import { prepareGateway } from './gateway.ts';
+import { beforeServersStart } from './hapi.ts';
+import { guardLambda, isLambdaServer } from './origins.ts';
 import { hideRoutes, quietOutages, quietRequests } from './quiet-offline.ts';
-import { refuseOrKeepBody } from './sent-as-is.ts';
 import type { Serverless, ServerlessOffline } from './serverless.ts';
 
 const isOffline = (plugin: object): plugin is ServerlessOffline =>
@@ -30,6 +31,7 @@ export const tameOffline = (
   { drain, started }: { drain(): Promise<void>; started(): void },
 ): void => {
   skipBundling(serverless);
+  beforeServersStart((server) => (isLambdaServer(server) ? guardLambda(server) : prepareGateway(server)));
   const offline = serverless.pluginManager.plugins.find(isOffline);
   if (offline === undefined) return;
   const start = offline.start.bind(offline);
@@ -42,10 +44,6 @@ export const tameOffline = (
       throw error;
     });
     show?.();
-    const server = offline.internals().getApiGatewayServer();
-    server.listener.removeAllListeners('clientError').on('clientError', answerBrokenRequest);
-    server.ext('onPreHandler', refuseOrKeepBody);
-    server.ext('onPreResponse', answerWithProblem);
     quietRequests();
     quietOutages();
     started();

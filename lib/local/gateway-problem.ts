@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HttpRequest, HttpResponse, Toolkit } from './serverless.ts';
+import type { Extension, HapiRequest, HapiResponse, Toolkit } from './hapi.ts';
 
-const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
+const correlationIdPattern = /^[\x21-\x7e]{1,128}$/;
 
-const DETAILS: Record<number, string> = {
+const details: Record<number, string> = {
   400: 'The request could not be understood.',
   404: 'There is no such route.',
   413: 'The body is too large.',
   500: 'Something went wrong on our side.',
 };
 
-const correlationIdOf = (request: HttpRequest): string => {
+const correlationIdOf = (request: HapiRequest): string => {
   const given = request.headers['x-correlation-id'];
-  return given !== undefined && CORRELATION_ID.test(given) ? given : randomUUID();
+  return given !== undefined && correlationIdPattern.test(given) ? given : randomUUID();
 };
 
 /** The status when no function of ours made the answer: the server's own error, or a function that threw. */
-const failureStatus = ({ response }: HttpRequest): number | undefined => {
+const failureStatus = ({ response }: HapiRequest): number | undefined => {
   if (response.isBoom === true) return response.output?.statusCode ?? 500;
   const { source } = response;
   // serverless-offline answers 200 with the stack where AWS answers 500.
@@ -31,13 +31,13 @@ const problemBody = (status: number, instance: string, correlationId: string) =>
   type: 'about:blank',
   title: STATUS_CODES[status] ?? 'Error',
   status,
-  detail: DETAILS[status] ?? `${STATUS_CODES[status] ?? 'The request failed'}.`,
+  detail: details[status] ?? `${STATUS_CODES[status] ?? 'The request failed'}.`,
   instance,
   correlation_id: correlationId,
 });
 
 /** The problem document for a request that no function of ours answers. */
-export const problemOf = (request: HttpRequest, toolkit: Toolkit, status: number): HttpResponse => {
+export const problemOf = (request: HapiRequest, toolkit: Toolkit, status: number): HapiResponse => {
   const correlationId = correlationIdOf(request);
   const problem = problemBody(status, request.path, correlationId);
   return toolkit
@@ -67,7 +67,7 @@ export const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket
 };
 
 /** Turns what hapi or serverless-offline answers by itself into the problem document that callers know. */
-export const answerWithProblem = (request: HttpRequest, toolkit: Toolkit): unknown => {
+export const answerWithProblem: Extension = (request, toolkit) => {
   const status = failureStatus(request);
   return status === undefined ? toolkit.continue : problemOf(request, toolkit, status);
 };

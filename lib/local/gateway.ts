@@ -1,0 +1,36 @@
+// The local gateway as API Gateway is: what it hands to a function, and what it does not.
+
+import { isUtf8 } from 'node:buffer';
+import { answerBrokenRequest, answerWithProblem, problemOf } from './gateway-problem.ts';
+import type { Extension, HapiServer } from './hapi.ts';
+import { enterFromOrigin, tellOrigin } from './origins.ts';
+
+// hapi answers HEAD by the route of GET. On AWS it has none: a method that no route names ends at `*`.
+const unrouted = 'head-without-route';
+
+const enter: Extension = (request, toolkit) => {
+  if (request.method === 'head') request.setMethod(unrouted);
+  return enterFromOrigin(request, toolkit);
+};
+
+/**
+ * serverless-offline decodes a body without a word about what is no UTF-8, calls one without a content type JSON, and
+ * parses JSON by itself, after which `0` is no body and a string has lost its quotes. A function sees what was sent.
+ */
+const handOver: Extension = (request, toolkit) => {
+  const { payload, headers, raw } = request;
+  if (request.method === unrouted) request.method = 'head';
+  if (!Buffer.isBuffer(payload) || payload.length === 0) return toolkit.continue;
+  if (!isUtf8(payload)) return problemOf(request, toolkit, 400).takeover();
+  if (!headers['content-type']) raw.req.rawHeaders.push('content-type', 'application/octet-stream');
+  request.mime = 'application/octet-stream';
+  return toolkit.continue;
+};
+
+export const prepareGateway = (server: HapiServer): void => {
+  server.listener.removeAllListeners('clientError').on('clientError', answerBrokenRequest);
+  server.ext('onRequest', enter);
+  server.ext('onPreHandler', handOver);
+  server.ext('onPreResponse', answerWithProblem);
+  server.ext('onPreResponse', tellOrigin);
+};
