@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { isSetupError, quiet } from '../../lib/local/log.ts';
-import { keepRunning, type Part } from '../../lib/local/supervise.ts';
+import { keepRunning, type Part, pauseBefore } from '../../lib/local/supervise.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Parts that end when they are told to, in the order of their starts. */
@@ -34,18 +34,39 @@ test('a part that dies is started again, in two clear lines', async () => {
   expect(started[1]?.stopped).toBe(true);
 });
 
-test('a part that dies again and again is given up with one sentence', async () => {
+test('a part that is killed again and again is started again, ever more slowly, and never given up', async () => {
   const { started, start } = fakeParts();
-  const part = keepRunning('mongod', start, quiet);
-  for (let count = 1; count <= 6; count += 1) {
+  const lines: string[] = [];
+  const pauses: number[] = [];
+  const part = keepRunning('functions', start, (line) => lines.push(line), {
+    pauseMs: (quickEnds) => {
+      pauses.push(pauseBefore(quickEnds));
+      return 0;
+    },
+  });
+  for (let count = 1; count <= 8; count += 1) {
     await waitFor('a start', () => started.length === count);
-    started.at(-1)?.die('exit code 14');
+    started.at(-1)?.die('SIGKILL');
   }
-  const error: unknown = await part.givenUp.catch((reason: unknown) => reason);
-  expect(isSetupError(error) && error.message).toBe(
-    'mongod: ended 6 times within seconds, last by exit code 14.',
-  );
-  expect(started).toHaveLength(6);
+  await waitFor('the last start', () => started.length === 9);
+  expect(pauses).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  await part.stop();
+  expect(started[8]?.stopped).toBe(true);
+});
+
+test('a pause before a start is announced, and ends at once when all is to end', async () => {
+  const { started, start } = fakeParts();
+  const lines: string[] = [];
+  const pauseMs = (quickEnds: number) => (quickEnds === 1 ? 0 : 60_000);
+  const part = keepRunning('functions', start, (line) => lines.push(line), { pauseMs });
+  await part.started;
+  started[0]?.die('SIGKILL');
+  await waitFor('the second start', () => started.length === 2);
+  started[1]?.die('SIGKILL');
+  const announced = 'functions: ended by itself (SIGKILL), 2 times in a row: starting it again in 60 s';
+  await waitFor('the line', () => lines.includes(announced));
+  await part.stop();
+  expect(started).toHaveLength(2);
 });
 
 test('a part that cannot be started again is tried again, then given up with the reason', async () => {
@@ -56,10 +77,13 @@ test('a part that cannot be started again is tried again, then given up with the
     tries += 1;
     throw new Error('its port was taken');
   };
-  const part = keepRunning('queues', failing, quiet);
+  const part = keepRunning('queues', failing, quiet, { pauseMs: () => 0 });
   await part.started;
   started[0]?.die('SIGKILL');
-  await expect(part.givenUp).rejects.toThrow('its port was taken');
+  const error: unknown = await part.givenUp.catch((reason: unknown) => reason);
+  expect(isSetupError(error) && error.message).toBe(
+    'queues: did not start 5 times in a row: its port was taken.',
+  );
   expect(tries).toBe(5);
 });
 
