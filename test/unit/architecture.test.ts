@@ -43,6 +43,7 @@ test.each([
   ['commands/', ['', 'stores/']],
   ['relay/', ['', 'stores/']],
   ['projection/', ['', 'stores/']],
+  ['dead-letters/', ['']],
   ['repair/', ['', 'stores/', 'projection/']],
   ['domains/', ['', 'projection/']],
 ])('lets lib/core/%s know no part of the core but %j', (part, allowed) => {
