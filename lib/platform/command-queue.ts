@@ -4,7 +4,8 @@ import * as z from 'zod';
 import type { HandleQueuedCommands, QueuedCommand } from '../core/commands/queued-commands.ts';
 import type { DomainCommand } from '../core/decider.ts';
 import { AppError } from '../core/errors.ts';
-import { type Consumer, consumerHandler, parseMessage } from './consumer.ts';
+import { consumerHandler, parseMessage } from './consumer.ts';
+import type { Consumer } from './deliveries.ts';
 
 const envelope = z.object({
   command_id: z.string().min(1).max(300),

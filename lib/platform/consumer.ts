@@ -13,6 +13,7 @@ import {
 import { isUnavailable } from '../core/driver-errors.ts';
 import { AppError } from '../core/errors.ts';
 import { config } from './config.ts';
+import { applyAll, type Consumer, type Delivery, type MessageFacts, parseDelivery } from './deliveries.ts';
 import { toInvocationError } from './invocation-error.ts';
 import { createLagRecorder } from './lag-recorder.ts';
 import { eventIdIn } from './letter-id.ts';
@@ -22,55 +23,12 @@ import { emitMetrics } from './metrics.ts';
 /** The message attribute of what came back from the dead-letter queue. */
 export const replayedAttribute = 'replayed';
 
-/** What the stack must know of a message. */
-export interface MessageFacts {
-  /** The event's or the command's own id: the same in every delivery. */
-  id: string;
-  correlationId: string;
-  /** From then on its lag counts. */
-  since: Date;
-  /** Further fields of its log line. */
-  log: Record<string, string | number>;
-}
-
-export interface Outcome<M> {
-  applied: M[];
-  duplicates: number;
-  /** By the message's id; the others of the batch took effect all the same. */
-  failures: ReadonlyMap<string, unknown>;
-}
-
-/** What takes the messages of one queue: subscribers take events, queued commands are taken by their domain. */
-export interface Consumer<M> {
-  /** The queue's name, without prefix. */
-  name: string;
-  /** @throws AppError `malformed_message` where the body is no such message. */
-  parse(body: unknown): M;
-  describe(message: M): MessageFacts;
-  apply(messages: M[]): Promise<Outcome<M>>;
-}
-
-interface Delivery<M> {
-  record: SQSRecord;
-  message?: { content: M; facts: MessageFacts };
-  error?: unknown;
-}
-
 /** @throws AppError `malformed_message` with the first fault. */
 export const parseMessage = <T extends z.ZodType>(schema: T, body: unknown): z.output<T> => {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new AppError('malformed_message', `${issue?.path.join('.')}: ${issue?.message}`);
-};
-
-const parseDelivery = <M>({ parse, describe }: Consumer<M>, record: SQSRecord): Delivery<M> => {
-  try {
-    const content = parse(JSON.parse(record.body));
-    return { record, message: { content, facts: describe(content) } };
-  } catch (error) {
-    return { record, error };
-  }
 };
 
 const keyOf = ({ record }: { record: SQSRecord }): LetterKey => ({
@@ -96,23 +54,6 @@ const toFailure = <M>(delivery: Delivery<M>): Failure => {
   };
 };
 
-/** The outcome of each delivery; an error that concerns the whole batch is each one's. */
-const applyAll = async <M>(consumer: Consumer<M>, deliveries: Delivery<M>[]) => {
-  // A message that came twice in one batch is applied once.
-  const readable = deliveries.filter(({ message }) => message !== undefined);
-  const byId = new Map(
-    readable.flatMap(({ message }) => (message === undefined ? [] : [[message.facts.id, message.content]])),
-  );
-  try {
-    const { applied, duplicates, failures } = await consumer.apply([...byId.values()]);
-    for (const delivery of readable) delivery.error = failures.get(delivery.message?.facts.id ?? '');
-    return { applied, duplicates: duplicates + readable.length - byId.size };
-  } catch (error) {
-    for (const delivery of readable) delivery.error = error ?? new Error('unknown');
-    return { applied: [], duplicates: 0 };
-  }
-};
-
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const logOutcome = <M>(log: Log, applied: MessageFacts[], failed: Delivery<M>[]): void => {
@@ -131,6 +72,9 @@ const logOutcome = <M>(log: Log, applied: MessageFacts[], failed: Delivery<M>[])
 const outageIn = <M>(deliveries: Delivery<M>[]): unknown =>
   deliveries.every(({ error }) => isUnavailable(error)) ? deliveries[0]?.error : undefined;
 
+/** To record what failed, in a database that may be slow to answer. */
+const reserveMs = 10_000;
+
 const isFromQueue = (event: SQSEvent): boolean => Array.isArray(event?.Records);
 
 export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
@@ -142,7 +86,8 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
       throw toInvocationError(new AppError('malformed_message', 'This function is called by its queue only'));
     }
     const deliveries = event.Records.map((record) => parseDelivery(consumer, record));
-    const { applied, duplicates } = await applyAll(consumer, deliveries);
+    const mayGoOn = (): boolean => context.getRemainingTimeInMillis() > reserveMs;
+    const { applied, duplicates } = await applyAll(consumer, deliveries, mayGoOn);
     const facts = applied.map(consumer.describe);
     const now = Date.now();
     const lags = facts.map(({ since }) => Math.max(0, now - since.getTime()));

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import type { RecordedEvent } from '../core/events.ts';
 import type { Subscriber, SubscriberDefinition } from '../core/projection/subscriber.ts';
-import { type Consumer, consumerHandler, parseMessage } from './consumer.ts';
+import { consumerHandler, parseMessage } from './consumer.ts';
+import type { Consumer } from './deliveries.ts';
 import { resources } from './resources.ts';
 
 const messageSchema = z.object({

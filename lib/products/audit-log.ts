@@ -1,6 +1,7 @@
 // The audit log: every event of every product, once, as it was recorded; nothing in it ever changes.
 // A row's id is its event's, so that a second delivery meets the first.
-import { type Db, MongoBulkWriteError } from 'mongodb';
+import type { Db } from 'mongodb';
+import { duplicatesInBulk } from '../core/driver-errors.ts';
 import type { EventMetadata, RecordedEvent } from '../core/events.ts';
 import { upcast } from '../core/events.ts';
 import type { Index } from '../core/indexes.ts';
@@ -43,10 +44,9 @@ const insertNew = async (readDb: Db, events: RecordedEvent[]): Promise<RecordedE
     await auditLog(readDb).insertMany(events.map(toRow), { ordered: false });
     return events;
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) throw error;
-    const errors = [error.writeErrors].flat();
-    if (errors.some(({ code }) => code !== 11000)) throw error;
-    const known = new Set(errors.map(({ index }) => index));
+    const duplicates = duplicatesInBulk(error);
+    if (duplicates === undefined) throw error;
+    const known = new Set(duplicates.indexes);
     return events.filter((_, index) => !known.has(index));
   }
 };
