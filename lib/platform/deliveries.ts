@@ -1,8 +1,6 @@
-// A batch of messages, each with an outcome of its own. Guarantees: what is wrong with one message is that message's
-// alone, whether it cannot be read, folded or written, and each failure keeps its own cause. It costs nothing while all
-// goes well, and few further calls for each bad message. An outage is everybody's, and is not tried again here.
+// The messages of a batch, each with its own outcome, from being read to having taken effect.
 import type { SQSRecord } from 'aws-lambda';
-import { isUnavailable } from '../core/driver-errors.ts';
+import { applyEach, type Batch, type Outcome } from '../core/apply-each.ts';
 import { AppError } from '../core/errors.ts';
 
 /** What the stack must know of a message. */
@@ -16,13 +14,6 @@ export interface MessageFacts {
   log: Record<string, string | number>;
 }
 
-export interface Outcome<M> {
-  applied: M[];
-  duplicates: number;
-  /** By the message's id; the others of the batch took effect all the same. */
-  failures: ReadonlyMap<string, unknown>;
-}
-
 /** What takes the messages of one queue: subscribers take events, queued commands are taken by their domain. */
 export interface Consumer<M> {
   /** The queue's name, without prefix. */
@@ -30,8 +21,7 @@ export interface Consumer<M> {
   /** @throws AppError `malformed_message` where the body is no such message. */
   parse(body: unknown): M;
   describe(message: M): MessageFacts;
-  /** May be called again with what it was given before. */
-  apply(messages: M[]): Promise<Outcome<M>>;
+  apply: Batch<M>['apply'];
 }
 
 export interface Delivery<M> {
@@ -61,51 +51,35 @@ export const parseDelivery = <M>({ parse, describe }: Consumer<M>, record: SQSRe
   }
 };
 
-const idOf = <M>({ message }: Readable<M>): string => message.facts.id;
-
 const isReadable = <M>(delivery: Delivery<M>): delivery is Readable<M> => delivery.message !== undefined;
 
-const sum = <M>(parts: Applied<M>[]): Applied<M> => ({
-  applied: parts.flatMap(({ applied }) => applied),
-  duplicates: parts.reduce((total, { duplicates }) => total + duplicates, 0),
-});
+const idOf = <M>({ message }: Readable<M>): string => message.facts.id;
 
-/** Failures that stand for several messages: which of them is to blame is not known. */
-const sharedFailures = <M>(deliveries: Readable<M>[]): Readable<M>[][] => {
-  const failed = deliveries.filter(({ error }) => error !== undefined && !isUnavailable(error));
-  return [...Map.groupBy(failed, ({ error }) => error).values()].filter(
-    (group) => new Set(group.map(idOf)).size > 1,
-  );
-};
-
-/** Cut by id, so that what came twice stays together. */
-const halvesOf = <M>(group: Readable<M>[]): Readable<M>[][] => {
-  const ids = [...new Set(group.map(idOf))];
-  const first = new Set(ids.slice(0, Math.ceil(ids.length / 2)));
-  return [group.filter((one) => first.has(idOf(one))), group.filter((one) => !first.has(idOf(one)))];
-};
-
-const applyTogether = async <M>(
-  consumer: Consumer<M>,
+/** Leaves each delivery's error on it; an outage is the error of all. */
+const applyOnce = async <M>(
+  { apply, describe }: Consumer<M>,
   deliveries: Readable<M>[],
   mayGoOn: () => boolean,
 ): Promise<Applied<M>> => {
+  // What came twice in one batch is applied once.
   const contents = new Map(deliveries.map((one) => [idOf(one), one.message.content]));
-  const parts: Applied<M>[] = [];
+  const messages = [...contents.values()];
   try {
-    const { failures, ...applied } = await consumer.apply([...contents.values()]);
+    const { failures, ...done } = await applyEach({
+      messages,
+      idOf: (one) => describe(one).id,
+      apply,
+      mayGoOn,
+    });
     for (const delivery of deliveries) delivery.error = failures.get(idOf(delivery));
-    parts.push({ ...applied, duplicates: applied.duplicates + deliveries.length - contents.size });
+    return { ...done, duplicates: done.duplicates + deliveries.length - messages.length };
   } catch (error) {
-    for (const delivery of deliveries) delivery.error = error ?? new Error('unknown');
+    for (const delivery of deliveries) delivery.error = error;
+    return { applied: [], duplicates: 0 };
   }
-  for (const group of sharedFailures(deliveries))
-    for (const half of halvesOf(group))
-      if (mayGoOn()) parts.push(await applyTogether(consumer, half, mayGoOn));
-  return sum(parts);
 };
 
-/** Leaves each delivery's error on it. `mayGoOn` ends the search for whose fault a shared failure is. */
+/** `mayGoOn` ends the search for whose fault a failure of several is. */
 export const applyAll = async <M>(
   consumer: Consumer<M>,
   deliveries: Delivery<M>[],
@@ -116,7 +90,14 @@ export const applyAll = async <M>(
   const bodies = new Map(readable.map((one) => [idOf(one), one.record.body]));
   // Another message under the id of one of these, a forged one, has its own turn.
   const isFirst = (one: Readable<M>): boolean => bodies.get(idOf(one)) === one.record.body;
-  const done = await applyTogether(consumer, readable.filter(isFirst), mayGoOn);
-  const others = readable.filter((one) => !isFirst(one));
-  return sum([done, await applyAll(consumer, others, mayGoOn)]);
+  const done = await applyOnce(consumer, readable.filter(isFirst), mayGoOn);
+  const others = await applyAll(
+    consumer,
+    readable.filter((one) => !isFirst(one)),
+    mayGoOn,
+  );
+  return {
+    applied: [...done.applied, ...others.applied],
+    duplicates: done.duplicates + others.duplicates,
+  };
 };

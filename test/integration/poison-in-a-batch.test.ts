@@ -1,11 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deadLetterRecords } from '../../lib/core/dead-letters/records.ts';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
+import type { SubscriberDefinition } from '../../lib/core/projection/subscriber.ts';
 import { toMessage } from '../../lib/core/relay/publish.ts';
-import { ensureAllIndexes } from '../../lib/indexes.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { commandConsumer } from '../../lib/platform/command-queue.ts';
 import { consumerHandler } from '../../lib/platform/consumer.ts';
-import { queueHandler } from '../../lib/platform/queue.ts';
+import { eventConsumer } from '../../lib/platform/queue.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { productsLowStockAlert } from '../../lib/products/low-stock-alert.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
@@ -13,6 +14,7 @@ import { queuedRecordReads } from '../../lib/records/commands.ts';
 import { recordReadCommand } from '../../lib/records/record.ts';
 import { hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
+import { openSubscriber } from '../support/open.ts';
 import { productsOn } from '../support/products.ts';
 import { allRows } from '../support/replay.ts';
 import { lambdaContext, sqsEvent } from '../support/sqs-event.ts';
@@ -22,7 +24,7 @@ const products = 9;
 
 beforeAll(async () => {
   hushFunctions();
-  await ensureAllIndexes(db.write, db.read);
+  await catalogue.ensureIndexes(db.write, db.read);
 });
 beforeEach(() => deadLetterRecords(db.read).deleteMany({}));
 
@@ -52,9 +54,12 @@ const bodyOf = (event: RecordedEvent): string => toMessage(event).body;
 
 const recordOf = (id: string) => deadLetterRecords(db.read).findOne({ event_id: id });
 
+const handlerOf = (definition: SubscriberDefinition) =>
+  consumerHandler(eventConsumer(openSubscriber(definition, db.write, db.read)), db.read);
+
 const eventSubscribers = () => [
-  { subscriber: productsProjector(db.write, db.read), collection: 'product_cards' },
-  { subscriber: productsAuditLog(db.read), collection: 'product_audit_log' },
+  { subscriber: productsProjector, collection: 'product_cards' },
+  { subscriber: productsAuditLog, collection: 'product_audit_log' },
 ];
 
 describe('of a batch of ten', () => {
@@ -66,7 +71,7 @@ describe('of a batch of ten', () => {
       const events = await created();
       const bodies = events.map(bodyOf);
       bodies.splice(4, 0, bodyOf(poisoned(events[0] as RecordedEvent)));
-      const answer = await queueHandler(subscriber, db.read)(sqsEvent(bodies), lambdaContext('test'));
+      const answer = await handlerOf(subscriber)(sqsEvent(bodies), lambdaContext('test'));
       expect(answer.batchItemFailures).toEqual([{ itemIdentifier: 'm-4' }]);
       const ids = events.map(({ event_id, stream_id }) =>
         collection === 'product_cards' ? stream_id.slice('Product-'.length) : event_id,
@@ -82,7 +87,7 @@ describe('of a batch of ten', () => {
     if (first === undefined || second === undefined) throw new Error('no events');
     const unknown = { ...second, event_id: 'unknown', stream_id: 'Product-unknown', schema_version: 99 };
     const bodies = ['not json', bodyOf(poisoned(first)), bodyOf(unknown), ...others.map(bodyOf)];
-    const handle = queueHandler(productsProjector(db.write, db.read), db.read);
+    const handle = handlerOf(productsProjector);
     const { batchItemFailures } = await handle(sqsEvent(bodies), lambdaContext('test'));
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['m-0', 'm-1', 'm-2']);
     expect((await recordOf('unknown'))?.error.code).toBe('unknown_event');
@@ -100,7 +105,7 @@ describe('of a batch of ten', () => {
     const forged = { ...changed, event_id: 'forged', version: 2, schema_version: 99 };
     const twin = { ...changed, type: 'NotInventedYet' };
     const bodies = [forged, first, changed, twin, ...others].map(bodyOf);
-    const handle = queueHandler(productsProjector(db.write, db.read), db.read);
+    const handle = handlerOf(productsProjector);
     const { batchItemFailures } = await handle(sqsEvent(bodies), lambdaContext('test'));
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['m-0', 'm-3']);
     expect(await db.read.collection('product_cards').countDocuments({ version: 2 })).toBe(1);
@@ -113,7 +118,7 @@ describe('of a batch of ten', () => {
     await db.read.command({ collMod: 'low_stock_watches', validator: { _id } }).catch(async () => {
       await db.read.createCollection('low_stock_watches', { validator: { _id } });
     });
-    const handle = queueHandler(productsLowStockAlert(db.write, db.read, 10), db.read);
+    const handle = handlerOf(productsLowStockAlert);
     const { batchItemFailures } = await handle(sqsEvent(events.map(bodyOf)), lambdaContext('test'));
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm-0' }]);
     expect(await db.read.collection('low_stock_watches').countDocuments()).toBe(products - 1);

@@ -2,6 +2,7 @@
 // often and in whatever batch it is delivered: the ids stand on the events that it caused, in the same write. A batch's
 // commands on one aggregate are folded into few events. One bad command fails alone.
 // Not guaranteed: order, or that a command which changes nothing is remembered; it changes nothing again.
+import type { Outcome } from '../apply-each.ts';
 import { backOff } from '../back-off.ts';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
 import { isUnavailable } from '../driver-errors.ts';
@@ -17,13 +18,7 @@ export type QueuedCommand<C extends DomainCommand = DomainCommand> = C & {
   sent_at: Date;
 };
 
-export interface Handled<C extends DomainCommand> {
-  applied: QueuedCommand<C>[];
-  /** In effect already, from an earlier delivery. */
-  duplicates: number;
-  /** Why a command did not take effect, by its id. */
-  failures: Map<string, unknown>;
-}
+export type Handled<C extends DomainCommand> = Outcome<QueuedCommand<C>>;
 
 export interface QueuedCommandsOptions<C extends DomainCommand, S, E extends DomainEvent> {
   store: AggregateStore<S, E>;

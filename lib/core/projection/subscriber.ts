@@ -1,16 +1,11 @@
 // A subscriber reacts to events from its own queue, unaware of the others.
 // What it must guarantee: applying an event twice, late or out of order has the effect of applying it once, in order.
+import { applyEach, type Outcome } from '../apply-each.ts';
 import type { RecordedEvent } from '../events.ts';
 import type { ReadSettings } from '../settings.ts';
 import type { Databases } from './read-model.ts';
 
-export interface Applied {
-  applied: RecordedEvent[];
-  /** Already in effect: dropped, and counted. */
-  duplicates: number;
-  /** Why an event could not be applied, by its id. The others of the batch are applied all the same. */
-  failures: Map<string, unknown>;
-}
+export type Applied = Outcome<RecordedEvent>;
 
 export interface Subscriber {
   /** The subscription's name: its queue is called after it. */
@@ -19,6 +14,10 @@ export interface Subscriber {
   /** Those of the events that have not taken effect yet. */
   findMissing(events: RecordedEvent[]): Promise<RecordedEvent[]>;
 }
+
+/** Each event with an outcome of its own. @throws whatever the subscriber throws when its database is away. */
+export const applyEvents = ({ apply }: Subscriber, events: RecordedEvent[]): Promise<Applied> =>
+  applyEach({ messages: events, idOf: ({ event_id }) => event_id, apply });
 
 export const noneApplied = (): Applied => ({ applied: [], duplicates: 0, failures: new Map() });
 

@@ -5,7 +5,7 @@ import type { Db } from 'mongodb';
 import { createCheckpoint } from '../checkpoint.ts';
 import { databaseTime } from '../database-time.ts';
 import { fromRow, type RecordedEvent } from '../events.ts';
-import type { Subscriber } from '../projection/subscriber.ts';
+import { applyEvents, type Subscriber } from '../projection/subscriber.ts';
 import type { PositionedRow } from '../stores/event-log.ts';
 import { walkLog } from './walk-log.ts';
 
@@ -46,7 +46,7 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
     for (const { subscriber, hears } of subscribers) {
       const missing = await subscriber.findMissing(events.filter(({ type }) => hears.includes(type)));
       if (missing.length === 0) continue;
-      const { applied, failures } = await subscriber.apply(missing);
+      const { applied, failures } = await applyEvents(subscriber, missing);
       answer.healed[subscriber.name] = (answer.healed[subscriber.name] ?? 0) + applied.length;
       answer.failed += failures.size;
       if (failures.size > 0) {

@@ -4,7 +4,7 @@
 import type { Db } from 'mongodb';
 import { createCheckpoint } from '../checkpoint.ts';
 import { fromRow } from '../events.ts';
-import type { Subscriber } from '../projection/subscriber.ts';
+import { applyEvents, type Subscriber } from '../projection/subscriber.ts';
 import { walkLog } from './walk-log.ts';
 
 export interface ReplayOptions {
@@ -56,7 +56,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplayAnswer> => {
       const events = rows.map(fromRow).filter(({ type }) => hears.includes(type));
       progress.scanned += rows.length;
       if (events.length === 0) return;
-      const { applied, duplicates, failures } = await subscriber.apply(events);
+      const { applied, duplicates, failures } = await applyEvents(subscriber, events);
       progress.applied += applied.length;
       progress.duplicates += duplicates;
       progress.failed += failures.size;
