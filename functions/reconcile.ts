@@ -49,6 +49,8 @@ export const handler = operation(scheduled, async (_, { log, functionName, timeL
           writeDb: writeDb(),
           readDb: readDb(),
           streamTypes: catalogue.stateStoredTypes,
+          commandLogs: catalogue.commandLogs,
+          upTo: answer.position,
           retentionMs: days * dayMs,
           timeLeftMs,
         });

@@ -2,13 +2,13 @@
 import type { Domain } from '../core/domains/domain.ts';
 import { recordModel, recordReadsModel, recordsProjector } from './projections.ts';
 import { recordEvents, recordReadsEvents } from './record.ts';
-import { recordCommandsQueue, recordWriteIndexes } from './store.ts';
+import { commandsCollection, recordCommandsQueue, recordWriteIndexes } from './store.ts';
 
 export const records: Domain = {
   name: 'records',
   streams: [
-    { type: 'Record', eventTypes: recordEvents, store: 'state' },
-    { type: 'RecordReads', eventTypes: recordReadsEvents, store: 'state' },
+    { type: 'Record', eventTypes: recordEvents, store: 'state', commandLog: commandsCollection },
+    { type: 'RecordReads', eventTypes: recordReadsEvents, store: 'state', commandLog: commandsCollection },
   ],
   readModels: [recordModel, recordReadsModel],
   subscribers: [recordsProjector],

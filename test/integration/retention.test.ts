@@ -46,6 +46,8 @@ const removeOld = (retentionMs: number): Promise<number> =>
     writeDb: databases.write,
     readDb: databases.read,
     streamTypes: catalogue.stateStoredTypes,
+    commandLogs: catalogue.commandLogs,
+    upTo: Number.MAX_SAFE_INTEGER,
     retentionMs,
     timeLeftMs: () => 60_000,
   });

@@ -62,6 +62,9 @@ export const createCatalogue = (all: readonly Domain[]) => {
     /** Aggregates whose documents carry the state: their old events may go (EVENT_RETENTION_DAYS). */
     stateStoredTypes: streams.filter(({ store }) => store === 'state').map(({ type }) => type),
 
+    /** The collections that keep commands as they arrived. */
+    commandLogs: [...new Set(streams.flatMap(({ commandLog }) => commandLog ?? []))],
+
     /** The subscriptions that hear of this type of event. */
     subscriptionsOf: (type: string): readonly string[] => byType.get(type) ?? [],
 

@@ -13,6 +13,8 @@ export interface Stream {
   eventTypes: EventTypes;
   /** `state`: the evolved document, whose old events may go. `events`: the events alone. */
   store: 'state' | 'events';
+  /** The collection that keeps its commands as they arrived, if one does: they go with its events. */
+  commandLog?: string;
 }
 
 export interface Domain {

@@ -25,6 +25,8 @@ export interface ReconcileAnswer {
   /** Events that had not taken effect and now have, by subscription. */
   healed: Record<string, number>;
   failed: number;
+  /** Where the next run goes on. */
+  position: number;
   done: boolean;
 }
 
@@ -40,7 +42,7 @@ const settled = (rows: PositionedRow[], before: Date): PositionedRow[] => {
 export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAnswer> => {
   const { writeDb, readDb, subscribers, graceMs, timeLeftMs, onFailed } = options;
   const checkpoint = createCheckpoint<{ position: number }>(readDb, 'reconcile');
-  const answer: ReconcileAnswer = { scanned: 0, healed: {}, failed: 0, done: false };
+  const answer: ReconcileAnswer = { scanned: 0, healed: {}, failed: 0, position: 1, done: false };
 
   const heal = async (events: RecordedEvent[]): Promise<void> => {
     for (const { subscriber, hears } of subscribers) {
@@ -59,7 +61,7 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
   };
 
   const before = new Date((await databaseTime(writeDb)).getTime() - graceMs);
-  const { done } = await walkLog({
+  const { position, done } = await walkLog({
     db: writeDb,
     from: (await checkpoint.find())?.position ?? 1,
     timeLeftMs,
@@ -70,5 +72,5 @@ export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAns
     },
     onReached: (position) => checkpoint.save({ position }),
   });
-  return { ...answer, done };
+  return { ...answer, position, done };
 };

@@ -82,3 +82,19 @@ export const readAll = async (
   const events = rows.map((row) => ({ ...row, position: positions.get(row._id) ?? 0 }));
   return { events: events.sort((one, other) => one.position - other.position), next };
 };
+
+/** Removes the batches between two positions none of whose events are left. The last one stays: it tells what comes next. */
+export const removeEmptyBatches = async (db: Db, from: number, to: number): Promise<void> => {
+  const found = await batches(db)
+    .find({ _id: { $gte: from, $lt: to } })
+    .toArray();
+  const last = await batches(db).find().sort({ _id: -1 }).limit(1).next();
+  const left = await eventRows(db)
+    .find({ _id: { $in: found.flatMap(({ event_ids }) => event_ids) } }, { projection: { _id: 1 } })
+    .toArray();
+  const ids = new Set(left.map(({ _id }) => _id));
+  const empty = found.filter(
+    ({ _id, event_ids }) => _id !== last?._id && !event_ids.some((id) => ids.has(id)),
+  );
+  await batches(db).deleteMany({ _id: { $in: empty.map(({ _id }) => _id) } });
+};
