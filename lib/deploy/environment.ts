@@ -1,18 +1,65 @@
-// The environment of a deployed function: the name of each parameter that it may read, never what is in it.
-
+// The environment of each function: the settings that it reads. A secret reaches a deployed function as the name of its
+// parameter, never as what is in it.
+import type { Domain } from '../core/domains/domain.ts';
+import type { Setting } from '../core/settings.ts';
+import { machineSettings } from '../platform/settings.ts';
 import type { Place } from './place.ts';
-import { isSecret, parameterName, rightsOn, secrets } from './rights.ts';
+import { parameterName, rightsOn, secrets } from './rights.ts';
 import type { FunctionDefinition } from './service.ts';
 
-/** Settings that are right on a developer's machine only: addresses that would be wrong in the cloud, and secrets. */
-export const localOnly = [...Object.values(secrets), 'SQS_ENDPOINT'];
+type Entry = [name: string, setting: Setting];
 
-export const parametersOf = ({ rights }: FunctionDefinition, place: Place): Record<string, string> =>
+const fromEnvironment = (environment: NodeJS.ProcessEnv, [name, setting]: Entry): [string, string] => [
+  name,
+  environment[name] || setting.default,
+];
+
+const folderOf = ({ handler }: FunctionDefinition): string | undefined =>
+  /^functions\/([^/]+)\//.exec(handler)?.[1];
+
+/** A domain's own settings reach its functions, and the operations, which work on every domain. */
+const ofDomains = (domains: readonly Domain[], folder: string | undefined): Entry[] =>
+  domains
+    .filter(({ name }) => folder === undefined || folder === name)
+    .flatMap(({ settings = {} }) => Object.entries(settings));
+
+const isShared = ({ secret, functions, local }: Setting): boolean =>
+  secret === undefined && functions === undefined && local === undefined;
+
+/** What every function has. */
+export const sharedEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
-    rightsOn(place, rights)
-      .filter(isSecret)
-      .map((right) => [`${secrets[right]}_PARAMETER`, parameterName(place, right)]),
+    Object.entries<Setting>(machineSettings)
+      .filter(([, setting]) => isShared(setting))
+      .map((entry) => fromEnvironment(environment, entry)),
   );
 
-export const withoutLocal = (environment: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(environment).filter(([name]) => !localOnly.includes(name)));
+/** What the function `key` has beside it. */
+export const ownEnvironment = (
+  environment: NodeJS.ProcessEnv,
+  domains: readonly Domain[],
+  [key, definition]: [string, FunctionDefinition],
+): Record<string, string> =>
+  Object.fromEntries(
+    [
+      ...Object.entries<Setting>(machineSettings).filter(([, { functions }]) => functions?.includes(key)),
+      ...ofDomains(domains, folderOf(definition)),
+    ].map((entry) => fromEnvironment(environment, entry)),
+  );
+
+/** What is read on a developer's machine alone, and what elsewhere is a secret. */
+export const localEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries<Setting>(machineSettings)
+      .filter(([, { secret, local }]) => secret !== undefined || local !== undefined)
+      .map((entry) => fromEnvironment(environment, entry)),
+  );
+
+/** The parameters that a deployed function may read. */
+export const parametersOf = ({ rights }: FunctionDefinition, place: Place): Record<string, string> =>
+  Object.fromEntries(
+    rightsOn(place, rights).flatMap((right) => {
+      const name = secrets.get(right);
+      return name === undefined ? [] : [[`${name}_PARAMETER`, parameterName(place, name)]];
+    }),
+  );

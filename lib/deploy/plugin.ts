@@ -1,8 +1,12 @@
-// Completes serverless.yml on its way to CloudFormation with what would otherwise be said once a function or a queue:
-// roles, alarms, the names of secret parameters, the authorizer. Locally it does nothing.
+// Completes serverless.yml with what would otherwise be said once a function, a queue or a setting. For every command:
+// queues, event sources, environment. On the way to CloudFormation: roles, alarms, the names of secret parameters, the
+// authorizer.
+import { catalogue } from '../domains.ts';
+import { checkSettings, machineSettings, settingsFrom } from '../platform/settings.ts';
 import { alarmsOf } from './alarms.ts';
 import { addAuthorizer } from './authorizer.ts';
-import { parametersOf, withoutLocal } from './environment.ts';
+import { ownEnvironment, parametersOf, sharedEnvironment } from './environment.ts';
+import { addQueues } from './queues.ts';
 import { rightPattern } from './rights.ts';
 import { allowed, roleOf } from './roles.ts';
 import { logicalId, placeOf, type Service } from './service.ts';
@@ -13,6 +17,47 @@ interface Framework {
     defineFunctionProperties(provider: string, schema: { properties: Record<string, object> }): void;
   };
 }
+
+const wholeNumber = { type: 'integer', minimum: 1 };
+
+const properties = {
+  rights: { type: 'array', items: { type: 'string', pattern: rightPattern } },
+  consumes: {
+    anyOf: [
+      { type: 'string' },
+      {
+        type: 'object',
+        required: ['queue'],
+        additionalProperties: false,
+        properties: {
+          queue: { type: 'string' },
+          batchSize: wholeNumber,
+          windowSeconds: wholeNumber,
+          concurrency: { ...wholeNumber, minimum: 2 },
+        },
+      },
+    ],
+  },
+};
+
+/** Queues, event sources and environment. @throws Error with one sentence if a setting or a queue is wrong. */
+export const prepare = (service: Service, environment: NodeJS.ProcessEnv): void => {
+  checkSettings(environment, catalogue.all);
+  const { QUEUE_PREFIX, MAX_ATTEMPTS, PROJECTOR_BATCH_SIZE } = settingsFrom(environment)(machineSettings);
+  addQueues(service, catalogue.queueNames, {
+    prefix: QUEUE_PREFIX,
+    maxAttempts: MAX_ATTEMPTS,
+    batchSize: PROJECTOR_BATCH_SIZE,
+  });
+  service.provider.environment = {
+    ...service.provider.environment,
+    ...sharedEnvironment({ ...environment, STAGE: service.provider.stage }),
+  };
+  for (const [key, definition] of Object.entries(service.functions)) {
+    const own = ownEnvironment(environment, catalogue.all, [key, definition]);
+    definition.environment = { ...definition.environment, ...own };
+  }
+};
 
 /** Changes the service in place, as the framework wants it. */
 export const complete = (service: Service): void => {
@@ -26,7 +71,6 @@ export const complete = (service: Service): void => {
     Resources[role] = roleOf(allowed(key, definition, place));
     definition.environment = { ...definition.environment, ...parametersOf(definition, place) };
   }
-  service.provider.environment = withoutLocal(service.provider.environment);
   addAuthorizer(service);
 };
 
@@ -34,10 +78,9 @@ export default class Deploy {
   hooks: Record<string, () => void>;
 
   constructor({ service, configSchemaHandler }: Framework) {
-    configSchemaHandler.defineFunctionProperties('aws', {
-      properties: { rights: { type: 'array', items: { type: 'string', pattern: rightPattern } } },
-    });
+    configSchemaHandler.defineFunctionProperties('aws', { properties });
     this.hooks = {
+      initialize: () => prepare(service, process.env),
       'before:package:initialize': () => complete(service),
       'before:deploy:function:initialize': () => {
         throw new Error('One function alone would lose its role and its parameters: use `sls deploy`.');

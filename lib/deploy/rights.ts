@@ -1,6 +1,9 @@
 // The words that a function's `rights` in serverless.yml are made of, and what each one allows. Logs, and taking
 // messages from the queue of an `sqs` event, follow from the function itself.
+
+import type { Setting } from '../core/settings.ts';
 import { catalogue } from '../domains.ts';
+import { machineSettings } from '../platform/settings.ts';
 import type { Place } from './place.ts';
 
 export interface Statement {
@@ -10,37 +13,31 @@ export interface Statement {
 }
 
 /** The settings that come from Parameter Store on a deployed stage, by the right that a function needs for them. */
-export const secrets = {
-  'write-db': 'WRITE_DB_URL',
-  'read-db': 'READ_DB_URL',
-  'ops-token': 'OPS_TOKEN',
-} as const;
-
-type SecretRight = keyof typeof secrets;
+export const secrets: ReadonlyMap<string, string> = new Map(
+  Object.entries<Setting>(machineSettings).flatMap(([name, { secret }]) =>
+    secret === undefined ? [] : [[secret, name] as const],
+  ),
+);
 
 const others = ['publish', 'take-dead-letters', 'send-back', 'measure-queues', 'invoke-self'] as const;
 
-export type Right = SecretRight | (typeof others)[number] | `send:${string}`;
+export type Right = string;
 
 /** The read database, where the stage's PROJECTION_MODE projects inline; nothing elsewhere. */
 const inline = 'inline-projection';
 
-export type DeclaredRight = Right | typeof inline;
-
 /** What a function has declared, as it is meant on this stage. */
-export const rightsOn = ({ projectionMode }: Place, declared: DeclaredRight[] = []): Right[] =>
+export const rightsOn = ({ projectionMode }: Place, declared: Right[] = []): Right[] =>
   declared.flatMap((right) => {
     if (right !== inline) return right;
     return projectionMode.includes('inline') ? 'read-db' : [];
   });
 
 /** What the framework checks `rights` against. */
-export const rightPattern = `^(${[...Object.keys(secrets), ...others, inline].join('|')}|send:[a-z-]+)$`;
+export const rightPattern = `^(${[...secrets.keys(), ...others, inline].join('|')}|send:[a-z-]+)$`;
 
-export const isSecret = (right: Right): right is SecretRight => Object.hasOwn(secrets, right);
-
-export const parameterName = ({ service, stage }: Place, right: SecretRight): string =>
-  `/${service}/${stage}/${secrets[right].toLowerCase().replaceAll('_', '-')}`;
+export const parameterName = ({ service, stage }: Place, setting: string): string =>
+  `/${service}/${stage}/${setting.toLowerCase().replaceAll('_', '-')}`;
 
 export const arn = (service: string, resource: string) => ({
   // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
@@ -56,8 +53,9 @@ export const statementsOf = (right: Right, place: Place, name: string): Statemen
   const queue = (queueName: string) => arn('sqs', `${place.queuePrefix}-${queueName}`);
   const queues = catalogue.queueNames.map(queue);
   const deadLetters = catalogue.queueNames.map((queueName) => queue(`${queueName}-dlq`));
-  if (isSecret(right))
-    return allow(['ssm:GetParameters'], [arn('ssm', `parameter${parameterName(place, right)}`)]);
+  const secret = secrets.get(right);
+  if (secret !== undefined)
+    return allow(['ssm:GetParameters'], [arn('ssm', `parameter${parameterName(place, secret)}`)]);
   switch (right) {
     case 'publish':
       return send(catalogue.subscribers.map(({ name: subscriber }) => queue(subscriber)));

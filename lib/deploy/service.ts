@@ -1,12 +1,23 @@
 // The parts of the framework that the plugin touches.
 import type { Place } from './place.ts';
-import type { DeclaredRight } from './rights.ts';
 
 export type Gateway = string | { method?: string; path: string; authorizer?: { name: string } };
 
+/** What a consumer says of its queue where it differs from the others. */
+export interface Consumption {
+  /** A subscriber's or a command queue's name, as its domain has it. */
+  queue: string;
+  batchSize?: number;
+  windowSeconds?: number;
+  concurrency?: number;
+}
+
 export interface FunctionDefinition {
-  events?: { httpApi?: Gateway; sqs?: { arn: unknown } }[];
-  rights?: DeclaredRight[];
+  handler: string;
+  timeout?: number;
+  events?: { httpApi?: Gateway; sqs?: { arn: unknown } & Record<string, unknown>; schedule?: unknown }[];
+  consumes?: string | Consumption;
+  rights?: string[];
   role?: { 'Fn::Sub': string };
   environment?: Record<string, unknown>;
 }

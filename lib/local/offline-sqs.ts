@@ -13,6 +13,7 @@ import { isSetupError, messageOf } from './log.ts';
 import { endWithParent, outliveRejections, tameOffline } from './offline.ts';
 import { ensureQueues } from './queues.ts';
 import type { Serverless } from './serverless.ts';
+import { useLocalSettings } from './service-settings.ts';
 import { createSqsClient } from './sqs-client.ts';
 import type { SqsLoop } from './sqs-loop.ts';
 
@@ -33,8 +34,11 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
     const isOffline = serverless.processedInput.commands[0] === 'offline';
     this.hooks = {
       ...(isOffline ? this.hooks : {}),
-      initialize: () =>
-        isOffline && tameOffline(serverless, { drain: () => this.drain(), started: () => this.startRelay() }),
+      initialize: () => {
+        if (!isOffline) return;
+        useLocalSettings(serverless.service, process.env);
+        tameOffline(serverless, { drain: () => this.drain(), started: () => this.startRelay() });
+      },
       'before:invoke:invoke': () => pointInvokeAtLocal(serverless),
     };
     if (isOffline) {
@@ -58,11 +62,11 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
 
   override async _createSqs(events: SqsEvent[]): Promise<void> {
     const { service } = this.serverless;
-    const endpoint = stringAt(this.options, 'endpoint') ?? 'http://127.0.0.1:9324';
-    const region = stringAt(this.options, 'region') ?? 'eu-central-1';
+    const environment = service.provider.environment;
+    const endpoint = stringAt(environment, 'SQS_ENDPOINT') ?? '';
+    const region = service.provider.region ?? 'eu-central-1';
     const client = createSqsClient(endpoint, region);
     try {
-      const environment = service.provider.environment;
       await ensureLocalIndexes(
         stringAt(environment, 'WRITE_DB_URL') ?? '',
         stringAt(environment, 'READ_DB_URL') ?? '',

@@ -44,6 +44,12 @@ export const machineSettings = {
     'how often the relay looks when nothing wakes it, in ms',
     relay,
   ),
+  PROJECTOR_BATCH_SIZE: integer(
+    10,
+    [1, 10_000],
+    'messages in one call of a projector; above 10 AWS wants a batching window, which costs latency',
+    { functions: [] },
+  ),
   SNAPSHOT_EVERY: integer(100, [1, 1_000_000], 'events between snapshots of an event-sourced aggregate'),
   PROJECTION_MODE: text(
     'async',

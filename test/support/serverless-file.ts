@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parse, type ScalarTag } from 'yaml';
 import * as z from 'zod';
+import { prepare } from '../../lib/deploy/plugin.ts';
+import type { Service } from '../../lib/deploy/service.ts';
 
 const event = z.object({
   httpApi: z.union([z.string(), z.object({ method: z.string(), path: z.string() })]).optional(),
-  sqs: z.looseObject({ arn: z.string(), functionResponseType: z.string().optional() }).optional(),
+  sqs: z.looseObject({ arn: z.unknown(), functionResponseType: z.string().optional() }).optional(),
   schedule: z.unknown().optional(),
 });
 const lambda = z.looseObject({
@@ -18,8 +20,9 @@ const resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z
 const file = z.looseObject({
   provider: z.looseObject({
     timeout: z.coerce.number(),
-    environment: z.record(z.string(), z.unknown()),
+    environment: z.record(z.string(), z.unknown()).default({}),
   }),
+  custom: z.looseObject({}),
   functions: z.record(z.string(), lambda),
   // Those of this file; what it includes from others stands in them.
   resources: z
@@ -41,10 +44,12 @@ const joined = ['Join', 'If', 'Equals', 'Not', 'Or', 'And', 'GetAtt', 'Select', 
   collection: 'seq' as const,
 }));
 
-/** serverless.yml with its variables at their defaults, in the shape that tests ask about. */
+/** serverless.yml with its variables at their defaults and its queues made, in the shape that tests ask about. */
 export function readServerlessFile(path = 'serverless.yml'): ServerlessFile {
   const raw: unknown = parse(readFileSync(path, 'utf8'), { customTags: [...cloudFormation, ...joined] });
-  return file.parse(fill(raw, raw));
+  const service = file.parse(fill(raw, raw));
+  prepare(service as object as Service, {});
+  return service;
 }
 
 function fill(value: unknown, root: unknown): unknown {

@@ -18,6 +18,7 @@ const queues = Object.entries(resources.Resources)
 
 // The very setting that functions read as MAX_ATTEMPTS.
 const attempts = provider.environment['MAX_ATTEMPTS'];
+const arnOf = (id: string | undefined) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const fileOf = (handler: string) => `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
 
 async function load(handler: string): Promise<Record<string, unknown>> {
@@ -59,7 +60,9 @@ describe.each(catalogue.subscribers)('subscription $name', ({ name: subscription
   const queue = queues.find(({ queueName }) => queueName.endsWith(`-${subscription}`));
   const deadLetters = queues.find(({ queueName }) => queueName.endsWith(`-${subscription}-dlq`));
   const consumers = lambdas.flatMap(({ events, timeout }) =>
-    events.flatMap(({ sqs }) => (sqs && sqs.arn === `${queue?.id}.Arn` ? [{ ...sqs, timeout }] : [])),
+    events.flatMap(({ sqs }) =>
+      JSON.stringify(sqs?.arn) === JSON.stringify(arnOf(queue?.id)) ? [{ ...sqs, timeout }] : [],
+    ),
   );
 
   test('has a queue, a dead-letter queue and one function', () => {
@@ -69,7 +72,7 @@ describe.each(catalogue.subscribers)('subscription $name', ({ name: subscription
   });
 
   test('retries MAX_ATTEMPTS times, then keeps the dead letter for 14 days', () => {
-    const policy = { deadLetterTargetArn: `${deadLetters?.id}.Arn`, maxReceiveCount: attempts };
+    const policy = { deadLetterTargetArn: arnOf(deadLetters?.id), maxReceiveCount: Number(attempts) };
     expect(queue?.properties['RedrivePolicy']).toEqual(policy);
     const kept = Number(deadLetters?.properties['MessageRetentionPeriod']);
     expect(kept).toBe(14 * 24 * 3600);
