@@ -1,6 +1,8 @@
-import { findRecorded } from '../lib/core/dead-letters/records.ts';
+import { findOnTheirWay } from '../lib/core/dead-letters/records.ts';
 import { AppError } from '../lib/core/errors.ts';
 import type { RecordedEvent } from '../lib/core/events.ts';
+import { addBehind, createBehindMeter } from '../lib/core/observe/behind.ts';
+import { sayHeard } from '../lib/core/observe/heard.ts';
 import { toMessage } from '../lib/core/relay/publish.ts';
 import { reconcile } from '../lib/core/repair/reconcile.ts';
 import { removeOldEvents } from '../lib/core/stores/retention.ts';
@@ -10,18 +12,17 @@ import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
 import { resources } from '../lib/platform/resources.ts';
+import { reconcileName } from '../lib/platform/silence.ts';
 import { sqsPublisher } from '../lib/platform/sqs/publisher.ts';
 
 const dayMs = 86_400_000;
 
 /** What reconcile cannot apply goes the queue's way to a dead letter, unless it is on it already. */
 const requeue = async (subscription: string, events: RecordedEvent[]): Promise<void> => {
-  const recorded = await findRecorded(
-    readDb(),
-    subscription,
-    events.map(({ event_id }) => event_id),
-  );
-  const lost = events.filter(({ event_id }) => !recorded.has(event_id));
+  const ids = events.map(({ event_id }) => event_id);
+  const since = new Date(Date.now() - config.READ_LAG_MS);
+  const onTheirWay = await findOnTheirWay(readDb(), subscription, ids, since);
+  const lost = events.filter(({ event_id }) => !onTheirWay.has(event_id));
   if (lost.length === 0) return;
   const { refused, unreachable } = await sqsPublisher.send(subscription, lost.map(toMessage));
   // Then the checkpoint stays where it is, and the next run tries again.
@@ -29,18 +30,41 @@ const requeue = async (subscription: string, events: RecordedEvent[]): Promise<v
     throw new AppError('unavailable', `${subscription} does not take messages now`);
 };
 
+const subscribers = catalogue.openSubscribers(resources);
+const meter = createBehindMeter({
+  writeDb: writeDb(),
+  readDb: readDb(),
+  subscribers,
+  readLagMs: config.READ_LAG_MS,
+});
+
 export const handler = operation(scheduled, async (_, { log, functionName, timeLeftMs }) => {
   const answer = await reconcile({
     writeDb: writeDb(),
     readDb: readDb(),
-    subscribers: catalogue.openSubscribers(resources),
+    subscribers,
     graceMs: config.READ_LAG_MS,
     timeLeftMs,
     onFailed: requeue,
+    onHealed: (subscription, { event_id, type, version, metadata }) =>
+      log.warn('healed', {
+        subscription,
+        event_id,
+        type,
+        version,
+        correlation_id: metadata.correlation_id,
+      }),
   });
+  await sayHeard(readDb(), reconcileName);
   const healed = Object.values(answer.healed).reduce((sum, count) => sum + count, 0);
-  if (healed > 0) log.warn('healed read models that lagged past the contract', { healed: answer.healed });
-  emitMetrics(functionName, { Healed: healed, Failures: answer.failed });
+  const behind = addBehind([...(await meter.measure()).values()]);
+  emitMetrics(functionName, {
+    ReconcileHeartbeat: 1,
+    Healed: healed,
+    Failures: answer.failed,
+    Behind: behind.events,
+    OldestBehindMs: behind.oldest_ms,
+  });
   const days = config.EVENT_RETENTION_DAYS;
   const removed =
     days === 0

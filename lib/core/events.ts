@@ -30,6 +30,15 @@ export type RecordedEvent<E extends DomainEvent = DomainEvent> = E extends Domai
   ? E & EventEnvelope
   : never;
 
+/** What tells an event apart, without what is in it. */
+export interface EventKey {
+  event_id: string;
+  stream_id: string;
+  stream_type: string;
+  version: number;
+  type: string;
+}
+
 /** The row in `events`, which is also its own outbox row: `pending` until every subscriber's queue has it. */
 export interface EventRow extends Omit<RecordedEvent, 'event_id'> {
   _id: string;

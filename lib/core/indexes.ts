@@ -27,6 +27,9 @@ export const machineReadIndexes: Index[] = [
   { collection: 'lags', keys: { subscription: 1, minute: 1 } },
   { collection: 'lags', keys: { minute: 1 }, options: { expireAfterSeconds: day } },
   { collection: 'dead_letters', keys: { subscription: 1, fingerprint: 1, last_at: 1 } },
+  { collection: 'dead_letters', keys: { subscription: 1, event_id: 1 } },
+  { collection: 'discarded_letters', keys: { event_id: 1 } },
+  { collection: 'watched_events', keys: { looked_at: 1 } },
 ];
 
 /** Makes those that are missing. Making one that is there costs a round trip. */

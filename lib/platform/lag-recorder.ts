@@ -1,6 +1,7 @@
-// Keeps the lags of a consumer's messages for /metrics. Not with every batch, which would be a third of its round trips:
-// at most every half second, and what is left over when there is nothing more to do.
+// Keeps that a consumer is at work, and the lags of its messages, for /metrics. Not with every batch, which would be a
+// third of its round trips: at most every half second, and what is left over when there is nothing more to do.
 import type { Db } from 'mongodb';
+import { sayHeard } from '../core/observe/heard.ts';
 import { recordLags } from '../core/projection/lag.ts';
 
 const everyMs = 500;
@@ -16,13 +17,15 @@ export const createLagRecorder = (db: Db, name: string) => {
     nextAt = performance.now() + everyMs;
     const recorded = lags;
     lags = [];
-    await recordLags(db, name, recorded);
+    await Promise.all([sayHeard(db, name), recordLags(db, name, recorded)]);
   };
 
-  /** @throws whatever the database throws, when it is time to write; those lags are lost. */
+  /**
+   * To be called with every batch, also if nothing of it took effect.
+   * @throws whatever the database throws, when it is time to write; those lags are lost.
+   */
   return async (added: number[]): Promise<void> => {
     lags.push(...added);
-    if (lags.length === 0) return;
     if (performance.now() >= nextAt) return flush();
     // A frozen container goes on with it when it thaws.
     timer ??= setTimeout(() => void flush().catch(() => undefined), everyMs).unref();

@@ -2,7 +2,6 @@
 import type { Db } from 'mongodb';
 import { type LagSummary, summarizeLag } from '../core/projection/lag.ts';
 import { eventRows } from '../core/stores/event-rows.ts';
-import { config } from './config.ts';
 import { type QueueDepth, queueDepth } from './sqs/depth.ts';
 
 const lagMinutes = 5;
@@ -27,32 +26,28 @@ export const measureBacklog = async (writeDb: Db): Promise<Backlog> => {
   };
 };
 
-/** Null where the queue server does not answer. */
+/** Null if the queue server does not answer. */
 type MaybeDepth = { [K in keyof QueueDepth]: QueueDepth[K] | null };
 
 const unknownDepth: MaybeDepth = { waiting: null, in_flight: null, dead_letters: null };
 
 export interface QueueMetrics extends MaybeDepth {
-  queue: string;
   lag: LagSummary;
+  /** When its consumer took a batch last; null if never. */
+  heard_at: Date | null;
 }
 
-export const measureQueue = async (readDb: Db, queue: string): Promise<QueueMetrics> => {
+/** What a queue holds, and what its consumer did. */
+export const measureQueue = async (
+  readDb: Db,
+  queue: string,
+  heard: ReadonlyMap<string, Date>,
+): Promise<QueueMetrics> => {
   const [depth, lag] = await Promise.all([
     queueDepth(queue).catch(() => unknownDepth),
     summarizeLag(readDb, queue, lagMinutes),
   ]);
-  return { queue, ...depth, lag };
-};
-
-export interface SubscriptionMetrics extends Omit<QueueMetrics, 'queue'> {
-  subscription: string;
-  within_contract: boolean;
-}
-
-export const measureSubscription = async (readDb: Db, subscription: string): Promise<SubscriptionMetrics> => {
-  const { queue: _, ...measured } = await measureQueue(readDb, subscription);
-  return { subscription, ...measured, within_contract: measured.lag.p99_ms <= config.READ_LAG_MS };
+  return { ...depth, lag, heard_at: heard.get(queue) ?? null };
 };
 
 export interface Health {

@@ -6,7 +6,7 @@
 // nothing. Not guaranteed: that a threshold which moves is applied to what was before.
 import type { Collection, Db } from 'mongodb';
 import { AppError } from '../core/errors.ts';
-import type { RecordedEvent } from '../core/events.ts';
+import type { EventKey, RecordedEvent } from '../core/events.ts';
 import { aggregateId, fromRow, streamId, upcast } from '../core/events.ts';
 import type { Index } from '../core/indexes.ts';
 import type { View } from '../core/projection/projection.ts';
@@ -36,7 +36,7 @@ export const watches = (readDb: Db): Collection<View<StockWatch>> => readDb.coll
 const missing = ({ stream_id, version }: RecordedEvent): AppError =>
   new AppError('event_missing', `The write side has no version ${version} of ${stream_id} yet`);
 
-const productsOf = (events: RecordedEvent[]): string[] => [
+const productsOf = (events: EventKey[]): string[] => [
   ...new Set(events.map(({ stream_id }) => aggregateId(stream_id))),
 ];
 

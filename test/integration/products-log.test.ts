@@ -243,6 +243,7 @@ describe('a fourth subscriber', () => {
   /** Counts price cuts by product. Nothing but this and its registration is new. */
   const priceCuts = (): Subscriber & { cuts: Set<string> } => {
     const cuts = new Set<string>();
+    const seen = new Set<string>();
     const isCut = ({ type, data }: RecordedEvent) =>
       type === 'PriceChanged' &&
       Number(Reflect.get(data, 'to_minor')) < Number(Reflect.get(data, 'from_minor'));
@@ -250,11 +251,12 @@ describe('a fourth subscriber', () => {
       name: 'products-price-cuts',
       cuts,
       async apply(events) {
-        const applied = events.filter(({ event_id }) => !cuts.has(event_id));
-        for (const event of applied.filter(isCut)) cuts.add(event.event_id);
+        const applied = events.filter(({ event_id }) => !seen.has(event_id));
+        for (const { event_id } of applied) seen.add(event_id);
+        for (const { event_id } of applied.filter(isCut)) cuts.add(event_id);
         return { ...noneApplied(), applied };
       },
-      findMissing: async (events) => events.filter((event) => isCut(event) && !cuts.has(event.event_id)),
+      findMissing: async (events) => events.filter(({ event_id }) => !seen.has(event_id)),
     };
   };
 

@@ -19,6 +19,8 @@ export interface DeadLetter {
   /** The last delivery is used up: the message is in the dead-letter queue. */
   dead: boolean;
   replays: number;
+  /** When it was put back last. */
+  replayed_at?: Date;
   body: string;
 }
 
@@ -105,7 +107,7 @@ export const markReplayed = async (db: Db, subscription: string, letters: Letter
     .map((letter) => idOf(subscription, letter));
   await deadLetterRecords(db).updateMany(
     { _id: { $in: byEvent } },
-    { $inc: { replays: 1 }, $set: { dead: false } },
+    { $inc: { replays: 1 }, $set: { dead: false, replayed_at: new Date() } },
   );
   // Without an event the next failure has another message id, and a record of its own.
   await forgetFailures(
@@ -127,15 +129,53 @@ export const messageIdsOf = async (
   return new Set(found.map(({ message_id }) => message_id));
 };
 
-/** Those of the events that have a record here: their message is being retried, or is a dead letter. */
-export const findRecorded = async (
+/** What is recorded of these events, by event, without their messages. */
+export const findRecords = async (
   db: Db,
   subscription: string,
-  eventIds: string[],
-): Promise<Set<string>> => {
+  eventIds: readonly string[],
+): Promise<Map<string, Omit<DeadLetter, 'body'>>> => {
+  if (eventIds.length === 0) return new Map();
   const ids = eventIds.map((eventId) => idOf(subscription, { eventId, messageId: eventId }));
   const found = await deadLetterRecords(db)
-    .find({ _id: { $in: ids } }, { projection: { event_id: 1 } })
+    .find<Omit<DeadLetter, 'body'>>({ _id: { $in: ids } }, { projection: { body: 0 } })
     .toArray();
-  return new Set(found.flatMap(({ event_id }) => event_id ?? []));
+  return new Map(
+    found.flatMap((letter) => (letter.event_id === undefined ? [] : [[letter.event_id, letter]])),
+  );
+};
+
+/** Those of the events that are dead letters. */
+export const findDead = async (
+  db: Db,
+  subscription: string,
+  eventIds: readonly string[],
+): Promise<Set<string>> => {
+  const records = await findRecords(db, subscription, eventIds);
+  return new Set([...records].flatMap(([id, { dead }]) => (dead ? [id] : [])));
+};
+
+/**
+ * Those of the events whose message is known to be somewhere: it is a dead letter, or was heard of since. One that was
+ * put back, or is being retried, and has been silent for longer may be lost.
+ */
+export const findOnTheirWay = async (
+  db: Db,
+  subscription: string,
+  eventIds: readonly string[],
+  since: Date,
+): Promise<Set<string>> => {
+  const records = await findRecords(db, subscription, eventIds);
+  const isSomewhere = ({ dead, last_at, replayed_at = last_at }: Omit<DeadLetter, 'body'>): boolean =>
+    dead || last_at > since || replayed_at > since;
+  return new Set([...records].flatMap(([id, letter]) => (isSomewhere(letter) ? [id] : [])));
+};
+
+/** Events with a recorded failure, whatever became of them since. */
+export const listFailedEvents = async (db: Db, subscription: string, limit: number): Promise<string[]> => {
+  const found = await deadLetterRecords(db)
+    .find({ subscription, event_id: { $gt: '' } }, { projection: { _id: 0, event_id: 1 } })
+    .limit(limit)
+    .toArray();
+  return found.flatMap(({ event_id }) => event_id ?? []);
 };

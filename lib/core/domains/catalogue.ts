@@ -55,6 +55,7 @@ export const createCatalogue = (all: readonly Domain[]) => {
   return {
     all,
     streams,
+    readModels,
     subscribers,
     commandQueues,
     /** Every queue, by its name without prefix: each has its dead letters beside it. */

@@ -2,7 +2,7 @@
 // one aggregate's failure does not hold up another. Contiguous events are folded from the message alone; on a gap the
 // missing ones come from the write side. Nothing waits. What other documents copy from one follows it (references.ts).
 import { AppError } from '../errors.ts';
-import { aggregateId, type RecordedEvent } from '../events.ts';
+import { aggregateId, type EventKey, type RecordedEvent } from '../events.ts';
 import { fold, type ReadModel, type View } from './projection.ts';
 import { openReadModel, type ReadModelDefinition } from './read-model.ts';
 import { findUnspread, settleReferences, spread } from './references.ts';
@@ -17,7 +17,7 @@ interface Progress {
   failure?: unknown;
 }
 
-const groupByAggregate = (events: RecordedEvent[]): Map<string, RecordedEvent[]> =>
+const groupByAggregate = <E extends EventKey>(events: E[]): Map<string, E[]> =>
   Map.groupBy(events, (event) => aggregateId(event.stream_id));
 
 const findViews = async ({ collection }: ReadModel, ids: string[]): Promise<Map<string, View>> => {
@@ -26,7 +26,7 @@ const findViews = async ({ collection }: ReadModel, ids: string[]): Promise<Map<
   return new Map(views.map((view) => [view._id, view]));
 };
 
-const byVersion = (one: RecordedEvent, other: RecordedEvent): number => one.version - other.version;
+const byVersion = (one: EventKey, other: EventKey): number => one.version - other.version;
 
 /** Then its view follows from the events alone: most aggregates are new, and need not be read before they are written. */
 const beginsStream = (events: RecordedEvent[]): boolean => events.some(({ version }) => version === 1);
@@ -102,10 +102,10 @@ const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<Appli
   return { ...result, views: reached };
 };
 
-const concerns = (model: ReadModel, event: RecordedEvent): boolean =>
+const concerns = (model: ReadModel, event: EventKey): boolean =>
   event.stream_type === model.projection.streamType;
 
-const findUnapplied = async (model: ReadModel, events: RecordedEvent[]): Promise<RecordedEvent[]> => {
+const findUnapplied = async <E extends EventKey>(model: ReadModel, events: E[]): Promise<E[]> => {
   const views = await findViews(model, [...groupByAggregate(events).keys()]);
   return events.filter(
     ({ stream_id, version }) => version > (views.get(aggregateId(stream_id))?.version ?? 0),
@@ -140,8 +140,8 @@ export const createProjector = (name: string, models: ReadModel[]): Subscriber =
     return result;
   },
 
-  async findMissing(events) {
-    const missing = new Set<RecordedEvent>();
+  async findMissing<E extends EventKey>(events: E[]): Promise<E[]> {
+    const missing = new Set<E>();
     for (const model of models) {
       const mine = events.filter((event) => concerns(model, event));
       for (const event of await findUnapplied(model, mine)) missing.add(event);

@@ -1,7 +1,7 @@
 // A subscriber reacts to events from its own queue, unaware of the others.
 // What it must guarantee: applying an event twice, late or out of order has the effect of applying it once, in order.
 import { applyEach, type Outcome } from '../apply-each.ts';
-import type { RecordedEvent } from '../events.ts';
+import type { EventKey, RecordedEvent } from '../events.ts';
 import type { ReadSettings } from '../settings.ts';
 import type { Databases } from './read-model.ts';
 
@@ -11,8 +11,11 @@ export interface Subscriber {
   /** The subscription's name: its queue is called after it. */
   name: string;
   apply(events: RecordedEvent[]): Promise<Applied>;
-  /** Those of the events that have not taken effect yet. */
-  findMissing(events: RecordedEvent[]): Promise<RecordedEvent[]>;
+  /**
+   * Those of the events that have not taken effect yet. Asked often, of many events: it must cost a few indexed reads,
+   * and it knows the events by their keys alone.
+   */
+  findMissing<E extends EventKey>(events: E[]): Promise<E[]>;
 }
 
 /** Each event with an outcome of its own. @throws whatever the subscriber throws when its database is away. */

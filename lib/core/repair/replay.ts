@@ -5,6 +5,7 @@ import type { Db } from 'mongodb';
 import { createCheckpoint } from '../checkpoint.ts';
 import { fromRow } from '../events.ts';
 import { applyEvents, type Subscriber } from '../projection/subscriber.ts';
+import { readAll } from '../stores/event-log.ts';
 import { walkLog } from './walk-log.ts';
 
 export interface ReplayOptions {
@@ -50,6 +51,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplayAnswer> => {
   const progress: Progress = before?.from === from && !before.done ? before : fresh;
   const { done } = await walkLog({
     db: writeDb,
+    read: readAll,
     from: progress.position,
     timeLeftMs,
     async visit(rows) {

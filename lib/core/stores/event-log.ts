@@ -5,7 +5,7 @@ import type { Db } from 'mongodb';
 import { duplicateKeys } from '../driver-errors.ts';
 import { AppError } from '../errors.ts';
 import type { EventRow } from '../events.ts';
-import { eventRows } from './event-rows.ts';
+import { eventRows, findKeyRows, type KeyRow } from './event-rows.ts';
 
 export const positionsCollection = 'positions';
 
@@ -51,15 +51,12 @@ export const closePositions = async (db: Db, first: number): Promise<void> => {
 export const openPositions = (db: Db): Promise<PositionBatch[]> =>
   batches(db).find({ open: true }).sort({ _id: 1 }).toArray();
 
-/**
- * Events from a position on, in order, about `limit` of them and always whole batches; `next` is where to go on.
- * Events that retention has removed are left out.
- */
-export const readAll = async (
+/** The positions from one on, about `limit` of them and always whole batches, by event; `next` is where to go on. */
+const positionsFrom = async (
   db: Db,
   fromPosition: number,
   limit: number,
-): Promise<{ events: PositionedRow[]; next: number }> => {
+): Promise<{ positions: Map<string, number>; next: number }> => {
   const start = await batches(db)
     .find({ _id: { $lte: fromPosition } })
     .sort({ _id: -1 })
@@ -76,11 +73,38 @@ export const readAll = async (
     next = Math.max(next, batch._id + batch.event_ids.length);
     if (positions.size >= limit) break;
   }
+  return { positions, next };
+};
+
+const inOrder = <R extends { _id: string }>(rows: R[], positions: Map<string, number>) =>
+  rows
+    .map((row) => ({ ...row, position: positions.get(row._id) ?? 0 }))
+    .sort((one, other) => one.position - other.position);
+
+/**
+ * Events from a position on, in order, about `limit` of them and always whole batches; `next` is where to go on.
+ * Events that retention has removed are left out.
+ */
+export const readAll = async (
+  db: Db,
+  fromPosition: number,
+  limit: number,
+): Promise<{ events: PositionedRow[]; next: number }> => {
+  const { positions, next } = await positionsFrom(db, fromPosition, limit);
   const rows = await eventRows(db)
     .find({ _id: { $in: [...positions.keys()] } })
     .toArray();
-  const events = rows.map((row) => ({ ...row, position: positions.get(row._id) ?? 0 }));
-  return { events: events.sort((one, other) => one.position - other.position), next };
+  return { events: inOrder(rows, positions), next };
+};
+
+/** The same, without what is in the events: a thousand of them are a small read, however long their texts are. */
+export const readKeys = async (
+  db: Db,
+  fromPosition: number,
+  limit: number,
+): Promise<{ events: (KeyRow & { position: number })[]; next: number }> => {
+  const { positions, next } = await positionsFrom(db, fromPosition, limit);
+  return { events: inOrder(await findKeyRows(db, { _id: { $in: [...positions.keys()] } }), positions), next };
 };
 
 /** Removes the batches between two positions none of whose events are left. The last one stays: it tells what comes next. */

@@ -1,5 +1,5 @@
 // What both stores do with the `events` collection: make rows, insert them, find the command behind a key.
-import type { ClientSession, Collection, Db } from 'mongodb';
+import type { ClientSession, Collection, Db, Filter } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import type { DomainEvent } from '../decider.ts';
 import { duplicateKeys, isTransient, isUnavailable } from '../driver-errors.ts';
@@ -18,6 +18,17 @@ import { durably } from './transaction.ts';
 export const eventsCollection = 'events';
 
 export const eventRows = (db: Db): Collection<EventRow> => db.collection<EventRow>(eventsCollection);
+
+/** A row without what is in the event. */
+export type KeyRow = Omit<EventRow, 'data' | 'metadata' | 'idempotency_keys'>;
+
+/** Rows without what is in the events, oldest first where a `limit` is given. */
+export const findKeyRows = (db: Db, filter: Filter<EventRow>, limit?: number): Promise<KeyRow[]> => {
+  const found = eventRows(db).find<KeyRow>(filter, {
+    projection: { data: 0, metadata: 0, idempotency_keys: 0 },
+  });
+  return (limit === undefined ? found : found.sort({ recorded_at: 1, version: 1 }).limit(limit)).toArray();
+};
 
 /** A command that changed nothing leaves no event to carry its key; this row carries it. */
 interface UnchangedCommand extends KeyedCommand {

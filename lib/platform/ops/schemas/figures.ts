@@ -28,6 +28,9 @@ const behind = z.object({
   retrying: count,
   /** Waiting in the queue, being worked on, or lost on the way. */
   waiting: count,
+  oldest_waiting_ms: z.number(),
+  /** There may be more: the part of the log that is looked at is bounded. */
+  at_least: z.boolean(),
 });
 
 export const metrics = z.object({
