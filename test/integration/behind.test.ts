@@ -65,9 +65,7 @@ const asRow = (id: string) => eventRows(databases.write).findOne({ stream_id: `T
 
 /** What Lambda does with a batch of the queue, so that what fails is on record. */
 const consume = async (receiveCount: number): Promise<void> => {
-  const { queue } = world();
   const handle = consumerHandler(eventConsumer(projector()), databases.read);
-  void queue;
   const rows = await eventRows(databases.write)
     .find({ published_at: { $exists: true } })
     .toArray();
@@ -103,7 +101,7 @@ const publishAndProject = async () => {
   await project(one);
 };
 
-let kept = world();
+let kept: ReturnType<typeof world>;
 
 const ways: Way[] = [
   { how: 'no relay runs', place: 'pending', break: async () => undefined, heal: publishAndProject },

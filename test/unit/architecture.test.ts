@@ -45,6 +45,7 @@ test.each([
   ['projection/', ['', 'stores/']],
   ['dead-letters/', ['']],
   ['repair/', ['', 'stores/', 'projection/']],
+  ['observe/', ['', 'stores/', 'dead-letters/', 'projection/', 'repair/']],
   ['domains/', ['', 'projection/']],
 ])('lets lib/core/%s know no part of the core but %j', (part, allowed) => {
   const filesOf = (folder: string) => new RegExp(`^lib/core/${folder}[^/]+$`);
