@@ -44,7 +44,7 @@ test.each([
   ['relay/', ['', 'stores/']],
   ['projection/', ['', 'stores/']],
   ['dead-letters/', ['']],
-  ['repair/', ['', 'stores/', 'projection/']],
+  ['repair/', ['', 'stores/', 'dead-letters/', 'projection/']],
   ['observe/', ['', 'stores/', 'dead-letters/', 'projection/', 'repair/']],
   ['domains/', ['', 'projection/']],
 ])('lets lib/core/%s know no part of the core but %j', (part, allowed) => {
