@@ -1,13 +1,24 @@
-// A JWT authorizer before every route, where a stage names an issuer and an audience. Health answers anybody, and
+// A JWT authorizer before every route, if a stage names an issuer and an audience. Public routes answer anybody, and
 // operators send OPS_TOKEN in the header that the authorizer would read.
-import type { Gateway, Service } from './service.ts';
+import type { FunctionDefinition, Gateway, Service } from './service.ts';
 
-const open = ['*', '/health', '/metrics', '/dead-letters', '/audit-log', '/products/{id}/history'];
+/** `operators` and `public` of a function, as routes of the gateway. */
+export const addOpenRoutes = ({ functions }: Pick<Service, 'functions'>): void => {
+  for (const definition of Object.values(functions)) {
+    const { operators = [], public: forAll = [], rights = [] } = definition;
+    const routes = [...operators, ...forAll];
+    if (routes.length > 0)
+      definition.events = [...(definition.events ?? []), ...routes.map((httpApi) => ({ httpApi }))];
+    if (operators.length > 0) definition.rights = [...rights, 'ops-token'];
+  }
+};
+
+const isOpen = ({ operators = [], public: forAll = [] }: FunctionDefinition, route: Gateway): boolean =>
+  typeof route === 'string' && (operators.includes(route) || forAll.includes(route));
 
 const guarded = (route: Gateway): Gateway => {
-  const [first = '', second] = typeof route === 'string' ? route.split(' ') : [route.method, route.path];
-  if (second === undefined || open.includes(second)) return route;
-  return { method: first, path: second, authorizer: { name: 'jwt' } };
+  const [method = '', path = ''] = typeof route === 'string' ? route.split(' ') : [route.method, route.path];
+  return { method, path, authorizer: { name: 'jwt' } };
 };
 
 export const addAuthorizer = ({ provider, custom, functions }: Service): void => {
@@ -26,7 +37,10 @@ export const addAuthorizer = ({ provider, custom, functions }: Service): void =>
       },
     },
   };
-  for (const { events = [] } of Object.values(functions)) {
-    for (const event of events) if (event.httpApi !== undefined) event.httpApi = guarded(event.httpApi);
+  for (const definition of Object.values(functions)) {
+    for (const event of definition.events ?? []) {
+      if (event.httpApi !== undefined && !isOpen(definition, event.httpApi))
+        event.httpApi = guarded(event.httpApi);
+    }
   }
 };

@@ -4,7 +4,7 @@
 import { catalogue } from '../domains.ts';
 import { checkSettings, machineSettings, settingsFrom } from '../platform/settings.ts';
 import { alarmsOf } from './alarms.ts';
-import { addAuthorizer } from './authorizer.ts';
+import { addAuthorizer, addOpenRoutes } from './authorizer.ts';
 import { ownEnvironment, parametersOf, sharedEnvironment } from './environment.ts';
 import { addQueues } from './queues.ts';
 import { rightPattern } from './rights.ts';
@@ -20,7 +20,11 @@ interface Framework {
 
 const wholeNumber = { type: 'integer', minimum: 1 };
 
+const routes = { type: 'array', items: { type: 'string' } };
+
 const properties = {
+  operators: routes,
+  public: routes,
   rights: { type: 'array', items: { type: 'string', pattern: rightPattern } },
   consumes: {
     anyOf: [
@@ -43,6 +47,7 @@ const properties = {
 /** Queues, event sources and environment. @throws Error with one sentence if a setting or a queue is wrong. */
 export const prepare = (service: Service, environment: NodeJS.ProcessEnv): void => {
   checkSettings(environment, catalogue.all);
+  addOpenRoutes(service);
   const { QUEUE_PREFIX, MAX_ATTEMPTS, PROJECTOR_BATCH_SIZE } = settingsFrom(environment)(machineSettings);
   addQueues(service, catalogue.queueNames, {
     prefix: QUEUE_PREFIX,

@@ -17,6 +17,10 @@ export interface FunctionDefinition {
   timeout?: number;
   events?: { httpApi?: Gateway; sqs?: { arn: unknown } & Record<string, unknown>; schedule?: unknown }[];
   consumes?: string | Consumption;
+  /** Routes that ask for OPS_TOKEN: `GET /metrics`. The function gets the right to read it. */
+  operators?: string[];
+  /** Routes that answer anybody, also on a stage with an authorizer: `GET /health`. */
+  public?: string[];
   rights?: string[];
   role?: { 'Fn::Sub': string };
   environment?: Record<string, unknown>;

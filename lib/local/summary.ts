@@ -18,7 +18,5 @@ Ready in ${(elapsedMs / 1000).toFixed(1)} s. Ctrl-C ends everything; the data st
   read DB   ${withoutPassword(system.read_db_url)}
   SQS       ${system.sqs_endpoint}
 
-  curl -i ${system.http_url}/tickets -H 'content-type: application/json' \\
-    -d '{"customer_id":"c-1","subject":"No sound","message":"The speaker is silent."}'
-  curl ${system.http_url}/tickets
+  What to try first: README.md, «A first session»
 `;
