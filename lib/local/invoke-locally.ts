@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import { readJson, stringAt } from './files.ts';
+import { findLambdaUrl } from './running.ts';
 import type { Serverless } from './serverless.ts';
 import { dataDirOf } from './settings.ts';
 
@@ -12,16 +11,18 @@ export const setLocalCredentials = (): void => {
 };
 
 /**
- * Makes plain `sls invoke -f <function>` call the running local system. Only for the stage `dev`,
- * only while that system runs (its state.json is there), and never over an endpoint already set.
+ * Makes `sls invoke` without a stage call the system that runs here; ends with one sentence when none does. Only a
+ * stage that is named, or an endpoint that is set, leads elsewhere.
  */
-export const pointInvokeAtLocal = async (serverless: Serverless): Promise<void> => {
-  if (process.env['AWS_ENDPOINT_URL_LAMBDA'] || serverless.service.provider.stage !== 'dev') return;
-  const lambdaUrl = stringAt(
-    await readJson(resolve(dataDirOf(serverless.serviceDir, process.env), 'state.json')),
-    'lambda_url',
-  );
-  if (lambdaUrl === undefined) return;
+export const pointInvokeAtLocal = async ({ processedInput, serviceDir }: Serverless): Promise<void> => {
+  if (process.env['AWS_ENDPOINT_URL_LAMBDA'] || processedInput.options['stage'] !== undefined) return;
+  const lambdaUrl = await findLambdaUrl(dataDirOf(serviceDir, process.env));
+  if (lambdaUrl === undefined) {
+    process.stderr.write(
+      'No local system runs here: start it with `npm start`, or name a stage to invoke a deployed function.\n',
+    );
+    process.exit(1);
+  }
   process.env['AWS_ENDPOINT_URL_LAMBDA'] = lambdaUrl;
   setLocalCredentials();
 };

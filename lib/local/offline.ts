@@ -1,8 +1,11 @@
+import { fieldAt } from './files.ts';
 import { prepareGateway } from './gateway.ts';
 import { beforeServersStart } from './hapi.ts';
 import { guardLambda, isLambdaServer } from './origins.ts';
 import { hideRoutes, quietOutages, quietRequests } from './quiet-offline.ts';
+import { forgetRunning, type RunningSystem, tellRunning } from './running.ts';
 import type { Serverless, ServerlessOffline } from './serverless.ts';
+import { dataDirOf } from './settings.ts';
 
 const isOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
@@ -22,6 +25,19 @@ const skipBundling = ({ pluginManager }: Serverless): void => {
   }
 };
 
+const runningSystem = ({ service }: Serverless): RunningSystem => {
+  const { environment = {} } = service.provider;
+  const ports = service.custom?.['serverless-offline'];
+  return {
+    http_url: `http://127.0.0.1:${fieldAt(ports, 'httpPort')}`,
+    lambda_url: `http://127.0.0.1:${fieldAt(ports, 'lambdaPort')}`,
+    write_db_url: environment['WRITE_DB_URL'] ?? '',
+    read_db_url: environment['READ_DB_URL'] ?? '',
+    sqs_endpoint: environment['SQS_ENDPOINT'] ?? '',
+    queue_prefix: environment['QUEUE_PREFIX'] ?? '',
+  };
+};
+
 /**
  * Wraps serverless-offline: problem documents for what never reaches a function, no lines for each
  * request, and event sources drained before its end, which would cut them off.
@@ -36,6 +52,7 @@ export const tameOffline = (
   if (offline === undefined) return;
   const start = offline.start.bind(offline);
   const end = offline.end.bind(offline);
+  const dataDir = dataDirOf(serverless.serviceDir, process.env);
   offline.start = async () => {
     const show = isChild ? hideRoutes() : undefined;
     await start().catch((error: unknown) => {
@@ -47,12 +64,14 @@ export const tameOffline = (
     quietRequests();
     quietOutages();
     started();
-    process.send?.({ ready: true });
+    if (isChild) process.send?.({ ready: true });
+    else await tellRunning(dataDir, runningSystem(serverless));
   };
   offline.end = async () => {
     // Ctrl-C is a SIGINT, and functions listen to what Lambda would send.
     process.emit('SIGTERM');
     await Promise.all([end(true), drain()]);
+    if (!isChild) await forgetRunning(dataDir);
     process.exit(0);
   };
 };

@@ -7,7 +7,7 @@ export interface ServerlessOffline {
 
 export interface Serverless {
   serviceDir: string;
-  processedInput: { commands: string[] };
+  processedInput: { commands: string[]; options: Record<string, unknown> };
   service: {
     service: string;
     provider: { region?: string; stage?: string; timeout?: number; environment?: Record<string, string> };

@@ -9,6 +9,7 @@ import { isSetupError, SetupError } from './log.ts';
 import { type Parts, startParts } from './parts.ts';
 import { commandLine, isAlive } from './processes.ts';
 import { checkPort } from './reachable.ts';
+import { forgetRunning, tellRunning } from './running.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { summary } from './summary.ts';
 import { keepRunning, type Part, type Supervised } from './supervise.ts';
@@ -41,16 +42,15 @@ const claimDataDir = async (path: string): Promise<boolean> => {
 
 const main = async (settings: Settings): Promise<void> => {
   const claim = join(settings.dataDir, 'start.json');
-  const state = join(settings.dataDir, 'state.json');
   const patienceMs = (await claimDataDir(claim)) ? AFTER_KILL_MS : 0;
-  await rm(state, { force: true });
+  await forgetRunning(settings.dataDir);
   let parts: Parts | undefined;
   let functions: Supervised<Part> | undefined;
   let ending: Promise<void> | undefined;
 
   const end = (): Promise<void> => {
     ending ??= (async () => {
-      await rm(state, { force: true });
+      await forgetRunning(settings.dataDir);
       await functions?.stop();
       await parts?.stop();
       await rm(claim, { force: true });
@@ -82,7 +82,6 @@ const main = async (settings: Settings): Promise<void> => {
     functions = keepRunning('functions', start, log);
     await functions.started;
     const running = {
-      pid: process.pid,
       http_url: httpUrl,
       lambda_url: lambdaUrl,
       write_db_url: parts.writeDbUrl,
@@ -90,7 +89,7 @@ const main = async (settings: Settings): Promise<void> => {
       sqs_endpoint: parts.sqsEndpoint,
       queue_prefix: settings.queuePrefix,
     };
-    await writeWhole(state, JSON.stringify(running, null, 2));
+    await tellRunning(settings.dataDir, running);
     log(summary(running, settings.dataDir, performance.now() - startedAt));
     await Promise.race([functions.givenUp, parts.givenUp]);
   } catch (error) {

@@ -1,10 +1,4 @@
-export type RunningSystem = {
-  http_url: string;
-  lambda_url: string;
-  write_db_url: string;
-  read_db_url: string;
-  sqs_endpoint: string;
-};
+import type { RunningSystem } from './running.ts';
 
 const withoutPassword = (url: string): string => url.replace(/\/\/([^:@/]+):[^@/]+@/, '//$1:***@');
 
