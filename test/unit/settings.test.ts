@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../lib/domains.ts';
 import { checkSettings, parseSettings } from '../../lib/platform/settings.ts';
+import { withSettings } from '../support/settings-table.ts';
 
 describe('the settings', () => {
   it('have a default each', () => {
@@ -26,5 +28,11 @@ describe('the settings', () => {
   it('take a mode for each domain', () => {
     const mode = 'tickets=inline,products=async';
     expect(parseSettings({ PROJECTION_MODE: mode }).PROJECTION_MODE).toBe(mode);
+  });
+
+  it('stand in the README as they are in the code: `npm run docs` writes them', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    expect(readme).toBe(withSettings(readme));
+    expect(readme).toContain('`MAX_ATTEMPTS`');
   });
 });
