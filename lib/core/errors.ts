@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'idempotency_key_reused'
   | 'unavailable'
   | 'unknown_event'
+  | 'unknown_state'
   | 'malformed_message'
   | 'event_missing'
   | 'lease_held'

@@ -3,6 +3,7 @@
 import type * as z from 'zod';
 import type { DomainEvent } from './decider.ts';
 import { AppError } from './errors.ts';
+import { bringUp, type Shape } from './shape.ts';
 
 /** Who caused an event. `causation_id` is the command's id; `correlation_id` follows the whole conversation. */
 export interface EventMetadata {
@@ -60,11 +61,7 @@ export const streamId = (streamType: string, id: string): string => `${streamTyp
 export const aggregateId = (stream: string): string => stream.slice(stream.indexOf('-') + 1);
 
 /** One type of event: the schema of today's data, its version, and for each older version the step to the next. */
-export interface EventType<D extends z.ZodType = z.ZodType> {
-  schema_version: number;
-  data: D;
-  upcasts?: Record<number, (data: Record<string, unknown>) => Record<string, unknown>>;
-}
+export type EventType<D extends z.ZodType = z.ZodType> = Shape<D>;
 
 export type EventTypes = Record<string, EventType>;
 
@@ -73,9 +70,11 @@ export type EventOf<T extends EventTypes> = {
   [K in keyof T & string]: { type: K; data: z.infer<T[K]['data']> & object };
 }[keyof T & string];
 
+const code = 'unknown_event';
+
 const typeOf = (types: EventTypes, type: string): EventType => {
   const found = Object.hasOwn(types, type) ? types[type] : undefined;
-  if (found === undefined) throw new AppError('unknown_event', `No event type ${type} is known here`);
+  if (found === undefined) throw new AppError(code, `No event type ${type} is known here`);
   return found;
 };
 
@@ -83,27 +82,31 @@ const typeOf = (types: EventTypes, type: string): EventType => {
 export const schemaVersionOf = (types: EventTypes, type: string): number =>
   typeOf(types, type).schema_version;
 
+const brought = (type: EventType, event: RecordedEvent): RecordedEvent => {
+  const data = bringUp(type, event.schema_version, { ...event.data }, { what: event.type, code });
+  return { ...event, data: data as object, schema_version: type.schema_version };
+};
+
 /**
- * Today's shape of a recorded event.
- * @throws AppError `unknown_event` where the type is unknown or its version is newer than this code.
+ * Today's shape of an event of our own log. One of today's version is taken as it was written: it was checked when its
+ * command was, and a look at each would cost as much as folding it.
+ * @throws AppError `unknown_event` if its type is unknown, its version newer than this code, or what the steps made of
+ * it does not fit today's schema.
  */
 export const upcast = (types: EventTypes, event: RecordedEvent): RecordedEvent => {
   const type = typeOf(types, event.type);
-  if (event.schema_version === type.schema_version) return event;
-  let data: Record<string, unknown> = { ...event.data };
-  for (let version = event.schema_version; version < type.schema_version; version += 1) {
-    const step = type.upcasts?.[version];
-    if (step === undefined)
-      throw new AppError('unknown_event', `${event.type} has no way up from version ${version}`);
-    data = step(data);
-  }
-  if (event.schema_version > type.schema_version) {
-    throw new AppError(
-      'unknown_event',
-      `${event.type} version ${event.schema_version} is newer than this code`,
-    );
-  }
-  return { ...event, data, schema_version: type.schema_version };
+  return event.schema_version === type.schema_version ? event : brought(type, event);
+};
+
+/**
+ * Today's shape of an event that came from outside, such as on a queue: its data is checked whatever its version.
+ * @throws AppError `unknown_event` as `upcast` does, and also if today's data does not fit.
+ */
+export const checked = (types: EventTypes, event: RecordedEvent): RecordedEvent => {
+  const type = typeOf(types, event.type);
+  const fit = brought(type, event);
+  // What fits stays as it is, so that a projection folds the same from a message and from the log.
+  return event.schema_version === type.schema_version ? event : fit;
 };
 
 /** The recorded event in a row of `events`. */

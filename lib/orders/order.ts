@@ -29,11 +29,9 @@ export type OrderCommand =
   | { type: 'CancelOrder'; data: { id: string; reason: string } };
 
 /** What the rules ask about. The items themselves are the read model's. */
-export interface Order {
-  status: OrderStatus;
-  item_count: number;
-  total_minor: number;
-}
+export const orderState = z.object({ status: orderStatus, item_count: z.int(), total_minor: z.int() });
+
+export type Order = z.infer<typeof orderState>;
 
 export const mostItems = 1_000;
 export const noItems = 'Order must have at least one item';

@@ -1,4 +1,5 @@
-// The queries of orders: their input, and the query bus that answers them from the read model.
+// The queries of orders: their input, and the query bus that answers them from the read model. A document of another
+// schema version is answered with what it has, until an event of its order, or a rebuild, brings it up.
 import type { Db, Filter, Sort } from 'mongodb';
 import * as z from 'zod';
 import { createQueryBus } from '../core/commands/bus.ts';

@@ -2,7 +2,7 @@
 import type { Db } from 'mongodb';
 import { eventSourced } from '../core/stores/event-sourced.ts';
 import { config } from '../platform/config.ts';
-import { type Order, type OrderEvent, orderDecider, orderEvents } from './order.ts';
+import { type Order, type OrderEvent, orderDecider, orderEvents, orderState } from './order.ts';
 
 export const orderStore = (db: Db) =>
   eventSourced<Order | undefined, OrderEvent>({
@@ -10,5 +10,5 @@ export const orderStore = (db: Db) =>
     streamType: 'Order',
     decider: orderDecider,
     eventTypes: orderEvents,
-    snapshots: { every: config.SNAPSHOT_EVERY, shape: 1 },
+    snapshots: { every: config.SNAPSHOT_EVERY, state: orderState },
   });

@@ -51,7 +51,10 @@ export const productEvents = {
 export type ProductEvent = EventOf<typeof productEvents>;
 export type ProductEventType = ProductEvent['type'];
 
-export type Product = z.infer<typeof productEvents.ProductCreated.data>;
+/** A product is what it was created as, with the changes since. */
+export const productState = productEvents.ProductCreated.data;
+
+export type Product = z.infer<typeof productState>;
 
 export const recordProductView = z.strictObject({
   type: z.literal('RecordProductView'),

@@ -1,5 +1,6 @@
 // The queries of products' read models. What a caller sees is built by naming its fields: none of these types has a
-// cost price or a supplier's id, so that neither can leave.
+// cost price or a supplier's id, so that neither can leave. A document of another schema version is answered with what it
+// has: a field that it lacks is left out until an event of its aggregate, or a rebuild, brings the document up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { toMajor } from '../core/money.ts';

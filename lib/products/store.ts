@@ -2,8 +2,14 @@
 import type { Db } from 'mongodb';
 import { eventSourced } from '../core/stores/event-sourced.ts';
 import { config } from '../platform/config.ts';
-import { type Product, type ProductEvent, productDecider, productEvents } from './product.ts';
-import { type Supplier, type SupplierEvent, supplierDecider, supplierEvents } from './supplier.ts';
+import { type Product, type ProductEvent, productDecider, productEvents, productState } from './product.ts';
+import {
+  type Supplier,
+  type SupplierEvent,
+  supplierDecider,
+  supplierEvents,
+  supplierState,
+} from './supplier.ts';
 
 export const productStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
   eventSourced<Product | undefined, ProductEvent>({
@@ -11,7 +17,7 @@ export const productStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
     streamType: 'Product',
     decider: productDecider,
     eventTypes: productEvents,
-    snapshots: { every, shape: 1 },
+    snapshots: { every, state: productState },
   });
 
 export const supplierStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
@@ -20,5 +26,5 @@ export const supplierStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
     streamType: 'Supplier',
     decider: supplierDecider,
     eventTypes: supplierEvents,
-    snapshots: { every, shape: 1 },
+    snapshots: { every, state: supplierState },
   });

@@ -15,9 +15,9 @@ export type SupplierCommand =
   | { type: 'CreateSupplier'; data: { name: string } }
   | { type: 'RenameSupplier'; data: { id: string; name: string } };
 
-export interface Supplier {
-  name: string;
-}
+export const supplierState = z.object({ name: z.string() });
+
+export type Supplier = z.infer<typeof supplierState>;
 
 const decide = (command: SupplierCommand, supplier: Supplier | undefined): SupplierEvent[] => {
   if (command.type === 'CreateSupplier') return [{ type: 'SupplierCreated', data: command.data }];

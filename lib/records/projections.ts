@@ -10,6 +10,8 @@ import {
   type RecordReadsEvent,
   recordEvents,
   recordReadsEvents,
+  recordReadsState,
+  recordState,
   type StoredRecord,
 } from './record.ts';
 import { recordReadsCollection, recordsCollection } from './store.ts';
@@ -49,7 +51,7 @@ export const recordModel: ReadModelDefinition = {
   projection: recordView,
   collection: recordViewsCollection,
   source: (writeDb) =>
-    stateSource<StoredRecord>(writeDb, recordsCollection, recordView, (record) => ({
+    stateSource(writeDb, { collection: recordsCollection, state: recordState }, recordView, (record) => ({
       value: record.value,
       write_count: record.write_count,
       created_at: record.created_at,
@@ -61,9 +63,14 @@ export const recordReadsModel: ReadModelDefinition = {
   projection: recordReadsView,
   collection: recordReadViewsCollection,
   source: (writeDb) =>
-    stateSource<RecordReads>(writeDb, recordReadsCollection, recordReadsView, ({ read_count }) => ({
-      read_count,
-    })),
+    stateSource(
+      writeDb,
+      { collection: recordReadsCollection, state: recordReadsState },
+      recordReadsView,
+      ({ read_count }) => ({
+        read_count,
+      }),
+    ),
   indexes: [],
 };
 

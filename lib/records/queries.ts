@@ -1,4 +1,5 @@
-// The queries of records. A read is answered from the read model alone.
+// The queries of records. A read is answered from the read model alone. A document of another schema version is answered
+// with what it has, until the next write of its key, or a rebuild, brings it up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { requiredText } from '../platform/fields.ts';

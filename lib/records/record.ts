@@ -11,10 +11,12 @@ export type RecordEvent = EventOf<typeof recordEvents>;
 
 export type RecordCommand = { type: 'WriteRecord'; data: { key: string; value: string } };
 
-export interface StoredRecord {
-  value: string;
-  write_count: number;
-}
+export const recordState = {
+  schema_version: 1,
+  data: z.object({ value: z.string(), write_count: z.int() }),
+};
+
+export type StoredRecord = z.infer<typeof recordState.data>;
 
 /** The same value again is a write too, and counted. */
 export const recordDecider: Decider<RecordCommand, StoredRecord | undefined, RecordEvent> = {
@@ -34,9 +36,9 @@ export const recordReadCommand = z.object({
 });
 export type RecordReadCommand = z.infer<typeof recordReadCommand>;
 
-export interface RecordReads {
-  read_count: number;
-}
+export const recordReadsState = { schema_version: 1, data: z.object({ read_count: z.int() }) };
+
+export type RecordReads = z.infer<typeof recordReadsState.data>;
 
 export const recordReadsDecider: Decider<RecordReadCommand, RecordReads | undefined, RecordReadsEvent> = {
   initialState: undefined,

@@ -10,6 +10,8 @@ import {
   recordEvents,
   recordReadsDecider,
   recordReadsEvents,
+  recordReadsState,
+  recordState,
   type StoredRecord,
 } from './record.ts';
 
@@ -29,6 +31,7 @@ export const recordStore = (db: Db) =>
     collection: recordsCollection,
     commandsCollection,
     decider: recordDecider,
+    state: recordState,
     eventTypes: recordEvents,
   });
 
@@ -39,5 +42,6 @@ export const recordReadsStore = (db: Db) =>
     collection: recordReadsCollection,
     commandsCollection,
     decider: recordReadsDecider,
+    state: recordReadsState,
     eventTypes: recordReadsEvents,
   });

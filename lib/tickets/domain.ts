@@ -1,11 +1,11 @@
 // The tickets as one value.
 import type { Domain } from '../core/domains/domain.ts';
 import { ticketListModel, ticketsProjector } from './projections.ts';
-import { ticketEvents } from './ticket.ts';
+import { ticketEvents, ticketState } from './ticket.ts';
 
 export const tickets: Domain = {
   name: 'tickets',
-  streams: [{ type: 'Ticket', eventTypes: ticketEvents, store: 'state' }],
+  streams: [{ type: 'Ticket', eventTypes: ticketEvents, store: 'state', state: ticketState }],
   readModels: [ticketListModel],
   subscribers: [ticketsProjector],
 };

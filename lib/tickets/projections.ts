@@ -5,7 +5,7 @@ import { projector } from '../core/projection/projector.ts';
 import type { ReadModelDefinition } from '../core/projection/read-model.ts';
 import { stateSource } from '../core/projection/sources.ts';
 import { ticketsCollection } from './store.ts';
-import { type Ticket, type TicketEvent, type TicketStatus, ticketEvents } from './ticket.ts';
+import { type Ticket, type TicketEvent, type TicketStatus, ticketEvents, ticketState } from './ticket.ts';
 
 export interface TicketSummary {
   subject: string;
@@ -61,7 +61,8 @@ export const ticketViews = (readDb: Db) => readDb.collection<View<TicketSummary>
 export const ticketListModel: ReadModelDefinition = {
   projection: ticketList,
   collection: ticketViewsCollection,
-  source: (writeDb) => stateSource<Ticket>(writeDb, ticketsCollection, ticketList, fromTicket),
+  source: (writeDb) =>
+    stateSource(writeDb, { collection: ticketsCollection, state: ticketState }, ticketList, fromTicket),
   indexes: [
     { keys: { updated_at: -1, _id: -1 } },
     { keys: { status: 1, updated_at: -1, _id: -1 } },

@@ -1,11 +1,13 @@
-// The queries of tickets: details from the write model, the list from the read model.
+// The queries of tickets: details from the write model, the list from the read model. Details of an older document have
+// the defaults of the fields that it lacks; of one by a newer release there are none (`unknown_state`). A row of the list
+// of another schema version is answered with what it has, until an event of its ticket, or a rebuild, brings it up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import type { StateDocument } from '../core/stores/state-stored.ts';
+import { readState, type StateFields } from '../core/stores/state-document.ts';
 import { uuid, wholeNumber } from '../platform/fields.ts';
 import { ticketViews } from './projections.ts';
 import { ticketsCollection } from './store.ts';
-import { type Ticket, ticketStatus } from './ticket.ts';
+import { type Ticket, ticketState, ticketStatus } from './ticket.ts';
 
 export const getTicketInput = z.strictObject({ id: uuid });
 
@@ -22,11 +24,12 @@ export const listTicketsInput = z.strictObject({
 export type TicketDetails = Ticket & { id: string; version: number; created_at: Date; updated_at: Date };
 
 export const findTicket = async (writeDb: Db, id: string): Promise<TicketDetails | undefined> => {
-  const tickets = writeDb.collection<StateDocument<Ticket>>(ticketsCollection);
+  const tickets = writeDb.collection<StateFields>(ticketsCollection);
   // As the primary has it: what a majority of the nodes has may for a while after a fail-over be less than was acknowledged.
   const document = await tickets.findOne({ _id: id }, { readConcern: { level: 'local' } });
   if (document === null) return undefined;
-  const { customer_id, subject, message, status, agent_note, version, created_at, updated_at } = document;
+  const { state, version, created_at, updated_at } = readState(ticketState, 'Ticket', document);
+  const { customer_id, subject, message, status, agent_note } = state;
   return { id, customer_id, subject, message, status, agent_note, version, created_at, updated_at };
 };
 

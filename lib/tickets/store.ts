@@ -1,7 +1,7 @@
 // Where tickets are kept: as documents.
 import type { Db } from 'mongodb';
 import { stateStored } from '../core/stores/state-stored.ts';
-import { type Ticket, type TicketEvent, ticketDecider, ticketEvents } from './ticket.ts';
+import { type Ticket, type TicketEvent, ticketDecider, ticketEvents, ticketState } from './ticket.ts';
 
 export const ticketsCollection = 'tickets';
 
@@ -11,5 +11,6 @@ export const ticketStore = (db: Db) =>
     streamType: 'Ticket',
     collection: ticketsCollection,
     decider: ticketDecider,
+    state: ticketState,
     eventTypes: ticketEvents,
   });

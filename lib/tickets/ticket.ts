@@ -23,13 +23,18 @@ export type TicketCommand =
   | { type: 'ChangeTicketStatus'; data: { id: string; new_status: TicketStatus } }
   | { type: 'ReplaceTicketNote'; data: { id: string; note: string } };
 
-export interface Ticket {
-  customer_id: string;
-  subject: string;
-  message: string;
-  status: TicketStatus;
-  agent_note: string;
-}
+export const ticketState = {
+  schema_version: 1,
+  data: z.object({
+    customer_id: z.string(),
+    subject: z.string(),
+    message: z.string(),
+    status: ticketStatus,
+    agent_note: z.string(),
+  }),
+};
+
+export type Ticket = z.infer<typeof ticketState.data>;
 
 const decide = (command: TicketCommand, ticket: Ticket | undefined): TicketEvent[] => {
   if (command.type === 'CreateTicket') return [{ type: 'TicketCreated', data: command.data }];

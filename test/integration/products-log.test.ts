@@ -14,7 +14,7 @@ import { findProduct } from '../../lib/products/queries.ts';
 import { productStore } from '../../lib/products/store.ts';
 import { useDatabases } from '../support/database.ts';
 import { openSubscriber } from '../support/open.ts';
-import { allEvents, eventsOf, productsOn } from '../support/products.ts';
+import { allEvents, eventsOf, lampFields, productsOn } from '../support/products.ts';
 
 const db = useDatabases();
 const timeLeftMs = () => 60_000;
@@ -195,8 +195,17 @@ describe('time travel', () => {
   });
 });
 
+/** The state of a product, as a snapshot of today keeps it. */
+const stateOf = (stock: number) => ({
+  ...lampFields,
+  stock,
+  supplier_id: 's',
+  supplier_name: 'Acme',
+  supplier_version: 1,
+});
+
 describe('snapshots', () => {
-  const snapshots = () => db.write.collection<{ _id: string; shape: number; version: number }>('snapshots');
+  const snapshots = () => db.write.collection<{ _id: string; version: number }>('snapshots');
 
   test('are made each so many events, and loading goes on from the last', async () => {
     const id = await lampWithStocks(...Array.from({ length: 7 }, (_, n) => n));
@@ -212,23 +221,45 @@ describe('snapshots', () => {
     expect(await productStore(db.write, 5).load(id)).toMatchObject({ version: 10, state: { stock: 6 } });
   });
 
-  test('of another shape are thrown away, and loading begins at the first event', async () => {
-    const id = await lampWithStocks(1, 2, 3);
-    const wrong = {
-      shape: 0,
-      state: { stock: 'many' },
-      version: 3,
-      created_at: new Date(),
-      updated_at: new Date(),
-    };
-    await snapshots().insertOne({ _id: `Product-${id}`, ...wrong });
-    expect(await productStore(db.write).load(id)).toMatchObject({ version: 4, state: { stock: 3 } });
-    const store = productStore(db.write, 1);
-    const from = await store.load(id);
-    const viewed = { type: 'ProductViewed', data: { count: 1 } } as const;
-    const metadata = { command_id: 'c', correlation_id: 'c', causation_id: 'c' };
-    await store.append(id, { from, next: from.state, events: [viewed], metadata });
-    expect(await snapshots().findOne({ _id: `Product-${id}` })).toMatchObject({ shape: 1, version: 5 });
+  const { supplier_version: _, ...withoutVersion } = stateOf(7);
+  test.each([
+    ['a field of another type', { ...stateOf(7), stock: 'many' }],
+    ['a field less', withoutVersion],
+    ['a field more', { ...stateOf(7), colour: 'red' }],
+  ])(
+    'of a state with %s are thrown away unasked, and loading begins at the first event',
+    async (__, state) => {
+      const id = await lampWithStocks(1, 2, 3);
+      const times = { created_at: new Date(), updated_at: new Date() };
+      await snapshots().insertOne({ _id: `Product-${id}`, version: 3, ...times, ...{ state } });
+      expect(await productStore(db.write).load(id)).toMatchObject({ version: 4, state: { stock: 3 } });
+      const store = productStore(db.write, 1);
+      const from = await store.load(id);
+      const viewed = { type: 'ProductViewed', data: { count: 1 } } as const;
+      const metadata = { command_id: 'c', correlation_id: 'c', causation_id: 'c' };
+      await store.append(id, { from, next: from.state, events: [viewed], metadata });
+      expect(await snapshots().findOne({ _id: `Product-${id}` })).toMatchObject({
+        state: { stock: 3 },
+        version: 5,
+      });
+    },
+  );
+
+  test('of a state that fits are gone on from, with the times of the stream', async () => {
+    const id = await lampWithStocks(1, 2, 3, 4, 5);
+    const load = () => productStore(db.write, 5).load(id);
+    const withSnapshot = await load();
+    const [first, ...others] = await eventsOf(db.write, id);
+    const last = others.at(-1);
+    expect([withSnapshot.created_at, withSnapshot.updated_at]).toEqual([
+      first?.recorded_at,
+      last?.recorded_at,
+    ]);
+    await snapshots().deleteMany({});
+    expect(await load()).toEqual(withSnapshot);
+    const times = { created_at: new Date(1_000), updated_at: new Date(2_000) };
+    await snapshots().insertOne({ _id: `Product-${id}`, version: 6, ...times, ...{ state: stateOf(7) } });
+    expect(await load()).toEqual({ state: stateOf(7), version: 6, ...times });
   });
 
   test('can be lost without a difference', async () => {

@@ -16,9 +16,9 @@ export type CounterEvent = EventOf<typeof counterEvents>;
 /** `Count` causes one event for each of its steps; none where there are none. */
 export type CounterCommand = { type: 'Count'; data: { steps: number[] } };
 
-export interface Counter {
-  total: number;
-}
+export const counterState = { schema_version: 1, data: z.object({ total: z.int() }) };
+
+export type Counter = z.infer<typeof counterState.data>;
 
 export const counterDecider: Decider<CounterCommand, Counter | undefined, CounterEvent> = {
   initialState: undefined,

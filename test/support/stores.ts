@@ -8,6 +8,7 @@ import type { AggregateStore } from '../../lib/core/stores/store.ts';
 import {
   type Counter,
   type CounterEvent,
+  counterState,
   counterDecider as decider,
   counterEvents as eventTypes,
 } from './counter.ts';
@@ -18,16 +19,30 @@ export const streamType = 'Counter';
 export const stores: { name: string; open(db: Db): Store }[] = [
   {
     name: 'the state-stored one',
-    open: (db) => stateStored({ db, streamType, collection: 'counters', decider, eventTypes }),
+    open: (db) =>
+      stateStored({ db, streamType, collection: 'counters', decider, state: counterState, eventTypes }),
   },
   {
     name: 'the event-sourced one',
     open: (db) =>
-      eventSourced({ db, streamType, decider, eventTypes, snapshots: { every: 1_000, shape: 1 } }),
+      eventSourced({
+        db,
+        streamType,
+        decider,
+        eventTypes,
+        snapshots: { every: 1_000, state: counterState.data },
+      }),
   },
   {
     name: 'the event-sourced one with a snapshot each third event',
-    open: (db) => eventSourced({ db, streamType, decider, eventTypes, snapshots: { every: 3, shape: 1 } }),
+    open: (db) =>
+      eventSourced({
+        db,
+        streamType,
+        decider,
+        eventTypes,
+        snapshots: { every: 3, state: counterState.data },
+      }),
   },
 ];
 

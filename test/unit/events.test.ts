@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { aggregateId, type RecordedEvent, streamId, upcast } from '../../lib/core/events.ts';
+import { aggregateId, checked, type RecordedEvent, streamId, upcast } from '../../lib/core/events.ts';
 
 const types = {
   Renamed: {
@@ -39,12 +39,36 @@ describe('upcasting', () => {
     expect(upcast(types, current)).toBe(current);
   });
 
+  it('refuses what its steps did not make fit', () => {
+    expect(() => upcast(types, event(1, { title: 7 }))).toThrow(
+      expect.objectContaining({ code: 'unknown_event' }),
+    );
+    expect(() => upcast(types, event(2, {}))).toThrow(expect.objectContaining({ code: 'unknown_event' }));
+  });
+
   it('does not guess at a version newer than this code, nor at an unknown type', () => {
     expect(() => upcast(types, event(4, {}))).toThrow(expect.objectContaining({ code: 'unknown_event' }));
     expect(() => upcast(types, event(1, {}, 'Erased'))).toThrow(
       expect.objectContaining({ code: 'unknown_event' }),
     );
     expect(() => upcast(types, event(1, {}, 'constructor'))).toThrow(
+      expect.objectContaining({ code: 'unknown_event' }),
+    );
+  });
+});
+
+describe('an event from outside', () => {
+  it('is checked at today’s version too, and is not changed by it', () => {
+    const current = event(3, { name: 'x', by: 'me', more: 1 });
+    expect(checked(types, current)).toBe(current);
+    expect(() => checked(types, event(3, { name: 'x' }))).toThrow(
+      expect.objectContaining({ code: 'unknown_event', message: expect.stringContaining('by') }),
+    );
+  });
+
+  it('of an old version is brought up and checked', () => {
+    expect(checked(types, event(1, { title: 'x' }))).toEqual(event(3, { name: 'x', by: 'unknown' }));
+    expect(() => checked(types, event(1, { title: 7 }))).toThrow(
       expect.objectContaining({ code: 'unknown_event' }),
     );
   });

@@ -5,17 +5,19 @@ import type { Index } from '../indexes.ts';
 import type { ReadModelDefinition } from '../projection/read-model.ts';
 import type { SubscriberDefinition } from '../projection/subscriber.ts';
 import type { SettingTable } from '../settings.ts';
+import type { StateShape } from '../shape.ts';
 
 /** One type of aggregate: what happens to it, and what is kept of it. */
-export interface Stream {
+export type Stream = {
   /** The first part of its stream ids: `Ticket` in `Ticket-0199…`. */
   type: string;
   eventTypes: EventTypes;
-  /** `state`: the evolved document, whose old events may go. `events`: the events alone. */
-  store: 'state' | 'events';
   /** The collection that keeps its commands as they arrived, if one does: they go with its events. */
   commandLog?: string;
-}
+} & (
+  | { /** The evolved document, whose old events may go. */ store: 'state'; state: StateShape }
+  | { /** The events alone. */ store: 'events' }
+);
 
 export interface Domain {
   /** Also the name of its folder in `lib` and in `functions`. */

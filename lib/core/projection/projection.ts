@@ -4,6 +4,7 @@ import type { Collection } from 'mongodb';
 import type { DomainEvent } from '../decider.ts';
 import { aggregateId, type EventTypes, type RecordedEvent, upcast } from '../events.ts';
 import type { Index } from '../indexes.ts';
+import { asStored } from './as-stored.ts';
 
 /** What the machine keeps on every read document beside the content. */
 export interface ViewFields {
@@ -57,7 +58,10 @@ export interface Segment {
 
 /** The write side of a read model: state documents or event streams. */
 export interface Source {
-  /** The current views of these aggregates; `known` views need only what came after them. Unknown ids are left out. */
+  /**
+   * The current views of these aggregates; `known` views need only what came after them, but for those of another schema
+   * version. Unknown ids are left out.
+   */
   current(ids: string[], known?: ReadonlyMap<string, View>): Promise<Recomputed[]>;
   /** Every aggregate of a segment, by ascending id. */
   scan(segment: Segment): AsyncIterable<Recomputed>;
@@ -65,11 +69,20 @@ export interface Source {
   segments(count: number): Promise<Segment[]>;
 }
 
+/** The one place where a view is made, whether from an event or from a state: as the database stores it. */
+export const toView = (
+  { schemaVersion }: Pick<Projection, 'schemaVersion'>,
+  content: object,
+  { id, version, updated_at }: { id: string; version: number; updated_at: Date },
+): View => asStored({ ...content, _id: id, version, schema_version: schemaVersion, updated_at });
+
+/** Whether today's code made it: a view of another schema version is recomputed from the write side, never gone on with. */
+export const hasTodaysShape = ({ schemaVersion }: Projection, view: View): boolean =>
+  view.schema_version === schemaVersion;
+
 /** @throws AppError `unknown_event` where the event is not of this code's types or versions. */
-export const fold = (projection: Projection, view: View | undefined, event: RecordedEvent): View => ({
-  ...projection.evolve(view, upcast(projection.eventTypes, event)),
-  _id: aggregateId(event.stream_id),
-  version: event.version,
-  schema_version: projection.schemaVersion,
-  updated_at: event.recorded_at,
-});
+export const fold = (projection: Projection, view: View | undefined, event: RecordedEvent): View => {
+  const { stream_id, version, recorded_at: updated_at } = event;
+  const content = projection.evolve(view, upcast(projection.eventTypes, event));
+  return toView(projection, content, { id: aggregateId(stream_id), version, updated_at });
+};

@@ -1,9 +1,11 @@
 // Applies events to read models by version. Guarantees: duplicates, disorder and gaps converge to what a replay gives;
 // one aggregate's failure does not hold up another. Contiguous events are folded from the message alone; on a gap the
 // missing ones come from the write side. Nothing waits. What other documents copy from one follows it (references.ts).
+// A document of another schema version, older or newer, is recomputed from the write side: between a deploy and its
+// rebuild the documents that events touch have today's shape, and the rest keep theirs and say so.
 import { AppError } from '../errors.ts';
-import { aggregateId, type EventKey, type RecordedEvent } from '../events.ts';
-import { fold, type ReadModel, type View } from './projection.ts';
+import { aggregateId, checked, type EventKey, type RecordedEvent } from '../events.ts';
+import { fold, hasTodaysShape, type ReadModel, type View } from './projection.ts';
 import { openReadModel, type ReadModelDefinition } from './read-model.ts';
 import { findUnspread, settleReferences, spread } from './references.ts';
 import { type Applied, noneApplied, type Subscriber, type SubscriberDefinition } from './subscriber.ts';
@@ -12,6 +14,8 @@ import { writeViews } from './write-views.ts';
 interface Progress {
   id: string;
   view: View | undefined;
+  /** The stored document is of another schema version. */
+  isOutdated: boolean;
   /** In order of version, without those that the view has already. */
   events: RecordedEvent[];
   failure?: unknown;
@@ -33,11 +37,11 @@ const beginsStream = (events: RecordedEvent[]): boolean => events.some(({ versio
 
 /** Folds while the next event is the next version; what is left over lies behind a gap or failed. */
 const foldContiguous = ({ projection }: ReadModel, progress: Progress): void => {
-  while (progress.failure === undefined) {
+  while (progress.failure === undefined && !progress.isOutdated) {
     const next = progress.events.find((event) => event.version > (progress.view?.version ?? 0));
     if (next === undefined || next.version !== (progress.view?.version ?? 0) + 1) return;
     try {
-      progress.view = fold(projection, progress.view, next);
+      progress.view = fold(projection, progress.view, checked(projection.eventTypes, next));
     } catch (error) {
       progress.failure = error;
     }
@@ -47,8 +51,10 @@ const foldContiguous = ({ projection }: ReadModel, progress: Progress): void => 
 const hasGap = ({ view, events, failure }: Progress): boolean =>
   failure === undefined && events.some((event) => event.version > (view?.version ?? 0));
 
-/** Brings the ones behind a gap up to what the write side has now. */
-const closeGaps = async ({ source }: ReadModel, behind: Progress[]): Promise<void> => {
+const isBehind = (progress: Progress): boolean => progress.isOutdated || hasGap(progress);
+
+/** Brings those that their events alone do not bring there up to what the write side has now. */
+const catchUp = async ({ source }: ReadModel, behind: Progress[]): Promise<void> => {
   if (behind.length === 0) return;
   const known = new Map(behind.flatMap(({ id, view }) => (view === undefined ? [] : [[id, view]])));
   const recomputed = await source.current(
@@ -81,11 +87,12 @@ const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<Appli
   );
   const progresses = [...groups].map(([id, group]): Progress => {
     const view = views.get(id);
+    const isOutdated = view !== undefined && !hasTodaysShape(model.projection, view);
     const ahead = group.filter((event) => event.version > (view?.version ?? 0)).sort(byVersion);
-    return { id, view, events: ahead };
+    return { id, view, isOutdated, events: ahead };
   });
   for (const progress of progresses) foldContiguous(model, progress);
-  await closeGaps(model, progresses.filter(hasGap));
+  await catchUp(model, progresses.filter(isBehind));
   const advanced = progresses.flatMap(({ id, view }) =>
     view !== undefined && view !== views.get(id) ? [view] : [],
   );

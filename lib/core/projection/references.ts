@@ -3,6 +3,7 @@
 // writes beside us, each document ends with the newest copy, which is what a rebuild gives. Two rules bring this about:
 // who writes a document looks at the write side of what it refers to afterwards (settle), and who projects a change of
 // that sends it to every document there is (spread). One of the two comes later, and sees the other.
+import { asStored } from './as-stored.ts';
 import type { ReadModel, Recomputed, Reference, View } from './projection.ts';
 
 const fieldOf = (view: View, field: string): unknown => Object.getOwnPropertyDescriptor(view, field)?.value;
@@ -10,10 +11,8 @@ const fieldOf = (view: View, field: string): unknown => Object.getOwnPropertyDes
 const versionIn = (view: View, { versionField }: Reference): number =>
   Number(fieldOf(view, versionField) ?? 0);
 
-const copyOf = ({ copy, versionField }: Reference, target: View): object => ({
-  ...copy(target),
-  [versionField]: target.version,
-});
+const copyOf = ({ copy, versionField }: Reference, target: View): object =>
+  asStored({ ...copy(target), [versionField]: target.version });
 
 const older = ({ versionField }: Reference, version: number) => ({ [versionField]: { $lt: version } });
 

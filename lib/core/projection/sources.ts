@@ -2,14 +2,17 @@
 // of event-sourced ones.
 import type { Collection, Db, Document } from 'mongodb';
 import { aggregateId, type EventRow, fromRow, streamId } from '../events.ts';
+import type { StateShape } from '../shape.ts';
 import { eventRows } from '../stores/event-rows.ts';
-import type { StateDocument } from '../stores/state-stored.ts';
+import { readState, type StateDocument, type StateFields } from '../stores/state-document.ts';
 import {
   fold,
+  hasTodaysShape,
   type Projection,
   type Recomputed,
   type Segment,
   type Source,
+  toView,
   type View,
 } from './projection.ts';
 
@@ -49,33 +52,30 @@ const cutsOf = async <T extends Document>(
  */
 export const stateSource = <S extends object>(
   db: Db,
-  collection: string,
+  { collection, state: shape }: { collection: string; state: StateShape<S> },
   projection: Projection,
   fromState: (state: StateDocument<S>) => object,
 ): Source => {
-  const documents = db.collection<StateDocument<S> & Document>(collection);
-  const toView = (document: Document): Recomputed => {
-    const state = document as StateDocument<S>;
-    const { _id: id, version, updated_at } = state;
+  const documents = db.collection<StateFields>(collection);
+  const recompute = (document: StateFields): Recomputed => {
+    const { _id, _id: id, version, created_at, updated_at } = document;
     try {
-      return {
-        id,
-        view: { ...fromState(state), _id: id, version, schema_version: projection.schemaVersion, updated_at },
-      };
+      const { state } = readState(shape, projection.streamType, document);
+      const content = fromState({ ...state, _id, version, created_at, updated_at });
+      return { id, view: toView(projection, content, { id, version, updated_at }) };
     } catch (error) {
       return { id, error };
     }
   };
-  const ids = db.collection<{ _id: string }>(collection);
   return {
     async current(wanted) {
-      return (await ids.find({ _id: { $in: wanted } }).toArray()).map(toView);
+      return (await documents.find({ _id: { $in: wanted } }).toArray()).map(recompute);
     },
     async *scan(segment) {
       const range = rangeOf(segment);
       const filter = Object.keys(range).length === 0 ? {} : { _id: range };
-      for await (const document of ids.find(filter).sort({ _id: 1 }).batchSize(batchSize))
-        yield toView(document);
+      for await (const document of documents.find(filter).sort({ _id: 1 }).batchSize(batchSize))
+        yield recompute(document);
     },
     async segments(count) {
       return between(await cutsOf(documents, '_id', {}, count));
@@ -103,7 +103,8 @@ export const eventSource = (db: Db, projection: Projection): Source => {
     async current(ids, known) {
       const found = new Map<string, Recomputed>();
       const wanted = ids.map((id) => {
-        const view = known?.get(id);
+        const stored = known?.get(id);
+        const view = stored !== undefined && hasTodaysShape(projection, stored) ? stored : undefined;
         if (view !== undefined) found.set(id, { id, view });
         return { stream_id: streamId(streamType, id), version: { $gt: view?.version ?? 0 } };
       });

@@ -1,10 +1,21 @@
-// The one way a read document is written. Guarantees: a document's version never falls, whoever writes beside us.
+// How a read document is written live. Guarantees: a document's version never falls, whoever writes beside us; at one
+// version, what another release wrote gives way to today's.
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import { duplicatesInBulk } from '../driver-errors.ts';
 import type { View } from './projection.ts';
 
 const replaceOlder = (view: View, upsert: boolean): AnyBulkWriteOperation<View> => ({
-  replaceOne: { filter: { _id: view._id, version: { $lt: view.version } }, replacement: view, upsert },
+  replaceOne: {
+    filter: {
+      _id: view._id,
+      $or: [
+        { version: { $lt: view.version } },
+        { version: view.version, schema_version: { $ne: view.schema_version } },
+      ],
+    },
+    replacement: view,
+    upsert,
+  },
 });
 
 /**

@@ -17,7 +17,9 @@ import { durably } from './transaction.ts';
 
 export const eventsCollection = 'events';
 
-export const eventRows = (db: Db): Collection<EventRow> => db.collection<EventRow>(eventsCollection);
+export const eventRows = (db: Db): Collection<EventRow> =>
+  // What a schema calls optional is absent, and not null, when it is read again.
+  db.collection<EventRow>(eventsCollection, { ignoreUndefined: true });
 
 /** A row without what is in the event. */
 export type KeyRow = Omit<EventRow, 'data' | 'metadata' | 'idempotency_keys'>;

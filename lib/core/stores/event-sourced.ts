@@ -1,6 +1,10 @@
 // Keeps the events alone. An append of one event is a single insert: atomic without a transaction, outbox included.
-// A snapshot bounds loading; it is a cache, thrown away when the shape of the state changes.
+// A snapshot bounds loading. It is a cache: one whose state today's schema would not give back as it stands, at any
+// depth, is thrown away, and the state is folded anew. A change of meaning that leaves the shape goes unnoticed: give the
+// field another name.
+import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
+import type * as z from 'zod';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
 import { type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from '../events.ts';
 import {
@@ -16,10 +20,9 @@ import {
 import type { AggregateStore, Loaded } from './store.ts';
 import { durably, inTransaction } from './transaction.ts';
 
-interface Snapshot<S> {
+interface Snapshot {
   _id: string;
-  shape: number;
-  state: S;
+  state: unknown;
   version: number;
   created_at: Date;
   updated_at: Date;
@@ -32,34 +35,32 @@ interface EventSourcedOptions<S, E extends DomainEvent> {
   streamType: string;
   decider: Pick<Decider<DomainCommand, S, E>, 'initialState' | 'evolve'>;
   eventTypes: EventTypes;
-  /** A snapshot each so many events; `shape` is raised when the state's shape changes. */
-  snapshots: { every: number; shape: number };
+  /** A snapshot each so many events, and the schema of the state that it keeps. */
+  snapshots: { every: number; state: z.ZodType<S & object> };
 }
 
-export const eventSourced = <S, E extends DomainEvent>({
+export const eventSourced = <S extends object | undefined, E extends DomainEvent>({
   db,
   streamType,
   decider,
   eventTypes,
-  snapshots: { every, shape },
+  snapshots: { every, state: schema },
 }: EventSourcedOptions<S, E>): AggregateStore<S, E> => {
   const events = eventRows(db);
-  const snapshots = db.collection<Snapshot<S>>(snapshotsCollection);
+  const snapshots = db.collection<Snapshot>(snapshotsCollection, { ignoreUndefined: true });
 
   const findSnapshot = async (stream: string, level: 'local' | 'majority'): Promise<Loaded<S>> => {
+    const none = { state: decider.initialState, version: 0 };
     const found = await snapshots.findOne({ _id: stream }, { readConcern: { level } });
-    return found?.shape === shape ? (found as Snapshot<S>) : { state: decider.initialState, version: 0 };
+    const { success, data } = schema.safeParse(found?.state);
+    if (found === null || !success || !isDeepStrictEqual(data, found.state)) return none;
+    const { version, created_at, updated_at } = found;
+    return { state: data, version, created_at, updated_at };
   };
 
-  const saveSnapshot = async (
-    stream: string,
-    state: S,
-    at: Required<Omit<Loaded<S>, 'state'>>,
-  ): Promise<void> => {
+  const saveSnapshot = async (stream: string, snapshot: Omit<Snapshot, '_id'>): Promise<void> => {
     // A lost race or an outage costs nothing but a longer load next time.
-    await snapshots
-      .replaceOne({ _id: stream }, { shape, state, ...at }, { upsert: true })
-      .catch(() => undefined);
+    await snapshots.replaceOne({ _id: stream }, snapshot, { upsert: true }).catch(() => undefined);
   };
 
   return {
@@ -67,7 +68,7 @@ export const eventSourced = <S, E extends DomainEvent>({
 
     async load(id, level = 'local') {
       const stream = streamId(streamType, id);
-      const loaded = { ...(await findSnapshot(stream, level)) };
+      const loaded = await findSnapshot(stream, level);
       for await (const row of events
         .find({ stream_id: stream, version: { $gt: loaded.version } }, { readConcern: { level } })
         .sort({ version: 1 })) {
@@ -91,10 +92,10 @@ export const eventSourced = <S, E extends DomainEvent>({
         throw appendError(first.stream_id, error);
       }
       if (Math.floor(last.version / every) > Math.floor(append.from.version / every)) {
-        const created_at = append.from.created_at ?? first.recorded_at;
-        await saveSnapshot(first.stream_id, append.next, {
+        await saveSnapshot(first.stream_id, {
+          state: append.next,
           version: last.version,
-          created_at,
+          created_at: append.from.created_at ?? first.recorded_at,
           updated_at: last.recorded_at,
         });
       }

@@ -1,8 +1,9 @@
 // Keeps the evolved document; its events are rows beside it, written in the same transaction.
-// The document is the state with `_id`, `version`, `created_at` and `updated_at`.
+// The document is the state with `_id`, `version`, `schema_version`, `created_at` and `updated_at`.
 import type { Collection, Db } from 'mongodb';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
 import type { EventTypes } from '../events.ts';
+import type { StateShape } from '../shape.ts';
 import { keepCommands } from './command-log.ts';
 import {
   appendError,
@@ -14,10 +15,9 @@ import {
   recorded,
   rememberUnchanged,
 } from './event-rows.ts';
+import { readState, type StateFields } from './state-document.ts';
 import { type AggregateStore, type Loaded, versionConflict } from './store.ts';
 import { inTransaction } from './transaction.ts';
-
-export type StateDocument<S> = S & { _id: string; version: number; created_at: Date; updated_at: Date };
 
 interface StateStoredOptions<S, E extends DomainEvent> {
   db: Db;
@@ -26,14 +26,8 @@ interface StateStoredOptions<S, E extends DomainEvent> {
   /** Where to keep the commands as they arrived; not kept where absent. */
   commandsCollection?: string;
   decider: Pick<Decider<DomainCommand, S, E>, 'initialState'>;
+  state: StateShape<S & object>;
   eventTypes: EventTypes;
-}
-
-interface StoredState {
-  _id: string;
-  version: number;
-  created_at: Date;
-  updated_at: Date;
 }
 
 export const stateStored = <S extends object | undefined, E extends DomainEvent>({
@@ -42,9 +36,11 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
   collection,
   commandsCollection,
   decider,
+  state,
   eventTypes,
 }: StateStoredOptions<S, E>): AggregateStore<S, E> => {
-  const documents: Collection<StoredState> = db.collection(collection);
+  // What a schema calls optional is absent, and not null, when it is read again.
+  const documents: Collection<StateFields> = db.collection(collection, { ignoreUndefined: true });
   const events = eventRows(db);
   return {
     streamType,
@@ -52,8 +48,7 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
     async load(id, level = 'local'): Promise<Loaded<S>> {
       const document = await documents.findOne({ _id: id }, { readConcern: { level } });
       if (document === null) return { state: decider.initialState, version: 0 };
-      const { _id, version, created_at, updated_at, ...state } = document;
-      return { state: state as S & object, version, created_at, updated_at };
+      return readState(state, streamType, document);
     },
 
     async append(id, append) {
@@ -65,6 +60,7 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
         ...append.next,
         _id: id,
         version: last.version,
+        schema_version: state.schema_version,
         created_at,
         updated_at: last.recorded_at,
       };

@@ -15,6 +15,8 @@ const problems: Partial<Record<ErrorCode, { status: number; title: string }>> = 
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used with another request' },
+  unknown_event: { status: 503, title: 'Written by another release' },
+  unknown_state: { status: 503, title: 'Written by another release' },
   unavailable: { status: 503, title: 'Not available now' },
 };
 
