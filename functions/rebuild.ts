@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { measureDrift, type RebuildAnswer, rebuild } from '../lib/core/repair/rebuild.ts';
 import { catalogue } from '../lib/domains.ts';
-import { invokeAgain } from '../lib/platform/invoke-again.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
 import { resources } from '../lib/platform/resources.ts';
+import { startFunction } from '../lib/platform/start-function.ts';
 
 const input = z.strictObject({ projection: z.string().optional(), dry_run: z.boolean().default(false) });
 
@@ -19,7 +19,7 @@ export const handler = operation(
       const answer = await run(model, { db: readDb(), timeLeftMs });
       emitMetrics(functionName, { Rebuilt: answer.written + answer.removed });
       answers.push(answer);
-      if (!dryRun && !answer.done) await invokeAgain(functionName, { projection: model.projection.name });
+      if (!dryRun && !answer.done) await startFunction(functionName, { projection: model.projection.name });
     }
     return projection === undefined ? answers : answers[0];
   },

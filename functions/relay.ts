@@ -6,8 +6,10 @@ import { emitMetrics } from '../lib/platform/metrics.ts';
 import { writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
 import { sqsPublisher } from '../lib/platform/sqs/publisher.ts';
+import { startNextRelay } from '../lib/platform/wake-relay.ts';
 
 const leaseMs = 3_000;
+const idleSeconds = config.RELAY_IDLE_SECONDS;
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -23,6 +25,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
     batchSize: config.RELAY_BATCH_SIZE,
     pollMs: config.RELAY_POLL_INTERVAL_MS,
     leaseMs,
+    ...(idleSeconds === 'always' ? {} : { idleMs: idleSeconds * 1_000 }),
     timeLeftMs,
     onLease: heartbeat.beat,
     onBatch(result) {
@@ -37,6 +40,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
       if (result.refused > 0) log.warn('events refused', { refused: result.refused, parked: result.parked });
     },
     onOutage: (error) => log.warn('database not reachable, events pend', { reason: reasonOf(error) }),
+    callNext: startNextRelay,
   });
   await heartbeat.settled();
   return { published };

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { replay } from '../lib/core/repair/replay.ts';
 import { catalogue } from '../lib/domains.ts';
-import { invokeAgain } from '../lib/platform/invoke-again.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
 import { resources } from '../lib/platform/resources.ts';
+import { startFunction } from '../lib/platform/start-function.ts';
 
 const input = z.strictObject({
   subscription: z.string(),
@@ -22,6 +22,6 @@ export const handler = operation(input, async ({ subscription, from }, { functio
     from,
     timeLeftMs,
   });
-  if (!answer.done) await invokeAgain(functionName, { subscription, from });
+  if (!answer.done) await startFunction(functionName, { subscription, from });
   return answer;
 });

@@ -2,7 +2,7 @@
 // one. Not guaranteed: that a paused holder knows it has lost the lease. What must not happen twice needs a guard of its
 // own beside it (a position, a version).
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Collection, Db } from 'mongodb';
+import type { Collection, Db, Document } from 'mongodb';
 import { duplicateKeys } from './driver-errors.ts';
 
 export interface LeaseDocument {
@@ -16,8 +16,8 @@ export const leasesCollection = 'leases';
 export const rebuildLeasesCollection = 'rebuild_leases';
 
 export interface Lease {
-  /** Takes or renews the lease; false where another owner holds it. */
-  acquire(): Promise<boolean>;
+  /** Takes or renews the lease; false where another owner holds it. `fields` are set in the same write, as expressions. */
+  acquire(fields?: Document): Promise<boolean>;
   /** Frees it, so that the next in line need not wait for its end. */
   release(): Promise<void>;
 }
@@ -34,8 +34,8 @@ export const createLease = (
   const mine = { $eq: ['$owner', owner] };
   const free = { $lt: ['$expires_at', '$$NOW'] };
   return {
-    async acquire() {
-      const set = [{ $set: { owner: { $literal: owner }, expires_at: until } }];
+    async acquire(fields = {}) {
+      const set = [{ $set: { ...fields, owner: { $literal: owner }, expires_at: until } }];
       const { matchedCount } = await leases.updateOne({ _id: name, $expr: { $or: [mine, free] } }, set);
       if (matchedCount === 1) return true;
       if ((await leases.countDocuments({ _id: name }, { limit: 1 })) === 1) return false;

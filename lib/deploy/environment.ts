@@ -4,8 +4,8 @@ import type { Domain } from '../core/domains/domain.ts';
 import type { Setting } from '../core/settings.ts';
 import { machineSettings } from '../platform/settings.ts';
 import type { Place } from './place.ts';
-import { parameterName, rightsOn, secrets } from './rights.ts';
-import type { FunctionDefinition } from './service.ts';
+import { parameterName, relayKey, rightsOn, secrets } from './rights.ts';
+import { type FunctionDefinition, functionName } from './service.ts';
 
 type Entry = [name: string, setting: Setting];
 
@@ -54,6 +54,10 @@ export const localEnvironment = (environment: NodeJS.ProcessEnv): Record<string,
       .filter(([, { secret, local }]) => secret !== undefined || local !== undefined)
       .map((entry) => fromEnvironment(environment, entry)),
   );
+
+/** The relay, for a function that may start it. */
+export const relayOf = ({ rights }: FunctionDefinition, place: Place): Record<string, string> =>
+  rights?.includes('start-relay') ? { RELAY_FUNCTION: functionName(place, relayKey) } : {};
 
 /** The parameters that a deployed function may read. */
 export const parametersOf = ({ rights }: FunctionDefinition, place: Place): Record<string, string> =>

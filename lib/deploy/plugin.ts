@@ -5,7 +5,7 @@ import { catalogue } from '../domains.ts';
 import { checkSettings, machineSettings, settingsFrom } from '../platform/settings.ts';
 import { alarmsOf } from './alarms.ts';
 import { addAuthorizer, addOpenRoutes } from './authorizer.ts';
-import { ownEnvironment, parametersOf, sharedEnvironment } from './environment.ts';
+import { ownEnvironment, parametersOf, relayOf, sharedEnvironment } from './environment.ts';
 import { addQueues } from './queues.ts';
 import { rightPattern } from './rights.ts';
 import { allowed, roleOf } from './roles.ts';
@@ -60,7 +60,7 @@ export const prepare = (service: Service, environment: NodeJS.ProcessEnv): void 
   };
   for (const [key, definition] of Object.entries(service.functions)) {
     const own = ownEnvironment(environment, catalogue.all, [key, definition]);
-    definition.environment = { ...definition.environment, ...own };
+    definition.environment = { ...definition.environment, ...own, ...relayOf(definition, placeOf(service)) };
   }
 };
 

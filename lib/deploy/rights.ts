@@ -5,6 +5,7 @@ import type { Setting } from '../core/settings.ts';
 import { catalogue } from '../domains.ts';
 import { machineSettings } from '../platform/settings.ts';
 import type { Place } from './place.ts';
+import { functionName } from './service.ts';
 
 export interface Statement {
   Effect: 'Allow';
@@ -19,7 +20,17 @@ export const secrets: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-const others = ['publish', 'take-dead-letters', 'send-back', 'measure-queues', 'invoke-self'] as const;
+/** The relay's name in serverless.yml. */
+export const relayKey = 'relay';
+
+const others = [
+  'publish',
+  'take-dead-letters',
+  'send-back',
+  'measure-queues',
+  'invoke-self',
+  'start-relay',
+] as const;
 
 export type Right = string;
 
@@ -70,6 +81,8 @@ export const statementsOf = (right: Right, place: Place, name: string): Statemen
       return allow(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], [...queues, ...deadLetters]);
     case 'invoke-self':
       return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${name}`)]);
+    case 'start-relay':
+      return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${functionName(place, relayKey)}`)]);
     default:
       return send([queue(right.slice('send:'.length))]);
   }

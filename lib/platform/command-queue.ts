@@ -6,6 +6,7 @@ import type { DomainCommand } from '../core/decider.ts';
 import { AppError } from '../core/errors.ts';
 import { consumerHandler, parseMessage } from './consumer.ts';
 import type { Consumer } from './deliveries.ts';
+import { wakeRelay } from './wake-relay.ts';
 
 const envelope = z.object({
   command_id: z.string().min(1).max(300),
@@ -45,7 +46,11 @@ export const commandConsumer = <C extends DomainCommand>({
     since: sent_at,
     log: { command_id, type },
   }),
-  apply: handle,
+  async apply(commands) {
+    const handled = await handle(commands);
+    if (handled.failures.size < commands.length) await wakeRelay();
+    return handled;
+  },
 });
 
 export const commandQueueHandler = <C extends DomainCommand>(queue: CommandQueue<C>, readDb: Db) =>

@@ -25,6 +25,22 @@ const setting = <T>(
 export const integer = (fallback: number, [min, max]: [number, number], about: string, reach: Reach = {}) =>
   setting(String(fallback), about, reach, Number, z.int().min(min).max(max));
 
+/** A whole number between two borders, or one word. */
+export const integerOr = <const W extends string>(
+  word: W,
+  fallback: number,
+  [min, max]: [number, number],
+  about: string,
+  reach: Reach = {},
+) =>
+  setting(
+    String(fallback),
+    about,
+    reach,
+    (value) => (value === word ? word : Number(value)),
+    z.union([z.literal(word), z.int().min(min).max(max)]),
+  );
+
 /** Text that fits the pattern. */
 export const text = (
   fallback: string,

@@ -1,7 +1,7 @@
 // The machine's settings, and how settings are read. Every setting has a default for local use.
 import type { Domain } from '../core/domains/domain.ts';
 import type { ReadSettings, SettingTable, SettingValues } from '../core/settings.ts';
-import { integer, oneOf, text } from './setting-types.ts';
+import { integer, integerOr, oneOf, text } from './setting-types.ts';
 
 const relay = { functions: ['relay'] };
 const reconcile = { functions: ['reconcile'] };
@@ -43,6 +43,12 @@ export const machineSettings = {
     [10, 60_000],
     'how often the relay looks when nothing wakes it, in ms',
     relay,
+  ),
+  RELAY_IDLE_SECONDS: integerOr(
+    'always',
+    20,
+    [5, 3_600],
+    'seconds with nothing pending until the relay sleeps; `always`: it never does, and has a standby',
   ),
   PROJECTOR_BATCH_SIZE: integer(
     10,

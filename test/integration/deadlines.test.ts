@@ -52,8 +52,8 @@ describe.concurrent('whatever is collected meanwhile', () => {
 
   test('a function that cannot be invoked is given up in time', async () => {
     const call = `
-    const { invokeAgain } = await import('./lib/platform/invoke-again.ts');
-    return () => invokeAgain('tandem-dev-rebuild', {});`;
+    const { startFunction } = await import('./lib/platform/start-function.ts');
+    return () => startFunction('tandem-dev-rebuild', {});`;
     const { message, ms } = await underMemoryPressure(call, { AWS_ENDPOINT_URL_LAMBDA: silent.url });
     expect(message).toMatch(/Lambda cannot be reached/);
     expect(ms).toBeLessThan(6_000);

@@ -1,6 +1,8 @@
 // Moves pending events to the queues. Guarantees: at least once; a dense position for every event; one relay at a time
-// by lease, and a standby that goes on within the lease's time when the active one dies. It outlives a database that is
-// away.
+// by lease. It outlives a database that is away.
+// With `idleMs` it sleeps when nothing has been pending for so long (awake.ts), and there is no standby: in place of a
+// dead relay the first command after the lease's time starts another; where no command comes, the schedule does, each
+// minute. Without `idleMs`, those that wait for the lease are a standby, which goes on within the lease's time.
 // Not guaranteed: order on the queue, or a single delivery. Versions take care of both.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db, Filter } from 'mongodb';
@@ -11,7 +13,9 @@ import { createLease, type Lease } from '../lease.ts';
 import { appendPositions, closePositions, nextPosition, openPositions } from '../stores/event-log.ts';
 import { eventRows } from '../stores/event-rows.ts';
 import { insertAlarm } from './alarm.ts';
+import { readRelayLease, relayLeaseName } from './awake.ts';
 import { type PublishOptions, type PublishResult, publish } from './publish.ts';
+import { createVigil, type Vigil } from './vigil.ts';
 
 export interface RelayOptions extends PublishOptions {
   db: Db;
@@ -20,6 +24,8 @@ export interface RelayOptions extends PublishOptions {
   /** How often pending events are looked for when no alarm rings. */
   pollMs: number;
   leaseMs: number;
+  /** It ends when nothing has been pending for so long; absent: it works until its time is up. */
+  idleMs?: number;
   /** Milliseconds left to work; asked again and again. */
   timeLeftMs(): number;
   onBatch(result: PublishResult): void;
@@ -27,9 +33,10 @@ export interface RelayOptions extends PublishOptions {
   onLease?(): void;
   /** Told once each time that the database goes away. */
   onOutage?(error: unknown): void;
+  /** Called when its time is up and something is left: starts the next relay. */
+  callNext?(): Promise<void>;
 }
 
-export const relayLeaseName = 'relay';
 const standbyPollMs = 200;
 const batchesInFlight = 4;
 const batchesInSnapshot = 20;
@@ -88,8 +95,8 @@ const createSender = (options: RelayOptions) => {
   return { state, send, start, drain: () => Promise.all(inFlight) };
 };
 
-/** Works while it holds the lease and has time; gives the number of events that were published. */
-const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
+/** Works while it holds the lease, has time and may not rest; gives the number of events that were published. */
+const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<number> => {
   const { db, batchSize, pollMs, leaseMs, timeLeftMs } = options;
   const alarm = insertAlarm(eventRows(db));
   const { state, send, start, drain } = createSender(options);
@@ -99,7 +106,7 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
     if (timeLeftMs() <= 0 || state.failure !== undefined) return false;
     if (performance.now() < renewAt) return true;
     renewAt = performance.now() + leaseMs / 3;
-    const mine = await lease.acquire();
+    const mine = await vigil.renew(lease);
     if (mine) options.onLease?.();
     return mine;
   };
@@ -109,7 +116,9 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
       .sort({ recorded_at: 1, version: 1 })
       .limit(limit)
       .toArray();
-    if (rows.length > 0) await send(rows);
+    if (rows.length === 0) return;
+    vigil.busy();
+    await send(rows);
   };
 
   try {
@@ -140,8 +149,10 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
       }
       // What is under way is still pending: only when it is marked may a new snapshot be taken.
       await drain();
-      if (seen === 0) await alarm.next(pollMs);
-      else if (seen >= batchSize) await alarm.off();
+      if (seen > 0) vigil.busy();
+      else if (vigil.mayRest()) break;
+      else await alarm.next(pollMs);
+      if (seen >= batchSize) await alarm.off();
     }
     if (state.failure !== undefined) throw state.failure;
     return state.published;
@@ -151,34 +162,62 @@ const work = async (options: RelayOptions, lease: Lease): Promise<number> => {
   }
 };
 
-/** Waits for the lease, then relays until the time is up. Gives the number of events that were published. */
-export const runRelay = async (options: RelayOptions): Promise<number> => {
-  const lease = createLease(options.db, relayLeaseName, options.owner, options.leaseMs);
-  const pause = (ms: number): Promise<void> => wait(Math.max(1, Math.min(ms, options.timeLeftMs())));
-  let published = 0;
-  let isAway = false;
+/** Events in their pause count: with them pending, nobody rests. */
+const isPending = async (db: Db): Promise<boolean> =>
+  (await eventRows(db).findOne(
+    { pending: true },
+    { projection: { _id: 1 }, readConcern: { level: 'majority' } },
+  )) !== null;
 
-  const workInTurn = async (): Promise<void> => {
-    if (!(await lease.acquire())) return pause(standbyPollMs);
-    isAway = false;
+/**
+ * Relays until the time is up or there is nothing to stay awake for. Gives the number of events that were published.
+ * Where another relay holds the lease, it waits: with `idleMs` only until that one has shown that it lives.
+ */
+export const runRelay = async (options: RelayOptions): Promise<number> => {
+  const { db, owner, leaseMs, idleMs, timeLeftMs, callNext } = options;
+  const lease = createLease(db, relayLeaseName, owner, leaseMs);
+  const vigil = createVigil(options);
+  const pause = (ms: number): Promise<void> => wait(Math.max(1, Math.min(ms, timeLeftMs())));
+  const state = { published: 0, isAway: false, hasWorked: false };
+  let othersUntil: Date | undefined;
+
+  const otherLives = async (): Promise<boolean> => {
+    const [before, now] = [othersUntil, (await readRelayLease(db))?.expires_at];
+    othersUntil = now;
+    return before !== undefined && now !== undefined && now > before;
+  };
+
+  const workInTurn = async (): Promise<'rests' | 'goes on'> => {
+    if (!(await vigil.renew(lease))) {
+      if (idleMs !== undefined && (await otherLives())) return 'rests';
+      await pause(standbyPollMs);
+      return 'goes on';
+    }
+    Object.assign(state, { isAway: false, hasWorked: true });
     try {
-      published += await work(options, lease);
+      state.published += await work(options, lease, vigil);
     } catch (error) {
       if (!isAppError(error, 'lease_lost')) throw error;
     } finally {
       await lease.release().catch(() => undefined);
     }
+    if (!vigil.mayRest()) return 'goes on';
+    // Who committed before the release may have counted on this relay, and who commits after it does not.
+    if (!(await isPending(db))) return 'rests';
+    vigil.busy();
+    return 'goes on';
   };
 
-  while (options.timeLeftMs() > 0) {
+  while (timeLeftMs() > 0) {
     try {
-      await workInTurn();
+      if ((await workInTurn()) === 'rests') return state.published;
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      if (!isAway) options.onOutage?.(error);
-      isAway = true;
+      if (!state.isAway) options.onOutage?.(error);
+      state.isAway = true;
       await pause(afterOutageMs);
     }
   }
-  return published;
+  if (state.hasWorked && callNext !== undefined && (await isPending(db))) await callNext();
+  return state.published;
 };

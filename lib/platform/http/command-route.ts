@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import type { CommandContext, CommandResult } from '../../core/commands/handle.ts';
 import { parseInput } from '../fields.ts';
+import { wakeRelay } from '../wake-relay.ts';
 import { gather, hashOf, idempotencyKeyOf } from './command-request.ts';
 import type { HttpAnswer, Route } from './stack.ts';
 
@@ -37,6 +38,8 @@ export const commandRoute =
       ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash: hashOf(request, input) }),
     });
+    // A replayed one too: whoever handled it first may have died before it did this.
+    await wakeRelay();
     const { id, version: reached } = result;
     return {
       status: location === undefined ? 200 : 201,

@@ -1,8 +1,6 @@
-// A function that calls itself for the rest of its work, before its time is up.
+// Starts a function that nobody waits for: the rest of a function's own work before its time is up, or the relay.
 import { type AwsService, callAws } from './aws-call.ts';
 import { config } from './config.ts';
-
-const timeoutMs = 3_000;
 
 const lambda: AwsService = {
   name: 'lambda',
@@ -13,9 +11,13 @@ const lambda: AwsService = {
 
 /**
  * Returns when the call is accepted; the work goes on without the caller.
- * @throws Error when it is not accepted within three seconds.
+ * @throws Error when it is not accepted within `timeoutMs`.
  */
-export const invokeAgain = async (functionName: string, payload: object): Promise<void> => {
+export const startFunction = async (
+  functionName: string,
+  payload: object,
+  timeoutMs = 3_000,
+): Promise<void> => {
   const path = `/2015-03-31/functions/${functionName}/invocations`;
   const headers = { 'content-type': 'application/json', 'x-amz-invocation-type': 'Event' };
   await callAws(lambda, { path, headers, body: payload, timeoutMs }).catch((cause: unknown) => {

@@ -1,0 +1,137 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
+import { catalogue } from '../../lib/domains.ts';
+import { createRelays, sleepyRelay } from '../support/asleep.ts';
+import { useDatabases } from '../support/database.ts';
+import { domains } from '../support/domains.ts';
+import { crashEverywhere, createFaultPoints, untilCrash } from '../support/fault-points.ts';
+import { instrument } from '../support/instrument.ts';
+import { createPauses } from '../support/pauses.ts';
+import { runSeed, seededRandom } from '../support/random.ts';
+import { expectWhole } from '../support/scenario.ts';
+import { clear, createWorld, leasesPass, newContext, project, type World } from '../support/world.ts';
+
+const databases = useDatabases();
+const seed = runSeed('relay sleeps, cut off');
+const [domain] = domains;
+if (domain === undefined) throw new Error('there is no domain');
+let world: World;
+const data = { customer_id: 'c', subject: 's', message: 'm' };
+
+const commit = (db = world.write) =>
+  domain.commands(db)({ type: 'CreateTicket', data }, undefined, newContext());
+const pending = () => eventRows(world.write).countDocuments({ pending: true });
+
+beforeAll(async () => {
+  world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
+  await catalogue.ensureIndexes(databases.write, databases.read);
+});
+
+describe('an event is published without the schedule, if nobody is cut off,', () => {
+  /** A relay that rests, with a command that comes at one of its calls. */
+  const interleave = async (at: number, when: 'before' | 'after', knew: boolean): Promise<boolean> => {
+    await clear(world);
+    await commit();
+    const relays = createRelays(world);
+    const wake = relays.waker();
+    let passed = 0;
+    const point = instrument(async (call) => {
+      passed += 1;
+      if (passed !== at) return call();
+      const command = async () => {
+        await commit();
+        await wake();
+      };
+      if (when === 'before') await command();
+      const answer = await call();
+      if (when === 'after') await command();
+      return answer;
+    });
+    const resting = sleepyRelay(world, {
+      db: point.db(world.write),
+      leaseMs: 20,
+    });
+    if (knew) await wake();
+    await resting;
+    await relays.ended();
+    const left = await pending();
+    expect(left, `${when} call ${at}, ${relays.started} started`).toBe(0);
+    return passed >= at;
+  };
+
+  test.each([true, false])(
+    'at whichever call of a relay that goes to sleep a command comes (it knew of the relay: %s)',
+    async (knew) => {
+      for (const when of ['before', 'after'] as const) {
+        let at = 1;
+        while (await interleave(at, when, knew)) at += 1;
+        expect(at).toBeGreaterThan(10);
+      }
+    },
+  );
+
+  test('however long each call takes: 30 rounds', { timeout: 120_000 }, async () => {
+    const random = seededRandom(seed);
+    const slow = () => createPauses(random, { chance: 0.3, mostMs: 50 });
+    const relays = createRelays(world, () => ({ db: slow().db(world.write) }));
+    const containers = Array.from({ length: 3 }, () => {
+      const db = slow().db(world.write);
+      return { db, wake: relays.waker(db) };
+    });
+    for (let round = 0; round < 30; round += 1) {
+      await Promise.all(
+        containers.map(async ({ db, wake }) => {
+          await wait(random() * 150);
+          await commit(db);
+          await wake();
+        }),
+      );
+      if (round % 10 === 9) {
+        await relays.ended();
+        expect(await pending(), `round ${round}`).toBe(0);
+      }
+    }
+    await project(world);
+    await expectWhole(world);
+  });
+});
+
+describe('an event waits for the schedule at most', () => {
+  const schedule = async (): Promise<void> => {
+    await leasesPass(world.write);
+    await sleepyRelay(world);
+    expect(await pending()).toBe(0);
+    await project(world);
+    await expectWhole(world);
+  };
+
+  test('when the command dies at any point between its commit and the call of the relay', async () => {
+    const crashes = await crashEverywhere(async (points) => {
+      await clear(world);
+      await sleepyRelay(world);
+      const relays = createRelays(world);
+      await commit();
+      await untilCrash(points, relays.waker(points.db(world.write)));
+      await relays.ended();
+      await schedule();
+    });
+    expect(crashes).toBeGreaterThan(3);
+  });
+
+  test('when the call of the relay gets nowhere, or the relay that it starts dies at any point', async () => {
+    const random = seededRandom(seed);
+    const crashes = await crashEverywhere(async (points) => {
+      await clear(world);
+      await sleepyRelay(world);
+      const dying = { db: points.db(world.write), publisher: points.port(world.queue.publisher) };
+      const second = createFaultPoints(1 + Math.floor(random() * 10), 'before');
+      await commit();
+      await untilCrash(points, () => sleepyRelay(world, dying));
+      await commit();
+      await untilCrash(second, createRelays(world).waker(second.db(world.write))).catch(() => undefined);
+      await schedule();
+    });
+    expect(crashes).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { leasesCollection } from '../../lib/core/lease.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
+import { catalogue } from '../../lib/domains.ts';
+import { createRelays, sleepyRelay } from '../support/asleep.ts';
+import { useDatabases } from '../support/database.ts';
+import { domains } from '../support/domains.ts';
+import { instrument } from '../support/instrument.ts';
+import { runSeed, seededRandom } from '../support/random.ts';
+import { clear, createWorld, newContext, type World } from '../support/world.ts';
+
+const databases = useDatabases();
+const seed = runSeed('relay sleeps');
+const [domain] = domains;
+if (domain === undefined) throw new Error('there is no domain');
+let world: World;
+const data = { customer_id: 'c', subject: 's', message: 'm' };
+
+const commit = (db = world.write) =>
+  domain.commands(db)({ type: 'CreateTicket', data }, undefined, newContext());
+const pending = () => eventRows(world.write).countDocuments({ pending: true });
+
+beforeAll(async () => {
+  world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
+  await catalogue.ensureIndexes(databases.write, databases.read);
+});
+beforeEach(() => clear(world));
+
+test('a relay that nobody called ends at once when nothing is pending', async () => {
+  await sleepyRelay(world);
+  const started = performance.now();
+  expect(await sleepyRelay(world, { idleMs: 60_000 })).toBe(0);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
+
+test('one relay is awake under steady load, and whoever starts another one in vain sees it end', async () => {
+  const relays = createRelays(world, () => ({ leaseMs: 1_000, idleMs: 2_000 }), 1_000);
+  const wake = relays.waker();
+  for (let round = 0; round < 100; round += 1) {
+    await commit();
+    await wake();
+  }
+  expect(await sleepyRelay(world)).toBe(0);
+  await relays.ended();
+  expect(relays.started).toBe(1);
+  expect(await pending()).toBe(0);
+});
+
+test('commands of many containers that find no relay awake start one, not many', async () => {
+  await sleepyRelay(world);
+  const relays = createRelays(world, () => ({ idleMs: 2_000 }), 1_000);
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      await commit();
+      await relays.waker()();
+    }),
+  );
+  await relays.ended();
+  expect(relays.started).toBe(1);
+  expect(await pending()).toBe(0);
+});
+
+test('a command asks nothing of the database while it knows that a relay is awake', async () => {
+  await sleepyRelay(world);
+  let calls = 0;
+  const counted = instrument(async (call) => {
+    calls += 1;
+    return call();
+  });
+  const wake = createRelays(world, () => ({ leaseMs: 3_000, idleMs: 200 }), 3_000).waker(
+    counted.db(world.write),
+  );
+  await wake();
+  const before = calls;
+  for (let round = 0; round < 10; round += 1) await wake();
+  expect(calls).toBe(before);
+});
+
+test('the first command after a relay was killed and its lease has run out starts another', async () => {
+  const relays = createRelays(world);
+  await world.write
+    .collection<{ _id: string }>(leasesCollection)
+    .insertOne({ _id: 'relay', owner: 'killed', expires_at: new Date(Date.now() + 500) } as { _id: string });
+  await wait(600);
+  await commit();
+  await relays.waker()();
+  await relays.ended();
+  expect(relays.started).toBe(1);
+  expect(await pending()).toBe(0);
+});
+
+test('a relay whose time is up starts the next when something is left', async () => {
+  let called = 0;
+  await commit();
+  const deadline = performance.now() + 300;
+  await sleepyRelay(world, {
+    publisher: { send: async (_, messages) => ({ refused: new Map(messages.map(({ id }) => [id, 'no'])) }) },
+    timeLeftMs: () => deadline - performance.now(),
+    callNext: async () => {
+      called += 1;
+    },
+  });
+  expect(called).toBe(1);
+});
