@@ -2,7 +2,7 @@
 // something waits for it.
 import type { Db } from 'mongodb';
 import { type LeaseDocument, leasesCollection } from '../core/lease.ts';
-import { relayLeaseName } from '../core/relay/relay.ts';
+import { relayLeaseName } from '../core/relay/awake.ts';
 
 /** A relay that is called, or takes over from a dead one, is at work by then. */
 const relaySilentMs = 5_000;
