@@ -8,6 +8,7 @@ import { reconcile } from '../lib/core/repair/reconcile.ts';
 import { removeOldEvents } from '../lib/core/stores/retention.ts';
 import { catalogue } from '../lib/domains.ts';
 import { config } from '../lib/platform/config.ts';
+import { forgetGoneLetters } from '../lib/platform/dead-letters.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation, scheduled } from '../lib/platform/operation.ts';
@@ -20,7 +21,7 @@ const dayMs = 86_400_000;
 /** What reconcile cannot apply goes the queue's way to a dead letter, unless it is on it already. */
 const requeue = async (subscription: string, events: RecordedEvent[]): Promise<void> => {
   const ids = events.map(({ event_id }) => event_id);
-  const since = new Date(Date.now() - config.READ_LAG_MS);
+  const since = new Date(Date.now() - config.RECONCILE_GRACE_MS);
   const onTheirWay = await findOnTheirWay(readDb(), subscription, ids, since);
   const lost = events.filter(({ event_id }) => !onTheirWay.has(event_id));
   if (lost.length === 0) return;
@@ -43,7 +44,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, timeL
     writeDb: writeDb(),
     readDb: readDb(),
     subscribers,
-    graceMs: config.READ_LAG_MS,
+    graceMs: config.RECONCILE_GRACE_MS,
     timeLeftMs,
     onFailed: requeue,
     onHealed: (subscription, { event_id, type, version, metadata }) =>
@@ -65,6 +66,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, timeL
     Behind: behind.events,
     OldestBehindMs: behind.oldest_ms,
   });
+  for (const name of catalogue.queueNames) await forgetGoneLetters(name);
   const days = config.EVENT_RETENTION_DAYS;
   const removed =
     days === 0

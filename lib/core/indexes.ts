@@ -30,6 +30,8 @@ export const machineReadIndexes: Index[] = [
   { collection: 'dead_letters', keys: { subscription: 1, event_id: 1 } },
   { collection: 'discarded_letters', keys: { event_id: 1 } },
   { collection: 'watched_events', keys: { looked_at: 1 } },
+  // A dead letter expires after 14 days.
+  { collection: 'dead_letters', keys: { last_at: 1 }, options: { expireAfterSeconds: 15 * day } },
 ];
 
 /** Makes those that are missing. Making one that is there costs a round trip. */

@@ -17,6 +17,8 @@ const frameworkProgram = (): string => {
 
 const environment = (settings: Settings, parts: Parts, lambdaUrl: string): NodeJS.ProcessEnv => ({
   SLS_LOG_LEVEL: 'warning',
+  // What failed comes again within seconds here, not after a visibility timeout.
+  RECONCILE_GRACE_MS: '5000',
   ...process.env,
   PATH: [join(CHECKOUT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
   SLS_NOTIFICATIONS_MODE: 'off',

@@ -1,7 +1,7 @@
 // Which dead letters an operator means: all of a subscription, those of one cause, or some events.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { messageIdsOf } from '../core/dead-letters/records.ts';
+import { lettersOfCause } from '../core/dead-letters/records.ts';
 import type { QueuedLetter } from '../core/dead-letters/redrive.ts';
 
 export const letterChoice = z.strictObject({
@@ -11,14 +11,16 @@ export const letterChoice = z.strictObject({
   fingerprint: z.string().optional(),
 });
 
+export type LetterChoice = z.output<typeof letterChoice>;
+
 export const chooseLetters = async (
   readDb: Db,
   subscription: string,
-  { event_ids, fingerprint }: Pick<z.output<typeof letterChoice>, 'event_ids' | 'fingerprint'>,
+  { event_ids, fingerprint }: Omit<LetterChoice, 'subscription'>,
 ): Promise<(letter: QueuedLetter) => boolean> => {
   const ofCause =
-    fingerprint === undefined ? undefined : await messageIdsOf(readDb, subscription, fingerprint);
-  return ({ messageId, eventId }) =>
-    (event_ids === undefined || (eventId !== undefined && event_ids.includes(eventId))) &&
-    (ofCause === undefined || ofCause.has(messageId));
+    fingerprint === undefined ? undefined : await lettersOfCause(readDb, subscription, fingerprint);
+  return (letter) =>
+    (event_ids === undefined || (letter.eventId !== undefined && event_ids.includes(letter.eventId))) &&
+    (ofCause === undefined || ofCause(letter));
 };

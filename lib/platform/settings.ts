@@ -5,6 +5,7 @@ import { integer, integerOr, oneOf, text } from './setting-types.ts';
 
 const relay = { functions: ['relay'] };
 const reconcile = { functions: ['reconcile'] };
+const letters = { functions: ['reconcile', 'redrive', 'discard'] };
 const local = { local: true } as const;
 
 const oneDomain = '[a-z][a-z0-9-]*=(async|inline)';
@@ -36,6 +37,12 @@ export const machineSettings = {
     500,
     [1, 5_000],
     'how old a read model may be, and how long a query waits for a version, in ms',
+  ),
+  RECONCILE_GRACE_MS: integer(
+    240_000,
+    [0, 86_400_000],
+    'how long a message may be on its way before reconcile takes it for lost, in ms: longer than the visibility timeout; `npm start` sets 5000',
+    letters,
   ),
   RELAY_BATCH_SIZE: integer(1_000, [1, 5_000], 'events in one batch of the relay', relay),
   RELAY_POLL_INTERVAL_MS: integer(

@@ -2,8 +2,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { recordDiscarded } from '../../lib/core/dead-letters/discarded.ts';
 import { listDeadLetters } from '../../lib/core/dead-letters/groups.ts';
 import {
+  deadLetterRecords,
   type Failure,
+  findOnTheirWay,
   forgetFailures,
+  forgetGone,
   markReplayed,
   recordFailures,
 } from '../../lib/core/dead-letters/records.ts';
@@ -52,6 +55,31 @@ test('a replay is counted, also where the event fails again under another messag
   await recordFailures(databases.read, subscription, [{ ...failure(3, brokenRule), messageId: 'm-30' }]);
   const again = (await groups()).find(({ error }) => error.name === 'TypeError');
   expect(again).toMatchObject({ count: 1, replays: 1, letters: [{ event_id: 'e-3', message_id: 'm-30' }] });
+});
+
+test('a redriven letter that has failed again before its replay is counted stays a dead letter', async () => {
+  const [, , letter] = await deadLetterRecords(databases.read).find().sort({ _id: 1 }).toArray();
+  expect(letter?.message_id).toBe('m-30');
+  await markReplayed(databases.read, subscription, [{ messageId: 'm-3', eventId: 'e-3' }]);
+  expect((await groups()).find(({ error }) => error.name === 'TypeError')).toMatchObject({ count: 1 });
+});
+
+test('a message that is silent for longer than a retry takes counts as lost, a dead letter does not', async () => {
+  const ids = ['e-1', 'e-4', 'e-5'];
+  const onTheirWay = (since: Date) => findOnTheirWay(databases.read, subscription, ids, since);
+  expect(await onTheirWay(new Date(0))).toEqual(new Set(['e-1', 'e-4']));
+  expect(await onTheirWay(new Date(Date.now() + 60_000))).toEqual(new Set(['e-1']));
+});
+
+test('records of letters that are gone are forgotten once they must be in the queue, and only if it is empty', async () => {
+  const forget = (letters: number, before: Date) =>
+    forgetGone(databases.read, 'purged', async () => letters, before);
+  await recordFailures(databases.read, 'purged', [failure(1, brokenRule), failure(2, brokenRule, 2)]);
+  const later = new Date(Date.now() + 60_000);
+  expect(await forget(1, later)).toBe(0);
+  expect(await forget(0, new Date(Date.now() - 60_000))).toBe(0);
+  expect(await forget(0, later)).toBe(1);
+  expect(await deadLetterRecords(databases.read).countDocuments({ subscription: 'purged' })).toBe(1);
 });
 
 test('what succeeded is forgotten, and what was discarded stays on record with the reason', async () => {

@@ -10,6 +10,8 @@ interface Message extends OutgoingMessage {
   /** Its own, also where another message carries the same event. */
   handle: string;
   attempts: number;
+  /** It came back from the dead letters. */
+  again: boolean;
 }
 
 export interface Delivery {
@@ -25,7 +27,7 @@ export interface FakeQueue {
   readonly letters: readonly Message[];
   /** The dead-letter queue. */
   readonly dead: DeadLetterQueue;
-  /** Letters that somebody received and neither removed nor released can be received again. */
+  /** Letters that somebody received and neither removed nor released can be received again, by another call. */
   visibilityPasses(): void;
   /** Hands messages, drawn at random, to the subscriber as one batch. What fails stays; after `maxAttempts` it is dead. */
   deliver(subscriber: Subscriber, delivery?: Delivery): Promise<void>;
@@ -38,7 +40,8 @@ export interface FakeQueue {
   clear(): void;
 }
 
-const letterOf = ({ id, handle, body }: Message): QueuedLetter => ({
+const letterOf = ({ id, handle, body, again }: Message): QueuedLetter => ({
+  again,
   messageId: handle,
   eventId: id,
   receiptHandle: handle,
@@ -56,9 +59,9 @@ export const createFakeQueue = (random: () => number = Math.random, maxAttempts 
   let hidden = new Set<string>();
   let sent = 0;
 
-  const put = ({ id, body }: OutgoingMessage): void => {
+  const put = ({ id, body }: OutgoingMessage, again: boolean): void => {
     sent += 1;
-    messages.push({ id, body, handle: `m${sent}`, attempts: 0 });
+    messages.push({ id, body, handle: `m${sent}`, attempts: 0, again });
   };
 
   const draw = (count: number): Message[] => {
@@ -73,7 +76,7 @@ export const createFakeQueue = (random: () => number = Math.random, maxAttempts 
   const queue: FakeQueue = {
     publisher: {
       async send(_, outgoing) {
-        outgoing.forEach(put);
+        for (const message of outgoing) put(message, false);
         return { refused: new Map() };
       },
     },
@@ -90,7 +93,7 @@ export const createFakeQueue = (random: () => number = Math.random, maxAttempts 
         return received.map(letterOf);
       },
       async sendBack(chosen) {
-        letters.filter(isOneOf(chosen)).forEach(put);
+        for (const message of letters.filter(isOneOf(chosen))) put(message, true);
         return chosen;
       },
       async remove(chosen) {
@@ -100,9 +103,11 @@ export const createFakeQueue = (random: () => number = Math.random, maxAttempts 
       async release(chosen) {
         for (const { receiptHandle } of chosen) hidden.delete(receiptHandle);
       },
+      count: async () => letters.length,
     },
     visibilityPasses() {
       hidden = new Set();
+      for (const letter of letters) letter.again = false;
     },
     async deliver(subscriber, { count = messages.length, keep = false } = {}) {
       const batch = draw(count);

@@ -1,8 +1,8 @@
 // What failed, kept with its error. The queue server moves a message to the dead-letter queue without a word of why;
 // this keeps the why, by subscription and event (or message, where no event can be read in it), from the first failure
-// on, and forgets it when the event succeeds.
-import { createHash } from 'node:crypto';
+// on, and forgets it when the event succeeds, when the letter is not there any more, or when it has expired (indexes.ts).
 import type { Db } from 'mongodb';
+import { type Cause, causeOf, fingerprintOf } from './cause.ts';
 
 export interface DeadLetter {
   _id: string;
@@ -10,9 +10,8 @@ export interface DeadLetter {
   message_id: string;
   event_id?: string;
   correlation_id?: string;
-  /** Error type and first own frame: what groups failures of one cause. */
   fingerprint: string;
-  error: { name: string; code?: string; message: string; frame?: string };
+  error: Cause;
   first_at: Date;
   last_at: Date;
   attempts: number;
@@ -44,27 +43,11 @@ export interface LetterKey {
 const idOf = (subscription: string, { eventId, messageId }: LetterKey): string =>
   `${subscription}/${eventId ?? messageId}`;
 
-const describe = (error: unknown): DeadLetter['error'] => {
-  if (!(error instanceof Error)) return { name: 'NotAnError', message: String(error) };
-  const frame = error.stack
-    ?.split('\n')
-    .find((line) => line.includes(' at ') && !/node_modules|node:/.test(line));
-  return {
-    name: error.name,
-    ...('code' in error ? { code: String(error.code) } : {}),
-    message: error.message,
-    ...(frame === undefined ? {} : { frame: frame.trim().replace(/\(?(file:\/\/)?\/\S*\/(?=[^/]+$)/, '') }),
-  };
-};
-
-export const fingerprintOf = ({ name, code, frame }: DeadLetter['error']): string =>
-  createHash('sha256').update([name, code, frame].join('\n')).digest('hex').slice(0, 12);
-
 export const recordFailures = async (db: Db, subscription: string, failures: Failure[]): Promise<void> => {
   if (failures.length === 0) return;
   const now = new Date();
   const updates = failures.map((failure) => {
-    const error = describe(failure.error);
+    const error = causeOf(failure.error);
     return {
       updateOne: {
         filter: { _id: idOf(subscription, failure) },
@@ -100,15 +83,17 @@ export const forgetFailures = async (db: Db, subscription: string, letters: Lett
   });
 };
 
-/** Counts the replay of what went back to its queue. */
+/** Counts the replay of what went back to its queue. What has failed again meanwhile has another message id by then. */
 export const markReplayed = async (db: Db, subscription: string, letters: LetterKey[]): Promise<void> => {
-  const byEvent = letters
+  const updates = letters
     .filter(({ eventId }) => eventId !== undefined)
-    .map((letter) => idOf(subscription, letter));
-  await deadLetterRecords(db).updateMany(
-    { _id: { $in: byEvent } },
-    { $inc: { replays: 1 }, $set: { dead: false, replayed_at: new Date() } },
-  );
+    .map((letter) => ({
+      updateOne: {
+        filter: { _id: idOf(subscription, letter), message_id: letter.messageId },
+        update: { $inc: { replays: 1 }, $set: { dead: false, replayed_at: new Date() } },
+      },
+    }));
+  if (updates.length > 0) await deadLetterRecords(db).bulkWrite(updates, { ordered: false });
   // Without an event the next failure has another message id, and a record of its own.
   await forgetFailures(
     db,
@@ -117,16 +102,17 @@ export const markReplayed = async (db: Db, subscription: string, letters: Letter
   );
 };
 
-/** The message ids of one cause's letters. */
-export const messageIdsOf = async (
+/** Tells the letters of one cause. */
+export const lettersOfCause = async (
   db: Db,
   subscription: string,
   fingerprint: string,
-): Promise<Set<string>> => {
+): Promise<(letter: LetterKey) => boolean> => {
   const found = await deadLetterRecords(db)
-    .find({ subscription, fingerprint }, { projection: { message_id: 1 } })
+    .find({ subscription, fingerprint }, { projection: { _id: 1 } })
     .toArray();
-  return new Set(found.map(({ message_id }) => message_id));
+  const ids = new Set(found.map(({ _id }) => _id));
+  return (letter) => ids.has(idOf(subscription, letter));
 };
 
 /** What is recorded of these events, by event, without their messages. */
@@ -178,4 +164,21 @@ export const listFailedEvents = async (db: Db, subscription: string, limit: numb
     .limit(limit)
     .toArray();
   return found.flatMap(({ event_id }) => event_id ?? []);
+};
+
+/**
+ * Forgets dead letters of before then, if their queue holds none: they were purged. A message that has just used up its
+ * deliveries may be on its way still, for as long as a retry takes: `before` leaves it the time.
+ */
+export const forgetGone = async (
+  db: Db,
+  subscription: string,
+  countLetters: () => Promise<number>,
+  before: Date,
+): Promise<number> => {
+  const old = { subscription, dead: true, last_at: { $lt: before } };
+  if ((await deadLetterRecords(db).countDocuments(old, { limit: 1 })) === 0) return 0;
+  if ((await countLetters()) > 0) return 0;
+  const { deletedCount } = await deadLetterRecords(db).deleteMany(old);
+  return deletedCount;
 };

@@ -1,24 +1,57 @@
 // A subscription's dead-letter queue, as an operator works with it.
+import { randomUUID } from 'node:crypto';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
+  type Message,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import type { DeadLetterQueue, QueuedLetter } from '../../core/dead-letters/redrive.ts';
 import { replayedAttribute } from '../consumer.ts';
 import { eventIdIn } from '../letter-id.ts';
+import { toBatches } from './batches.ts';
 import { batchEntries, client, deadLetterName, queueUrl } from './client.ts';
+import { countLetters } from './depth.ts';
 
 const hideSeconds = 60;
+const attributeBytes = 100;
 
-/** Tells a redriven message from a first delivery: its record of failure is to be closed. */
-const replayed = { [replayedAttribute]: { DataType: 'String', StringValue: 'true' } };
+const toLetter = (
+  { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {} }: Message,
+  call: string,
+): QueuedLetter => ({
+  messageId: MessageId,
+  receiptHandle: ReceiptHandle,
+  body: Body,
+  again: MessageAttributes[replayedAttribute]?.StringValue === call,
+  ...eventIdIn(Body),
+});
 
+const entriesOf = (letters: QueuedLetter[]) =>
+  letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
+
+const tensOf = (letters: QueuedLetter[]): QueuedLetter[][] =>
+  Array.from({ length: Math.ceil(letters.length / batchEntries) }, (_, at) =>
+    letters.slice(at * batchEntries, (at + 1) * batchEntries),
+  );
+
+const sendBatch = async (QueueUrl: string, batch: QueuedLetter[], call: string): Promise<QueuedLetter[]> => {
+  // Tells a redriven message from a first delivery, whose record of failure is not to be closed, and by which call.
+  const MessageAttributes = { [replayedAttribute]: { DataType: 'String', StringValue: call } };
+  const Entries = batch.map(({ body }, index) => ({
+    Id: String(index),
+    MessageBody: body,
+    MessageAttributes,
+  }));
+  const { Successful = [] } = await client().send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  return Successful.flatMap(({ Id }) => batch[Number(Id)] ?? []);
+};
+
+/** For one call of an operator: it knows the letters again that it has put back. */
 export const sqsDeadLetterQueue = (subscription: string): DeadLetterQueue => {
+  const call = randomUUID();
   const deadLetters = () => queueUrl(deadLetterName(subscription));
-  const entries = (letters: QueuedLetter[]) =>
-    letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
   return {
     async receive() {
       const { Messages = [] } = await client().send(
@@ -26,43 +59,40 @@ export const sqsDeadLetterQueue = (subscription: string): DeadLetterQueue => {
           QueueUrl: await deadLetters(),
           MaxNumberOfMessages: batchEntries,
           VisibilityTimeout: hideSeconds,
+          // Asks every server of SQS: without it, one that has none may answer while another has some.
+          WaitTimeSeconds: 1,
+          MessageAttributeNames: [replayedAttribute],
         }),
       );
-      return Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '' }) => ({
-        messageId: MessageId,
-        receiptHandle: ReceiptHandle,
-        body: Body,
-        ...eventIdIn(Body),
-      }));
+      return Messages.map((message) => toLetter(message, call));
     },
     async sendBack(letters) {
-      if (letters.length === 0) return [];
-      const Entries = letters.map(({ body }, index) => ({
-        Id: String(index),
-        MessageBody: body,
-        MessageAttributes: replayed,
-      }));
-      const { Successful = [] } = await client().send(
-        new SendMessageBatchCommand({ QueueUrl: await queueUrl(subscription), Entries }),
-      );
-      return Successful.flatMap(({ Id }) => letters[Number(Id)] ?? []);
+      const accepted: QueuedLetter[] = [];
+      for (const batch of toBatches(letters, attributeBytes)) {
+        try {
+          accepted.push(...(await sendBatch(await queueUrl(subscription), batch, call)));
+        } catch (error) {
+          // Those that were sent must leave the dead letters; the others stay there.
+          if (accepted.length === 0) throw error;
+          break;
+        }
+      }
+      return accepted;
     },
     async remove(letters) {
       if (letters.length === 0) return;
       await client().send(
-        new DeleteMessageBatchCommand({ QueueUrl: await deadLetters(), Entries: entries(letters) }),
+        new DeleteMessageBatchCommand({ QueueUrl: await deadLetters(), Entries: entriesOf(letters) }),
       );
     },
     async release(letters) {
-      for (let at = 0; at < letters.length; at += batchEntries) {
-        const Entries = entries(letters.slice(at, at + batchEntries)).map((entry) => ({
-          ...entry,
-          VisibilityTimeout: 0,
-        }));
+      for (const ten of tensOf(letters)) {
+        const Entries = entriesOf(ten).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
         await client().send(
           new ChangeMessageVisibilityBatchCommand({ QueueUrl: await deadLetters(), Entries }),
         );
       }
     },
+    count: () => countLetters(subscription),
   };
 };

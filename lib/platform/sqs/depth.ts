@@ -21,10 +21,13 @@ const attributesOf = async (name: string): Promise<{ waiting: number; inFlight: 
   };
 };
 
+/** The dead letters of a subscription, hidden ones too. */
+export const countLetters = async (subscription: string): Promise<number> => {
+  const { waiting, inFlight } = await attributesOf(deadLetterName(subscription));
+  return waiting + inFlight;
+};
+
 export const queueDepth = async (subscription: string): Promise<QueueDepth> => {
-  const [queue, dead] = await Promise.all([
-    attributesOf(subscription),
-    attributesOf(deadLetterName(subscription)),
-  ]);
-  return { waiting: queue.waiting, in_flight: queue.inFlight, dead_letters: dead.waiting + dead.inFlight };
+  const [queue, dead] = await Promise.all([attributesOf(subscription), countLetters(subscription)]);
+  return { waiting: queue.waiting, in_flight: queue.inFlight, dead_letters: dead };
 };

@@ -5,28 +5,10 @@ import {
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
 import type { OutgoingMessage, Publisher, SendOutcome } from '../../core/relay/publish.ts';
-import { batchEntries, client, forgetQueueUrl, queueUrl } from './client.ts';
+import { toBatches } from './batches.ts';
+import { client, forgetQueueUrl, queueUrl } from './client.ts';
 
-const batchBytes = 1_000_000;
 const sendsAtOnce = 8;
-
-/** As few batches as entries and bytes allow. */
-const toBatches = (messages: OutgoingMessage[]): OutgoingMessage[][] => {
-  const batches: OutgoingMessage[][] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const size = Buffer.byteLength(message.body);
-    const batch = batches.at(-1);
-    if (batch === undefined || batch.length === batchEntries || bytes + size > batchBytes) {
-      batches.push([message]);
-      bytes = size;
-    } else {
-      batch.push(message);
-      bytes += size;
-    }
-  }
-  return batches;
-};
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);

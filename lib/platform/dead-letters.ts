@@ -1,0 +1,51 @@
+// What an operator may do with the dead letters of a subscription, whether by invoking a function or over HTTP.
+import { recordDiscarded } from '../core/dead-letters/discarded.ts';
+import { forgetGone, markReplayed } from '../core/dead-letters/records.ts';
+import {
+  type DiscardAnswer,
+  type DrainOptions,
+  discard,
+  type RedriveAnswer,
+  redrive,
+} from '../core/dead-letters/redrive.ts';
+import { config } from './config.ts';
+import { chooseLetters, type LetterChoice } from './letter-choice.ts';
+import { readDb } from './mongo.ts';
+import { sqsDeadLetterQueue } from './sqs/dead-letter-queue.ts';
+import { countLetters } from './sqs/depth.ts';
+
+type TimeLeft = Pick<DrainOptions, 'timeLeftMs'>;
+
+/** Forgets the records of letters that are not there any more. Gives their number. */
+export const forgetGoneLetters = (subscription: string): Promise<number> => {
+  const settledBefore = new Date(Date.now() - config.RECONCILE_GRACE_MS);
+  return forgetGone(readDb(), subscription, () => countLetters(subscription), settledBefore);
+};
+
+/** Puts the chosen letters back on the subscription's queue, each once. */
+export const redriveLetters = async (
+  { subscription, ...choice }: LetterChoice,
+  { timeLeftMs }: TimeLeft,
+): Promise<RedriveAnswer> => {
+  const answer = await redrive(sqsDeadLetterQueue(subscription), {
+    wanted: await chooseLetters(readDb(), subscription, choice),
+    timeLeftMs,
+    onRedriven: (letters) => markReplayed(readDb(), subscription, letters),
+  });
+  await forgetGoneLetters(subscription);
+  return answer;
+};
+
+/** Ends the chosen letters for good; what and why stays on record. */
+export const discardLetters = async (
+  { subscription, reason, ...choice }: LetterChoice & { reason: string },
+  { timeLeftMs }: TimeLeft,
+): Promise<DiscardAnswer> => {
+  const answer = await discard(sqsDeadLetterQueue(subscription), {
+    wanted: await chooseLetters(readDb(), subscription, choice),
+    timeLeftMs,
+    record: (letters) => recordDiscarded(readDb(), subscription, letters, reason),
+  });
+  await forgetGoneLetters(subscription);
+  return answer;
+};
