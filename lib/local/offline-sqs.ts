@@ -4,18 +4,18 @@
 
 import './quiet-sdk.ts';
 import ServerlessOfflineSqs, { type SqsEvent } from 'serverless-offline-sqs';
-import { startEventSources } from './event-sources.ts';
 import { stringAt } from './files.ts';
 import { ensureLocalIndexes } from './indexes.ts';
 import { type Invocations, trackInvocations } from './invocations.ts';
 import { pointInvokeAtLocal, setLocalCredentials } from './invoke-locally.ts';
 import { isSetupError, messageOf } from './log.ts';
 import { endWithParent, outliveRejections, tameOffline } from './offline.ts';
+import type { QueuePoller } from './queue-poller.ts';
+import { startQueuePollers } from './queue-pollers.ts';
 import { ensureQueues } from './queues.ts';
 import type { Serverless } from './serverless.ts';
 import { useLocalSettings } from './service-settings.ts';
 import { createSqsClient } from './sqs-client.ts';
-import type { SqsLoop } from './sqs-loop.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 6;
 const SETTLE_WITHIN_MS = 3_000;
@@ -26,7 +26,7 @@ const line = (text: string): void => {
 };
 
 export default class OfflineSqs extends ServerlessOfflineSqs {
-  loops: SqsLoop[] = [];
+  pollers: QueuePoller[] = [];
   invocations: Invocations | undefined;
 
   constructor(serverless: Serverless, cliOptions: Record<string, unknown>) {
@@ -71,10 +71,11 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
         stringAt(environment, 'WRITE_DB_URL') ?? '',
         stringAt(environment, 'READ_DB_URL') ?? '',
       );
-      const queues = await ensureQueues(client, service.resources?.Resources);
-      this.loops = startEventSources(events, {
+      const makeQueues = () => ensureQueues(client, service.resources?.Resources);
+      this.pollers = startQueuePollers(events, {
         client,
-        queues,
+        queues: await makeQueues(),
+        makeQueues,
         region,
         timeoutMs: (key) =>
           (service.getFunction(key).timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
@@ -98,7 +99,7 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
   }
 
   async drain(): Promise<void> {
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all(this.pollers.map((poller) => poller.stop()));
     await this.invocations?.settle(SETTLE_WITHIN_MS);
   }
 

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { expect, inject, test } from 'vitest';
+import {
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { startQueuePollers } from '../../lib/local/queue-pollers.ts';
 import { ensureQueues } from '../../lib/local/queues.ts';
 import { createSqsClient } from '../../lib/local/sqs-client.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const client = createSqsClient(inject('sqsEndpoint'), 'eu-central-1');
 
@@ -55,4 +63,35 @@ test('a second time it changes what changed and keeps the messages', async () =>
 test('a queue without a name is a clear error', async () => {
   const nameless = { Projector: { Type: 'AWS::SQS::Queue', Properties: {} } };
   await expect(ensureQueues(client, nameless)).rejects.toThrow('the queue Projector has no QueueName');
+});
+
+test('queues that a restart of the server has lost come back by themselves, all of them, and messages flow', async () => {
+  const name = `queues-${randomUUID()}`;
+  const made = await ensureQueues(client, resources(name, 5, 180));
+  const received: string[] = [];
+  const lines: string[] = [];
+  const pollers = startQueuePollers([{ functionKey: 'projector', sqs: made.get('Projector')?.arn }], {
+    client,
+    queues: made,
+    makeQueues: () => ensureQueues(client, resources(name, 5, 180)),
+    region: 'eu-central-1',
+    timeoutMs: () => 10_000,
+    invoke: async (_, event) => {
+      for (const { body } of event.Records) received.push(body);
+    },
+    log: (line) => lines.push(line),
+  });
+  onTestFinished(() => Promise.all(pollers.map((poller) => poller.stop())).then(() => undefined));
+  for (const { url } of made.values()) await client.send(new DeleteQueueCommand({ QueueUrl: url }));
+  const find = (wanted: string) =>
+    client.send(new GetQueueUrlCommand({ QueueName: wanted })).then(
+      ({ QueueUrl }) => QueueUrl,
+      () => undefined,
+    );
+  const url = (await waitFor('the queue', () => find(name), { timeoutMs: 20_000 })) ?? '';
+  expect(await find(`${name}-dlq`)).toBeDefined();
+  expect(await settings(url)).toMatchObject({ visibilitySeconds: 180, attempts: 5 });
+  await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'after' }));
+  await waitFor('the message', () => received.includes('after'), { timeoutMs: 20_000 });
+  expect(lines).toContain('queues: the queue server had lost them, they are made again');
 });

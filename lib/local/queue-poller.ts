@@ -1,12 +1,13 @@
-// One queue's event source, as AWS does it.
+// Polls one queue for its function, as AWS does it.
 // Guarantees: a batch is handed over as soon as one receive brings messages, never held back to be
 // filled; several batches are in flight; only what succeeded is deleted; a thrown error or a time-out
-// fails the whole batch, and slows the loop down; the loop outlives a queue server that is away. What it
+// fails the whole batch, and slows the loop down; it outlives a queue server that is away, or has
+// lost its queues. What it
 // does not do: filters, batching windows, FIFO order across batches.
 
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
+import { type Message, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
 import { failedMessageIds } from './batch-result.ts';
 import { type Log, messageOf } from './log.ts';
 import { createOutages, type Outages } from './outage.ts';
@@ -14,7 +15,7 @@ import { toRecord } from './sqs-event.ts';
 import { createSqsQueue, PER_CALL } from './sqs-queue.ts';
 import { createReleases } from './sqs-releases.ts';
 
-export type SqsLoopOptions = {
+export interface QueuePollerOptions {
   client: SQSClient;
   queue: { name: string; url: string; arn: string };
   region: string;
@@ -23,26 +24,27 @@ export type SqsLoopOptions = {
   reportsItemFailures: boolean;
   /** Past it the batch has failed, whatever the function still does. */
   timeoutMs: number;
-  handle(event: { Records: SQSRecord[] }): Promise<unknown>;
+  handle(event: SQSEvent): Promise<unknown>;
+  /** Called when the queue is gone: a server that keeps nothing has been started again. */
+  makeQueues?(): Promise<void>;
   /** How long a message that failed stays away, by how often it has been received. */
   retryDelayMs?(receiveCount: number, threw: boolean): number;
   /** Shared by the loops, so that what befalls all of them is said once. */
   outages?: Outages;
   log: Log;
-};
+}
 
-export type SqsLoop = {
+export interface QueuePoller {
   /** Takes no more messages, waits for the batches in flight, gives back what failed. */
   stop(): Promise<void>;
-};
+}
 
 // Short, since a receive is never cut off: a queue server may hand a message to a receiver that has
 // gone, and it would be away for the whole visibility timeout.
-const WAIT_SECONDS = 1;
-const AWAY_FIRST_MS = 100;
-const AWAY_LONGEST_MS = 2000;
-const longerPauseMs = (lastMs: number): number =>
-  Math.min(Math.max(lastMs * 2, AWAY_FIRST_MS), AWAY_LONGEST_MS);
+const waitSeconds = 1;
+const firstAwayMs = 100;
+const longestAwayMs = 2000;
+const longerPauseMs = (lastMs: number): number => Math.min(Math.max(lastMs * 2, firstAwayMs), longestAwayMs);
 
 /**
  * A local choice. On AWS a failed message comes back after the queue's visibility timeout, six times
@@ -64,7 +66,7 @@ const backoffMs = (receiveCount: number, threw: boolean): number => {
 const idsOf = (messages: Message[]): ReadonlySet<string> =>
   new Set(messages.map(({ MessageId = '' }) => MessageId));
 
-export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
+export const startQueuePoller = (options: QueuePollerOptions): QueuePoller => {
   const { queue, batchSize, maxInFlight, log } = options;
   const { ofServer, ofFunctions } = options.outages ?? createOutages(log);
   const source = createSqsQueue(options.client, queue.url);
@@ -120,7 +122,7 @@ export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
   };
 
   const receiveBatch = async (): Promise<Message[]> => {
-    const first = await source.receive(Math.min(batchSize, PER_CALL), WAIT_SECONDS);
+    const first = await source.receive(Math.min(batchSize, PER_CALL), waitSeconds);
     if (first.length < PER_CALL || batchSize <= PER_CALL) return first;
     const more = Array.from({ length: Math.ceil((batchSize - PER_CALL) / PER_CALL) }, (_, index) =>
       source.receive(Math.min(PER_CALL, batchSize - (index + 1) * PER_CALL), 0),
@@ -128,6 +130,16 @@ export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
     // What one receive brought must not be lost because another failed.
     const settled = await Promise.allSettled(more);
     return [...first, ...settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))];
+  };
+
+  const receiveOrMakeAgain = async (): Promise<Message[]> => {
+    try {
+      return await receiveBatch();
+    } catch (error) {
+      if (!(error instanceof QueueDoesNotExist) || options.makeQueues === undefined) throw error;
+      await options.makeQueues();
+      return [];
+    }
   };
 
   const dispatch = (messages: Message[]): void => {
@@ -149,7 +161,7 @@ export const startSqsLoop = (options: SqsLoopOptions): SqsLoop => {
       }
       if (troubleMs > 0) await pause(troubleMs);
       try {
-        const messages = await receiveBatch();
+        const messages = await receiveOrMakeAgain();
         ofServer.ends(queue.name);
         awayMs = 0;
         if (messages.length > 0) dispatch(messages);

@@ -3,9 +3,9 @@ import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand 
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { quiet } from '../../lib/local/log.ts';
+import { type QueuePoller, type QueuePollerOptions, startQueuePoller } from '../../lib/local/queue-poller.ts';
 import { ensureQueues, type Queue } from '../../lib/local/queues.ts';
 import { createSqsClient } from '../../lib/local/sqs-client.ts';
-import { type SqsLoop, type SqsLoopOptions, startSqsLoop } from '../../lib/local/sqs-loop.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const REGION = 'eu-central-1';
@@ -14,7 +14,7 @@ const client = createSqsClient(inject('sqsEndpoint'), REGION);
 
 let queue: Queue;
 let deadLetters: Queue;
-let loop: SqsLoop | undefined;
+let loop: QueuePoller | undefined;
 const stopped: Promise<void>[] = [];
 
 beforeEach(async () => {
@@ -46,8 +46,8 @@ afterEach(() => {
 
 afterAll(() => Promise.all(stopped));
 
-const start = (handle: SqsLoopOptions['handle'], options: Partial<SqsLoopOptions> = {}): void => {
-  loop = startSqsLoop({
+const start = (handle: QueuePollerOptions['handle'], options: Partial<QueuePollerOptions> = {}): void => {
+  loop = startQueuePoller({
     client,
     queue,
     region: REGION,
