@@ -79,17 +79,28 @@ export const complete = (service: Service): void => {
   addAuthorizer(service);
 };
 
+/** The framework shows an error of that name by its message; what is a mistake of this code keeps its stack. */
+const inOneSentence = (hook: () => void) => (): void => {
+  try {
+    hook();
+  } catch (error) {
+    if (error instanceof Error && !/^(Type|Range|Reference)Error$/.test(error.name))
+      error.name = 'ServerlessError';
+    throw error;
+  }
+};
+
 export default class Deploy {
   hooks: Record<string, () => void>;
 
   constructor({ service, configSchemaHandler }: Framework) {
     configSchemaHandler.defineFunctionProperties('aws', { properties });
     this.hooks = {
-      initialize: () => prepare(service, process.env),
-      'before:package:initialize': () => complete(service),
-      'before:deploy:function:initialize': () => {
+      initialize: inOneSentence(() => prepare(service, process.env)),
+      'before:package:initialize': inOneSentence(() => complete(service)),
+      'before:deploy:function:initialize': inOneSentence(() => {
         throw new Error('One function alone would lose its role and its parameters: use `sls deploy`.');
-      },
+      }),
     };
   }
 }

@@ -28,6 +28,7 @@ const others = [
   'take-dead-letters',
   'send-back',
   'measure-queues',
+  'measure-a-queue',
   'invoke-self',
   'start-relay',
 ] as const;
@@ -79,6 +80,12 @@ export const statementsOf = (right: Right, place: Place, name: string): Statemen
       return send(queues);
     case 'measure-queues':
       return allow(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], [...queues, ...deadLetters]);
+    // One answers for all: whether the queue server can be reached.
+    case 'measure-a-queue':
+      return allow(
+        ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+        [...queues.slice(0, 1), ...deadLetters.slice(0, 1)],
+      );
     case 'invoke-self':
       return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${name}`)]);
     case 'start-relay':

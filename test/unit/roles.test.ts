@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { localEnvironment, parametersOf } from '../../lib/deploy/environment.ts';
 import type { Place } from '../../lib/deploy/place.ts';
-import { complete } from '../../lib/deploy/plugin.ts';
+import Deploy, { complete } from '../../lib/deploy/plugin.ts';
 import type { Statement } from '../../lib/deploy/rights.ts';
 import { allowed } from '../../lib/deploy/roles.ts';
 import type { FunctionDefinition } from '../../lib/deploy/service.ts';
@@ -88,6 +88,14 @@ test('metrics measures queues and never takes from them', () => {
   expect([...actions].toSorted()).toEqual(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl']);
 });
 
+test('health asks one queue and its dead letters, not all of them', () => {
+  const queue = `tandem-${catalogue.queueNames[0]}`;
+  const grantsOfOne = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'].flatMap((action) =>
+    [queue, `${queue}-dlq`].map((name) => `${action} ${name}`),
+  );
+  expect(queueGrants('health').toSorted()).toEqual(grantsOfOne.toSorted());
+});
+
 test('what is sent to a queue of commands goes to one that there is', () => {
   const sends = names
     .flatMap((name) => definitionOf(name).rights ?? [])
@@ -143,4 +151,19 @@ test('a stage with an issuer and an audience asks for a token on every route but
     'GET /metrics',
     'GET /products/{id}/history',
   ]);
+});
+
+describe('what a deploy refuses is one sentence, without a stack', () => {
+  const configSchemaHandler = { defineFunctionProperties: () => undefined };
+  const jwt = { issuer: 'https://issuer.example' };
+  const { hooks } = new Deploy({ service: { ...service(), custom: { jwt } }, configSchemaHandler });
+
+  test.each([
+    ['one function alone', 'before:deploy:function:initialize', /use `sls deploy`/],
+    ['one half of the authorizer', 'before:package:initialize', /--param jwtIssuer=… --param jwtAudience=…/],
+  ])('%s', (_what, hook, sentence) => {
+    // The framework shows an error of that name by its message alone.
+    expect(hooks[hook]).toThrow(expect.objectContaining({ name: 'ServerlessError' }));
+    expect(hooks[hook]).toThrow(sentence);
+  });
 });
