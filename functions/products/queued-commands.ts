@@ -1,18 +1,21 @@
 import { commandQueueHandler } from '../../lib/platform/command-queue.ts';
+import { config } from '../../lib/platform/config.ts';
 import { inlineProjection } from '../../lib/platform/inline-projection.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';
-import { queuedProductCommands } from '../../lib/products/commands.ts';
+import { queuedProductCommands, viewProduct } from '../../lib/products/commands.ts';
 import { type ProductEvent, recordProductView } from '../../lib/products/product.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
-import { productCommandsQueue } from '../../lib/products/views.ts';
 
-const inline = inlineProjection<ProductEvent>('products', productsProjector);
+const options = {
+  snapshotEvery: config.SNAPSHOT_EVERY,
+  ...inlineProjection<ProductEvent>('products', productsProjector),
+};
 
 export const handler = commandQueueHandler(
   {
-    name: productCommandsQueue,
+    name: viewProduct.queue,
     schema: recordProductView,
-    handle: queuedProductCommands(writeDb(), inline),
+    handle: queuedProductCommands(writeDb(), options),
   },
   readDb(),
 );

@@ -1,22 +1,18 @@
 import { summarizeLag } from '../../lib/core/projection/lag.ts';
-import { refuseParameters } from '../../lib/platform/fields.ts';
-import { httpHandler, type Routes } from '../../lib/platform/http/stack.ts';
+import { endpointRoutes } from '../../lib/platform/http/endpoint-route.ts';
+import { httpHandler } from '../../lib/platform/http/stack.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';
 import { measureBacklog } from '../../lib/platform/observe.ts';
-import { countRecords } from '../../lib/records/stats.ts';
+import { getStats } from '../../lib/records/stats.ts';
+
+export const routes = { 'GET /stats': getStats };
 
 const lagMinutes = 5;
 
-export const routes: Routes = {
-  'GET /stats': async ({ query }) => {
-    refuseParameters(query);
-    const [counts, backlog, lag] = await Promise.all([
-      countRecords(writeDb()),
-      measureBacklog(writeDb()),
-      summarizeLag(readDb(), 'records-projector', lagMinutes),
-    ]);
-    return { status: 200, body: { ...counts, backlog, lag } };
-  },
+const measures = {
+  writeDb: writeDb(),
+  measureBacklog: () => measureBacklog(writeDb()),
+  measureLag: (subscription: string) => summarizeLag(readDb(), subscription, lagMinutes),
 };
 
-export const handler = httpHandler(routes);
+export const handler = httpHandler(endpointRoutes(routes, measures));

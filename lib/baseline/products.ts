@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { notFound } from '../core/errors.ts';
-import { optionalText, requiredText, uuid } from '../platform/fields.ts';
+import { optionalText, requiredText, uuid } from '../core/fields.ts';
+import { endpoint } from '../platform/http/endpoint.ts';
 
 interface BaselineProduct {
   _id: string;
@@ -19,7 +20,7 @@ interface BaselineProduct {
 
 const collection = (db: Db) => db.collection<BaselineProduct>('baseline_products');
 
-export const createInput = z.strictObject({
+const createInput = z.strictObject({
   name: requiredText(255),
   price: z.number().min(0),
   cost_price: z.number().min(0),
@@ -30,22 +31,22 @@ export const createInput = z.strictObject({
   supplier_name: requiredText(255).optional(),
 });
 
-export const createProduct = async (db: Db, input: z.output<typeof createInput>) => {
+const createProduct = async (db: Db, input: z.output<typeof createInput>) => {
   const id = randomUUID();
   await collection(db).insertOne({ _id: id, ...input, view_count: 0 });
   return { id };
 };
 
-export const stockInput = z.strictObject({ id: uuid, new_stock: z.int().min(0) });
+const stockInput = z.strictObject({ id: uuid, new_stock: z.int().min(0) });
 
-export const updateStock = async (db: Db, { id, new_stock: stock }: z.output<typeof stockInput>) => {
+const updateStock = async (db: Db, { id, new_stock: stock }: z.output<typeof stockInput>) => {
   // 3. Who changed it, when, from what: overwritten. Right: the history in lib/products/queries.ts.
   const { matchedCount } = await collection(db).updateOne({ _id: id }, { $set: { stock } });
   if (matchedCount === 0) throw notFound('Product', id);
   return { id };
 };
 
-export const findProduct = async (db: Db, id: string) => {
+const findProduct = async (db: Db, id: string) => {
   // 4. A read that writes: it locks the row, needs the primary, and a repeated GET is another state. Right: the queued
   // command RecordProductView in lib/products/commands.ts.
   const product = await collection(db).findOneAndUpdate(
@@ -59,7 +60,54 @@ export const findProduct = async (db: Db, id: string) => {
   return { id: _id, ...fields };
 };
 
-export const listProducts = async (db: Db) => {
+const listProducts = async (db: Db) => {
   const products = await collection(db).find().limit(100).toArray();
   return products.map(({ _id: id, ...fields }) => ({ id, ...fields, in_stock: fields.stock > 0 }));
 };
+
+interface Environment {
+  db: Db;
+}
+
+const given = z.strictObject({ id: z.uuid() });
+
+const stored = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  price: z.number(),
+  cost_price: z.number(),
+  stock: z.int(),
+  description: z.string().optional(),
+  supplier_id: z.string().optional(),
+  supplier_name: z.string().optional(),
+  view_count: z.int(),
+});
+
+export const createBaselineProduct = endpoint({
+  summary: 'Naive: take in a product',
+  input: createInput,
+  answer: given,
+  statuses: [201],
+  handle: (input, { db }: Environment) => createProduct(db, input),
+});
+
+export const updateBaselineStock = endpoint({
+  summary: 'Naive: overwrite the stock of a product',
+  input: stockInput,
+  answer: given,
+  handle: (input, { db }: Environment) => updateStock(db, input),
+});
+
+export const listBaselineProducts = endpoint({
+  summary: 'Naive: products as they are stored',
+  input: z.strictObject({}),
+  answer: z.array(stored.extend({ in_stock: z.boolean() })),
+  handle: (_, { db }: Environment) => listProducts(db),
+});
+
+export const getBaselineProduct = endpoint({
+  summary: 'Naive: the stored document of a product, counting the view inside the read',
+  input: z.strictObject({ id: uuid }),
+  answer: stored,
+  handle: ({ id }, { db }: Environment) => findProduct(db, id),
+});

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { notFound } from '../core/errors.ts';
-import { optionalText, requiredText, uuid } from '../platform/fields.ts';
+import { optionalText, requiredText, uuid } from '../core/fields.ts';
+import { endpoint } from '../platform/http/endpoint.ts';
 
 interface BaselineTicket {
   _id: string;
@@ -19,13 +20,13 @@ interface BaselineTicket {
 // 1. One mutable collection serves writing and reading. Right: lib/tickets/commands.ts and lib/tickets/projections.ts.
 const collection = (db: Db) => db.collection<BaselineTicket>('baseline_tickets');
 
-export const createInput = z.strictObject({
+const createInput = z.strictObject({
   customer_id: requiredText(255),
   subject: requiredText(500),
   message: requiredText(50_000),
 });
 
-export const createTicket = async (db: Db, input: z.output<typeof createInput>) => {
+const createTicket = async (db: Db, input: z.output<typeof createInput>) => {
   // 2. A retry makes a second ticket. Right: the Idempotency-Key in lib/core/commands/handle.ts.
   const ticket = { ...input, status: 'open', agent_note: '', updated_at: new Date() };
   const id = randomUUID();
@@ -35,13 +36,13 @@ export const createTicket = async (db: Db, input: z.output<typeof createInput>) 
 };
 
 // 4. Any text is a status, and a closed ticket is reopened. Right: the rules in lib/tickets/ticket.ts.
-export const updateInput = z.strictObject({
+const updateInput = z.strictObject({
   id: uuid,
   new_status: requiredText(50).optional(),
   note: optionalText(50_000).optional(),
 });
 
-export const updateTicket = async (
+const updateTicket = async (
   db: Db,
   { id, new_status: status, note: agent_note }: z.output<typeof updateInput>,
 ) => {
@@ -58,7 +59,7 @@ export const updateTicket = async (
   return { id };
 };
 
-export const listTickets = async (db: Db) => {
+const listTickets = async (db: Db) => {
   // 6. Reads whole documents and sorts them without an index. Right: the indexes in lib/tickets/projections.ts.
   const tickets = await collection(db).find().sort({ updated_at: -1 }).limit(100).toArray();
   // 7. Derives the same fields again on every list. Right: once a change, in lib/tickets/projections.ts.
@@ -72,9 +73,61 @@ export const listTickets = async (db: Db) => {
   }));
 };
 
-export const findTicket = async (db: Db, id: string) => {
+const findTicket = async (db: Db, id: string) => {
   const ticket = await collection(db).findOne({ _id: id });
   if (ticket === null) throw notFound('Ticket', id);
   const { _id, ...fields } = ticket;
   return { id: _id, ...fields };
 };
+
+interface Environment {
+  db: Db;
+}
+
+const given = z.strictObject({ id: z.uuid() });
+
+export const createBaselineTicket = endpoint({
+  summary: 'Naive: open a ticket',
+  input: createInput,
+  answer: given,
+  statuses: [201],
+  handle: (input, { db }: Environment) => createTicket(db, input),
+});
+
+export const updateBaselineTicket = endpoint({
+  summary: 'Naive: overwrite the status or the note of a ticket',
+  input: updateInput,
+  answer: given,
+  handle: (input, { db }: Environment) => updateTicket(db, input),
+});
+
+export const listBaselineTickets = endpoint({
+  summary: 'Naive: tickets, the last updated first',
+  input: z.strictObject({}),
+  answer: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      subject: z.string(),
+      status: z.string(),
+      updated_at: z.date(),
+      preview: z.string(),
+      has_note: z.boolean(),
+    }),
+  ),
+  handle: (_, { db }: Environment) => listTickets(db),
+});
+
+export const getBaselineTicket = endpoint({
+  summary: 'Naive: the stored document of a ticket',
+  input: z.strictObject({ id: uuid }),
+  answer: z.strictObject({
+    id: z.uuid(),
+    customer_id: z.string(),
+    subject: z.string(),
+    message: z.string(),
+    status: z.string(),
+    agent_note: z.string(),
+    updated_at: z.date(),
+  }),
+  handle: ({ id }, { db }: Environment) => findTicket(db, id),
+});

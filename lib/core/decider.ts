@@ -1,5 +1,6 @@
 // A domain's rules as three pure things. No clock, no ids, no IO: what they need arrives in the command.
 // After Jérémie Chassaing's decider: https://thinkbeforecoding.com/post/2021/12/17/functional-event-sourcing-decider
+import type * as z from 'zod';
 
 /** What happened, as the domain sees it. */
 export interface DomainEvent {
@@ -19,3 +20,8 @@ export interface Decider<C extends DomainCommand, S, E extends DomainEvent> {
   decide(command: C, state: S): E[];
   evolve(state: S, event: E): S;
 }
+
+/** The union of a domain's commands, inferred from its table of their inputs. */
+export type CommandOf<T extends Record<string, z.ZodType>> = {
+  [K in keyof T & string]: { type: K; data: z.output<T[K]> & object };
+}[keyof T & string];

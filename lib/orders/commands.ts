@@ -1,48 +1,68 @@
-// The commands of orders: their input, and the bus that handles them on the write database.
+// The commands of orders, each one value, and the bus that handles them on the write database.
 import type { Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
 import { createCommandBus } from '../core/commands/bus.ts';
-import { commandHandler, type HandlerOptions } from '../core/commands/handle.ts';
-import { money, requiredText, uuid } from '../platform/fields.ts';
-import { mostItems, noItems, type OrderCommand, type OrderEvent, orderDecider } from './order.ts';
+import { type CommandAnswer, command } from '../core/commands/command.ts';
+import { commandHandler, type HandleCommand, type HandlerOptions } from '../core/commands/handle.ts';
+import { type OrderCommand, type OrderEvent, orderDecider, orderInputs } from './order.ts';
 import { orderStore } from './store.ts';
 
-const itemFields = { product_id: requiredText(255), quantity: z.int().min(1).max(1_000_000), price: money };
-
-export const createOrderInput = z.strictObject({
-  customer_id: requiredText(255),
-  items: z
-    .array(z.strictObject(itemFields), {
-      error: ({ input }) => (input === undefined ? noItems : undefined),
-    })
-    .min(1, { error: noItems })
-    .max(mostItems),
-  shipping_address: requiredText(1_000),
-});
-export const addItemInput = z.strictObject({ id: uuid, ...itemFields });
-export const shipOrderInput = z.strictObject({ id: uuid });
-export const cancelOrderInput = z.strictObject({ id: uuid, reason: requiredText(1_000) });
-
-interface ItemInput {
-  product_id: string;
-  quantity: number;
-  price: number;
+interface Handlers {
+  order: HandleCommand<OrderCommand>;
 }
 
-/** The field `price` is an amount at the edge, and minor units within. */
-export const toItem = ({ product_id, quantity: count, price }: ItemInput) => ({
-  product_id,
-  quantity: count,
-  price_minor: price,
+const says = (status: string): CommandAnswer => ({
+  fields: z.strictObject({ order_id: z.uuid(), status: z.literal(status) }),
+  of: ({ id }) => ({ order_id: id, status }),
 });
 
-export const orderCommands = (db: Db, options?: HandlerOptions<OrderEvent>) => {
-  const handle = commandHandler(orderStore(db), orderDecider, options);
-  return createCommandBus<OrderCommand>({
-    CreateOrder: (command, context) => handle({ id: uuidv7(), command, isNew: true }, context),
-    AddOrderItem: (command, context) => handle({ id: command.data.id, command }, context),
-    ShipOrder: (command, context) => handle({ id: command.data.id, command }, context),
-    CancelOrder: (command, context) => handle({ id: command.data.id, command }, context),
+export const createOrder = command({
+  type: 'CreateOrder',
+  summary: 'Place an order',
+  input: orderInputs.CreateOrder,
+  locate: ({ id }) => `/orders/${id}`,
+  answer: says('created'),
+  refusals: ['The total of the order is too large'],
+  handle: (wanted, { order }: Handlers, context) =>
+    order({ id: uuidv7(), command: wanted, isNew: true }, context),
+});
+
+export const addOrderItem = command({
+  type: 'AddOrderItem',
+  summary: 'Add an item to an order',
+  input: orderInputs.AddOrderItem,
+  answer: says('item_added'),
+  refusals: ['A cancelled or shipped order takes no items', 'An order has a most of items and of money'],
+  handle: (wanted, { order }: Handlers, context) => order({ id: wanted.data.id, command: wanted }, context),
+});
+
+export const shipOrder = command({
+  type: 'ShipOrder',
+  summary: 'Ship an order',
+  input: orderInputs.ShipOrder,
+  answer: says('shipped'),
+  refusals: ['A cancelled order cannot be shipped'],
+  handle: (wanted, { order }: Handlers, context) => order({ id: wanted.data.id, command: wanted }, context),
+});
+
+export const cancelOrder = command({
+  type: 'CancelOrder',
+  summary: 'Cancel an order, with a reason',
+  input: orderInputs.CancelOrder,
+  queryFields: ['reason'],
+  answer: says('cancelled'),
+  refusals: ['A shipped order cannot be cancelled'],
+  handle: (wanted, { order }: Handlers, context) => order({ id: wanted.data.id, command: wanted }, context),
+});
+
+export interface OrderOptions extends HandlerOptions<OrderEvent> {
+  /** A snapshot each so many events. */
+  snapshotEvery?: number;
+}
+
+/** The bus of all commands of orders. */
+export const orderCommands = (db: Db, { snapshotEvery, ...options }: OrderOptions = {}) =>
+  createCommandBus([createOrder, addOrderItem, shipOrder, cancelOrder], {
+    order: commandHandler(orderStore(db, snapshotEvery), orderDecider, options),
   });
-};

@@ -1,8 +1,9 @@
 // An order: its events, its commands and its rules. Pure. Money is in minor units.
 import * as z from 'zod';
-import type { Decider } from '../core/decider.ts';
+import type { CommandOf, Decider } from '../core/decider.ts';
 import { AppError, notFound, ruleViolated } from '../core/errors.ts';
 import type { EventOf } from '../core/events.ts';
+import { money, requiredText, uuid } from '../core/fields.ts';
 
 export const orderStatus = z.enum(['created', 'shipped', 'cancelled']);
 export type OrderStatus = z.infer<typeof orderStatus>;
@@ -22,19 +23,41 @@ export const orderEvents = {
 
 export type OrderEvent = EventOf<typeof orderEvents>;
 
-export type OrderCommand =
-  | { type: 'CreateOrder'; data: { customer_id: string; items: OrderItem[]; shipping_address: string } }
-  | { type: 'AddOrderItem'; data: { id: string } & OrderItem }
-  | { type: 'ShipOrder'; data: { id: string } }
-  | { type: 'CancelOrder'; data: { id: string; reason: string } };
+export const mostItems = 1_000;
+export const noItems = 'Order must have at least one item';
+
+const itemFields = { product_id: requiredText(255), quantity: z.int().min(1).max(1_000_000), price: money };
+
+/** The field `price` is an amount at the edge, and minor units within. */
+const withMinor = <T extends { price: number }>({ price: price_minor, ...rest }: T) => ({
+  ...rest,
+  price_minor,
+});
+
+/** What each command needs to be told. */
+export const orderInputs = {
+  CreateOrder: z.strictObject({
+    customer_id: requiredText(255),
+    items: z
+      .array(z.strictObject(itemFields).transform(withMinor), {
+        error: ({ input }) => (input === undefined ? noItems : undefined),
+      })
+      .min(1, { error: noItems })
+      .max(mostItems),
+    shipping_address: requiredText(1_000),
+  }),
+  AddOrderItem: z.strictObject({ id: uuid, ...itemFields }).transform(withMinor),
+  ShipOrder: z.strictObject({ id: uuid }),
+  CancelOrder: z.strictObject({ id: uuid, reason: requiredText(1_000) }),
+};
+
+export type OrderCommand = CommandOf<typeof orderInputs>;
 
 /** What the rules ask about. The items themselves are the read model's. */
 export const orderState = z.object({ status: orderStatus, item_count: z.int(), total_minor: z.int() });
 
 export type Order = z.infer<typeof orderState>;
 
-export const mostItems = 1_000;
-export const noItems = 'Order must have at least one item';
 /** 15 digits: as many as JSON carries exactly. */
 const mostTotalMinor = 999_999_999_999_999;
 

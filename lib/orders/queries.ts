@@ -1,20 +1,19 @@
-// The queries of orders: their input, and the query bus that answers them from the read model. A document of another
-// schema version is answered with what it has, until an event of its order, or a rebuild, brings it up.
+// The queries of orders, each one value, and the bus that answers them from the read model. A document of another schema
+// version is answered with what it has, until an event of its order, or a rebuild, brings it up.
 import type { Db, Filter, Sort } from 'mongodb';
 import * as z from 'zod';
-import { createQueryBus } from '../core/commands/bus.ts';
+import { instant, moneyText, requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import { toMajor } from '../core/money.ts';
 import type { View } from '../core/projection/projection.ts';
-import { instant, moneyText, requiredText, uuid, wholeNumber } from '../platform/fields.ts';
+import { createQueryBus } from '../core/queries/bus.ts';
+import { documentQuery, listQuery, type QueryContext } from '../core/queries/query.ts';
 import { orderStatus } from './order.ts';
 import { type OrderDocument, orderViews, sortFields } from './projections.ts';
 import { wordsOf } from './words.ts';
 
 const paging = { page: wholeNumber(1, 1_000).default(1), page_size: wholeNumber(1, 100).default(20) };
 
-export const getOrderInput = z.strictObject({ id: uuid });
-
-export const customerOrdersInput = z.strictObject({
+const customerOrdersInput = z.strictObject({
   id: requiredText(255),
   status: orderStatus.optional(),
   ...paging,
@@ -24,7 +23,7 @@ const searchText = requiredText(200)
   .transform(wordsOf)
   .refine((words) => words.length > 0, { error: 'has no word in it' });
 
-export const searchOrdersInput = z.strictObject({
+const searchOrdersInput = z.strictObject({
   q: searchText,
   status: orderStatus.optional(),
   min_total: moneyText.optional(),
@@ -36,15 +35,39 @@ export const searchOrdersInput = z.strictObject({
   ...paging,
 });
 
-type GetOrderById = { type: 'GetOrderById'; data: z.output<typeof getOrderInput> };
-type GetCustomerOrders = { type: 'GetCustomerOrders'; data: z.output<typeof customerOrdersInput> };
-type SearchOrders = { type: 'SearchOrders'; data: z.output<typeof searchOrdersInput> };
-export type OrderQuery = GetOrderById | GetCustomerOrders | SearchOrders;
+type CustomerOrdersInput = z.output<typeof customerOrdersInput>;
+type SearchOrdersInput = z.output<typeof searchOrdersInput>;
+
+const orderSummary = z.strictObject({
+  order_id: z.uuid(),
+  customer_id: z.string(),
+  status: orderStatus,
+  total_amount: z.number(),
+  item_count: z.int(),
+  created_at: z.date(),
+  shipped_at: z.date().nullable(),
+  version: z.int(),
+});
+export type OrderSummary = z.infer<typeof orderSummary>;
+
+const orderView = orderSummary.extend({
+  items: z.array(z.strictObject({ product_id: z.string(), quantity: z.int(), price: z.number() })),
+});
+export type OrderView = z.infer<typeof orderView>;
+
+const orderPage = z.strictObject({
+  items: z.array(orderSummary),
+  total: z.int(),
+  page: z.int(),
+  page_size: z.int(),
+  total_pages: z.int(),
+});
+export type OrderPage = z.infer<typeof orderPage>;
 
 /** A list leaves the items out: a page of large orders would pass what a Lambda may answer with. */
 const listed = { items: 0, words: 0 } as const;
 
-const toSummary = (order: Omit<View<OrderDocument>, keyof typeof listed>) => ({
+const toSummary = (order: Omit<View<OrderDocument>, keyof typeof listed>): OrderSummary => ({
   order_id: order._id,
   customer_id: order.customer_id,
   status: order.status,
@@ -55,7 +78,7 @@ const toSummary = (order: Omit<View<OrderDocument>, keyof typeof listed>) => ({
   version: order.version,
 });
 
-const toView = (order: View<OrderDocument>) => ({
+const toView = (order: View<OrderDocument>): OrderView => ({
   ...toSummary(order),
   items: order.items.map(({ product_id, quantity, price_minor }) => ({
     product_id,
@@ -64,33 +87,12 @@ const toView = (order: View<OrderDocument>) => ({
   })),
 });
 
-export type OrderSummary = ReturnType<typeof toSummary>;
-export type OrderView = ReturnType<typeof toView>;
-
-export interface OrderPage {
-  items: OrderSummary[];
-  total: number;
-  page: number;
-  page_size: number;
-  total_pages: number;
-}
-
-interface Answers {
-  GetOrderById: OrderView | undefined;
-  GetCustomerOrders: OrderPage;
-  SearchOrders: OrderPage;
-}
-
-interface QueryContext {
-  /** How long the database may work on it. */
-  maxTimeMS: number;
-}
-
-export const queryContext: QueryContext = { maxTimeMS: 2_000 };
-
 type OrderFilter = Filter<View<OrderDocument>>;
 
-export const customerFilter = ({ id, status }: GetCustomerOrders['data']): OrderFilter => ({
+export const customerFilter = ({
+  id,
+  status,
+}: Pick<CustomerOrdersInput, 'id'> & Partial<CustomerOrdersInput>): OrderFilter => ({
   customer_id: id,
   ...(status === undefined ? {} : { status }),
 });
@@ -100,16 +102,9 @@ const between = <T>(least: T | undefined, most: T | undefined) => ({
   ...(most === undefined ? {} : { $lte: most }),
 });
 
-export const searchFilter = ({
-  q,
-  status,
-  min_total,
-  max_total,
-  from,
-  to,
-}: SearchOrders['data']): OrderFilter => {
-  const total = between(min_total, max_total);
-  const created = between(from, to);
+export const searchFilter = ({ q, status, ...range }: SearchOrdersInput): OrderFilter => {
+  const total = between(range.min_total, range.max_total);
+  const created = between(range.from, range.to);
   return {
     words: { $all: q },
     ...(status === undefined ? {} : { status }),
@@ -119,40 +114,74 @@ export const searchFilter = ({
 };
 
 /** The id decides between equals, so that no order is on two pages or on none. */
-export const searchSort = ({ sort_by, sort_order }: SearchOrders['data']): { [field: string]: 1 | -1 } => {
+export const searchSort = ({ sort_by, sort_order }: SearchOrdersInput): { [field: string]: 1 | -1 } => {
   const direction = sort_order === 'asc' ? 1 : -1;
   return { [sortFields[sort_by]]: direction, _id: direction };
 };
 
-export const orderQueries = (readDb: Db) => {
+interface Environment {
+  readDb: Db;
+}
+
+const findPage = async (
+  readDb: Db,
+  { filter, sort, page, page_size }: { filter: OrderFilter; sort: Sort; page: number; page_size: number },
+  { maxTimeMS }: QueryContext,
+) => {
   const orders = orderViews(readDb);
-
-  const findPage = async (
-    filter: OrderFilter,
-    sort: Sort,
-    { page, page_size }: { page: number; page_size: number },
-    options: QueryContext,
-  ): Promise<OrderPage> => {
-    const [found, total] = await Promise.all([
-      orders
-        .find(filter, { ...options, projection: listed })
-        .sort(sort)
-        .skip((page - 1) * page_size)
-        .limit(page_size)
-        .toArray(),
-      orders.countDocuments(filter, options),
-    ]);
-    const total_pages = Math.ceil(total / page_size);
-    return { items: found.map(toSummary), total, page, page_size, total_pages };
-  };
-
-  return createQueryBus<OrderQuery, QueryContext, Answers>({
-    GetOrderById: async ({ data: { id } }, options) => {
-      const order = await orders.findOne({ _id: id }, options);
-      return order === null ? undefined : toView(order);
-    },
-    GetCustomerOrders: ({ data }, options) =>
-      findPage(customerFilter(data), { created_at: -1, _id: -1 }, data, options),
-    SearchOrders: ({ data }, options) => findPage(searchFilter(data), searchSort(data), data, options),
-  });
+  const [found, total] = await Promise.all([
+    orders
+      .find(filter, { maxTimeMS, projection: listed })
+      .sort(sort)
+      .skip((page - 1) * page_size)
+      .limit(page_size)
+      .toArray(),
+    orders.countDocuments(filter, { maxTimeMS }),
+  ]);
+  const total_pages = Math.ceil(total / page_size);
+  return { body: { items: found.map(toSummary), total, page, page_size, total_pages } };
 };
+
+const hasReached = async (
+  { id, version }: { id: string; version: number },
+  { readDb }: Environment,
+): Promise<boolean> => {
+  const order = await orderViews(readDb).findOne({ _id: id }, { projection: { version: 1 } });
+  return (order?.version ?? 0) >= version;
+};
+
+export const getOrder = documentQuery({
+  type: 'GetOrderById',
+  summary: 'An order with its items',
+  what: 'order',
+  input: z.strictObject({ id: uuid }),
+  answer: orderView,
+  async handle({ data: { id } }, { readDb }: Environment, { maxTimeMS }) {
+    const order = await orderViews(readDb).findOne({ _id: id }, { maxTimeMS });
+    return order === null ? undefined : toView(order);
+  },
+});
+
+export const getCustomerOrders = listQuery({
+  type: 'GetCustomerOrders',
+  summary: 'The orders of a customer, newest first',
+  input: customerOrdersInput,
+  answer: orderPage,
+  handle: ({ data }, { readDb }: Environment, context) =>
+    findPage(readDb, { filter: customerFilter(data), sort: { created_at: -1, _id: -1 }, ...data }, context),
+  hasReached,
+});
+
+export const searchOrders = listQuery({
+  type: 'SearchOrders',
+  summary: 'Orders that have all these words in an id, a customer, a product or the address',
+  input: searchOrdersInput,
+  answer: orderPage,
+  handle: ({ data }, { readDb }: Environment, context) =>
+    findPage(readDb, { filter: searchFilter(data), sort: searchSort(data), ...data }, context),
+  hasReached,
+});
+
+/** The bus of all queries of orders. */
+export const orderQueries = (readDb: Db) =>
+  createQueryBus([getOrder, getCustomerOrders, searchOrders], { readDb });

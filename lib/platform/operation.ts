@@ -1,9 +1,9 @@
 // The stack of functions that are invoked by hand or by a schedule: parse, work within the time, log, answer.
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { parseInput } from './fields.ts';
 import { toInvocationError } from './invocation-error.ts';
 import { createLog, type Log } from './logger.ts';
+import { parseInput } from './parse-input.ts';
 
 export interface OperationContext {
   log: Log;

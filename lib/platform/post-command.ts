@@ -1,6 +1,6 @@
 // Puts a command on its queue by one signed request, for functions that a caller waits for. One attempt within a time
 // limit; not guaranteed: that the command gets there.
-import type { QueuedCommand } from '../core/commands/queued-commands.ts';
+import { type Origin, type QueuedCommand, toQueuedCommand } from '../core/commands/queued-commands.ts';
 import type { DomainCommand } from '../core/decider.ts';
 import { AppError } from '../core/errors.ts';
 import { toMessageText } from '../core/relay/message-text.ts';
@@ -44,3 +44,12 @@ export const postCommand = async <C extends DomainCommand>(
     throw new AppError('unavailable', 'The queue cannot take the command now', { cause, retryAfter: 2 });
   }
 };
+
+/** As long as who counts something in passing waits for the queue at most. */
+const passingTimeoutMs = 800;
+
+/** Sends commands in passing, to one queue: what follows from them is not waited for, and neither is a slow queue. */
+export const commandSender =
+  <C extends DomainCommand>(queue: string) =>
+  (command: C, origin: Origin): Promise<void> =>
+    postCommand(queue, toQueuedCommand(command, origin), passingTimeoutMs);

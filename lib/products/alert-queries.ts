@@ -1,22 +1,24 @@
 // The open alerts of low stock.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { wholeNumber } from '../platform/fields.ts';
+import { wholeNumber } from '../core/fields.ts';
+import { listQuery } from '../core/queries/query.ts';
 import { alerts, watches } from './low-stock-alert.ts';
 
-export const listAlertsInput = z.strictObject({
+const listAlertsInput = z.strictObject({
   limit: wholeNumber(1, 100).default(50),
   skip: wholeNumber(0, 10_000).default(0),
 });
 
-export interface LowStockAlert {
-  id: string;
-  product_id: string;
-  name: string;
-  stock: number;
-  threshold: number;
-  opened_at: Date;
-}
+const lowStockAlert = z.strictObject({
+  id: z.uuid(),
+  product_id: z.uuid(),
+  name: z.string(),
+  stock: z.int(),
+  threshold: z.int(),
+  opened_at: z.date(),
+});
+export type LowStockAlert = z.infer<typeof lowStockAlert>;
 
 /** Newest first. `hasMore` tells whether there is a next page. */
 export const listOpenAlerts = async (
@@ -43,3 +45,16 @@ export const listOpenAlerts = async (
 /** The version up to which a product's stock was followed. */
 export const findWatchedVersion = async (readDb: Db, id: string): Promise<{ version: number } | undefined> =>
   (await watches(readDb).findOne({ _id: id }, { projection: { version: 1 } })) ?? undefined;
+
+export const listAlerts = listQuery({
+  type: 'ListLowStockAlerts',
+  summary: 'The open alerts of low stock, newest first',
+  input: listAlertsInput,
+  answer: z.array(lowStockAlert),
+  async handle({ data }, { readDb }: { readDb: Db }) {
+    const { open, hasMore } = await listOpenAlerts(readDb, data);
+    return { body: open, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
+  },
+  hasReached: async ({ id, version }, { readDb }) =>
+    ((await findWatchedVersion(readDb, id))?.version ?? 0) >= version,
+});

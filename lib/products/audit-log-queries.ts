@@ -2,10 +2,11 @@
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { aggregateId, type RecordedEvent } from '../core/events.ts';
-import { instant, uuid, wholeNumber } from '../platform/fields.ts';
+import { instant, uuid, wholeNumber } from '../core/fields.ts';
+import { listQuery } from '../core/queries/query.ts';
 import { type AuditRow, auditLog } from './audit-log.ts';
 import { productEvents } from './product.ts';
-import { type PublicEvent, toPublicEvent } from './public-events.ts';
+import { publicEvent, toPublicEvent } from './public-events.ts';
 
 const cursorParts = z.tuple([z.int().min(0).max(8.64e15), z.string()]);
 
@@ -34,7 +35,8 @@ export const listAuditLogInput = z.strictObject({
   cursor: cursor.optional(),
 });
 
-export type AuditEntry = PublicEvent & { event_id: string; product_id: string };
+const auditEntry = z.intersection(publicEvent, z.object({ event_id: z.uuid(), product_id: z.uuid() }));
+export type AuditEntry = z.infer<typeof auditEntry>;
 
 const toEntry = ({ _id, logged_at, ...row }: AuditRow): AuditEntry => ({
   event_id: _id,
@@ -77,3 +79,18 @@ export const findLoggedVersion = async (readDb: Db, id: string): Promise<{ versi
     .sort({ version: -1 })
     .limit(1)
     .next()) ?? undefined;
+
+export const getAuditLog = listQuery({
+  type: 'GetAuditLog',
+  summary: 'What happened to all products, newest first',
+  operators: true,
+  input: listAuditLogInput,
+  answer: z.strictObject({ items: z.array(auditEntry), next_cursor: z.string().nullable() }),
+  async handle({ data }, { readDb }: { readDb: Db }) {
+    const { entries, next } = await listAuditLog(readDb, data);
+    const body = { items: entries, next_cursor: next ?? null };
+    return { body, ...(next === undefined ? {} : { next: { cursor: next } }) };
+  },
+  hasReached: async ({ id, version }, { readDb }) =>
+    ((await findLoggedVersion(readDb, id))?.version ?? 0) >= version,
+});

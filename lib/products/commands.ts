@@ -1,86 +1,117 @@
-// The commands of products and suppliers: their input, and the buses that handle them on the write database.
+// The commands of products and suppliers, each one value, and the buses that handle them on the write database.
 import type { Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
 import { createCommandBus } from '../core/commands/bus.ts';
-import { commandHandler, type HandlerOptions } from '../core/commands/handle.ts';
+import { command, queuedCommand } from '../core/commands/command.ts';
+import { commandHandler, type HandleCommand, type HandlerOptions } from '../core/commands/handle.ts';
 import { queuedCommandsHandler } from '../core/commands/queued-commands.ts';
 import { ruleViolated } from '../core/errors.ts';
-import { money, optionalText, quantity, requiredText, uuid } from '../platform/fields.ts';
+import { uuid } from '../core/fields.ts';
 import {
   mergeViews,
   type Product,
+  type ProductCommand,
   type ProductEvent,
   productDecider,
+  productInputs,
   type RecordProductView,
 } from './product.ts';
-import { productStore, supplierStore } from './store.ts';
-import { type SupplierCommand, type SupplierEvent, supplierDecider } from './supplier.ts';
+import { productCommandsQueue, productStore, supplierStore } from './store.ts';
+import { type SupplierCommand, type SupplierEvent, supplierDecider, supplierInputs } from './supplier.ts';
 
-const mostMinor = 999_999_999_999;
-const mostStock = 1_000_000_000;
-
-const costPrice = money.pipe(z.int().max(mostMinor, { error: 'is too much' }));
-const price = costPrice.pipe(z.int().min(1, { error: 'must be above 0' }));
-const stock = quantity(0, mostStock);
-
-export const createSupplierInput = z.strictObject({ name: requiredText(255) });
-export const renameSupplierInput = z.strictObject({ id: uuid, name: requiredText(255) });
-
-export const createProductInput = z.strictObject({
-  name: requiredText(255),
-  description: optionalText(10_000).default(''),
-  price,
-  cost_price: costPrice,
-  stock,
-  supplier_id: uuid,
-});
-export const updateStockInput = z.strictObject({ id: uuid, new_stock: stock });
-export const changePriceInput = z.strictObject({ id: uuid, new_price: price });
-
-interface CreateProduct {
-  type: 'CreateProduct';
-  data: Omit<Product, 'supplier_name' | 'supplier_version'>;
+interface SupplierHandlers {
+  supplier: HandleCommand<SupplierCommand>;
 }
 
-type BusCommand =
-  | CreateProduct
-  | { type: 'UpdateStock'; data: { id: string; new_stock: number } }
-  | { type: 'ChangePrice'; data: { id: string; new_price_minor: number } };
+interface ProductHandlers {
+  product: HandleCommand<ProductCommand>;
+  suppliers: ReturnType<typeof supplierStore>;
+}
 
-export const productCommands = (db: Db, options?: HandlerOptions<ProductEvent>) => {
-  const handle = commandHandler(productStore(db), productDecider, options);
-  const suppliers = supplierStore(db);
+export const createSupplier = command({
+  type: 'CreateSupplier',
+  summary: 'Take in a supplier',
+  input: supplierInputs.CreateSupplier,
+  locate: ({ id }) => `/suppliers/${id}`,
+  handle: (wanted, { supplier }: SupplierHandlers, context) =>
+    supplier({ id: uuidv7(), command: wanted, isNew: true }, context),
+});
 
-  /** The event is to be self-contained for ever, so the supplier's name of today goes into it. */
-  const embedSupplier = async ({ data }: CreateProduct): Promise<Product> => {
+export const renameSupplier = command({
+  type: 'RenameSupplier',
+  summary: 'Rename a supplier; its products show the new name soon after',
+  input: supplierInputs.RenameSupplier,
+  handle: (wanted, { supplier }: SupplierHandlers, context) =>
+    supplier({ id: wanted.data.id, command: wanted }, context),
+});
+
+export const createProduct = command({
+  type: 'CreateProduct',
+  summary: 'Take in a product of a supplier',
+  input: productInputs.CreateProduct,
+  locate: ({ id }) => `/products/${id}`,
+  refusals: ['There is no such supplier'],
+  async handle({ type, data }, { product, suppliers }: ProductHandlers, context) {
     const { state: supplier, version } = await suppliers.load(data.supplier_id);
     if (supplier === undefined) throw ruleViolated(`There is no supplier ${data.supplier_id}`);
-    return { ...data, supplier_name: supplier.name, supplier_version: version };
-  };
+    // The event is to be self-contained for ever, so the supplier's name of today goes into it.
+    const complete = { ...data, supplier_name: supplier.name, supplier_version: version };
+    return product({ id: uuidv7(), command: { type, data: complete }, isNew: true }, context);
+  },
+});
 
-  return createCommandBus<BusCommand>({
-    async CreateProduct(command, context) {
-      const data = await embedSupplier(command);
-      return handle({ id: uuidv7(), command: { type: 'CreateProduct', data }, isNew: true }, context);
-    },
-    UpdateStock: (command, context) => handle({ id: command.data.id, command }, context),
-    ChangePrice: (command, context) => handle({ id: command.data.id, command }, context),
-  });
-};
+export const updateStock = command({
+  type: 'UpdateStock',
+  summary: 'Set the stock of a product',
+  input: productInputs.UpdateStock,
+  handle: (wanted, { product }: ProductHandlers, context) =>
+    product({ id: wanted.data.id, command: wanted }, context),
+});
 
-export const supplierCommands = (db: Db, options?: HandlerOptions<SupplierEvent>) => {
-  const handle = commandHandler(supplierStore(db), supplierDecider, options);
-  return createCommandBus<SupplierCommand>({
-    CreateSupplier: (command, context) => handle({ id: uuidv7(), command, isNew: true }, context),
-    RenameSupplier: (command, context) => handle({ id: command.data.id, command }, context),
+export const changePrice = command({
+  type: 'ChangePrice',
+  summary: 'Change the price of a product',
+  input: productInputs.ChangePrice,
+  handle: (wanted, { product }: ProductHandlers, context) =>
+    product({ id: wanted.data.id, command: wanted }, context),
+});
+
+/** Who looks at a product waits for no write. */
+export const viewProduct = queuedCommand({
+  type: 'RecordProductView',
+  summary: 'Count a view of a product, soon',
+  queue: productCommandsQueue,
+  input: z.strictObject({ id: uuid }),
+  toData: ({ id }) => ({ id, count: 1 }),
+  answer: { fields: z.strictObject({ id: z.uuid() }), of: ({ id }) => ({ id }) },
+});
+
+export interface StoreOptions<E extends ProductEvent | SupplierEvent> extends HandlerOptions<E> {
+  /** A snapshot each so many events. */
+  snapshotEvery?: number;
+}
+
+/** The bus of all commands of products. */
+export const productCommands = (db: Db, { snapshotEvery, ...options }: StoreOptions<ProductEvent> = {}) =>
+  createCommandBus([createProduct, updateStock, changePrice], {
+    product: commandHandler(productStore(db, snapshotEvery), productDecider, options),
+    suppliers: supplierStore(db, snapshotEvery),
   });
-};
+
+/** The bus of all commands of suppliers. */
+export const supplierCommands = (db: Db, { snapshotEvery, ...options }: StoreOptions<SupplierEvent> = {}) =>
+  createCommandBus([createSupplier, renameSupplier], {
+    supplier: commandHandler(supplierStore(db, snapshotEvery), supplierDecider, options),
+  });
 
 /** Takes the commands from the queue of products. */
-export const queuedProductCommands = (db: Db, options: HandlerOptions<ProductEvent> = {}) =>
+export const queuedProductCommands = (
+  db: Db,
+  { snapshotEvery, ...options }: StoreOptions<ProductEvent> = {},
+) =>
   queuedCommandsHandler<RecordProductView, Product | undefined, ProductEvent>({
-    store: productStore(db),
+    store: productStore(db, snapshotEvery),
     decider: productDecider,
     target: ({ data }) => data.id,
     merge: mergeViews,

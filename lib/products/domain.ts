@@ -4,8 +4,8 @@ import { auditLogIndexes, productsAuditLog } from './audit-log.ts';
 import { lowStockIndexes, lowStockSettings, productsLowStockAlert } from './low-stock-alert.ts';
 import { productEvents } from './product.ts';
 import { productCardsModel, productDetailsModel, productsProjector, supplierModel } from './projections.ts';
+import { productCommandsQueue } from './store.ts';
 import { supplierEvents } from './supplier.ts';
-import { productCommandsQueue } from './views.ts';
 
 export const products: Domain = {
   name: 'products',

@@ -3,15 +3,16 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { notFound } from '../core/errors.ts';
 import { fromRow, streamId } from '../core/events.ts';
+import { uuid, wholeNumber } from '../core/fields.ts';
 import { fold, type Projection, type View } from '../core/projection/projection.ts';
+import { listQuery } from '../core/queries/query.ts';
 import { eventRows } from '../core/stores/event-rows.ts';
-import { uuid, wholeNumber } from '../platform/fields.ts';
+import { type ProductDetail, toDetail } from './detail.ts';
 import { type DetailView, productDetails, suppliers } from './projections.ts';
-import { type PublicEvent, toPublicEvent } from './public-events.ts';
-import { type ProductDetail, toDetail } from './queries.ts';
+import { type PublicEvent, publicEvent, toPublicEvent } from './public-events.ts';
 import type { Supplier } from './supplier.ts';
 
-export const productHistoryInput = z.strictObject({
+const productHistoryInput = z.strictObject({
   id: uuid,
   limit: wholeNumber(1, 100).default(50),
   after_version: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
@@ -78,3 +79,18 @@ export const listHistory = async (
     hasMore: rows.length > limit,
   };
 };
+
+export const getProductHistory = listQuery({
+  type: 'GetProductHistory',
+  summary: 'Every event of a product, in order: the audit trail',
+  operators: true,
+  input: productHistoryInput,
+  answer: z.array(publicEvent),
+  async handle({ data }, { writeDb }: { writeDb: Db }) {
+    const { events, hasMore } = await listHistory(writeDb, data);
+    const last = events.at(-1);
+    return { body: events, ...(hasMore && last ? { next: { after_version: `${last.version}` } } : {}) };
+  },
+  hasReached: async ({ id, version }, { writeDb }) =>
+    ((await findProductVersion(writeDb, id))?.version ?? 0) >= version,
+});

@@ -1,8 +1,9 @@
 // A product: its events, its commands and its rules. Pure. Money is in minor units throughout.
 import * as z from 'zod';
-import type { Decider } from '../core/decider.ts';
+import type { CommandOf, Decider } from '../core/decider.ts';
 import { notFound } from '../core/errors.ts';
 import type { EventOf } from '../core/events.ts';
+import { money, optionalText, quantity, requiredText, uuid } from '../core/fields.ts';
 
 const minor = z.int().min(0);
 const count = z.int().min(0);
@@ -56,16 +57,45 @@ export const productState = productEvents.ProductCreated.data;
 
 export type Product = z.infer<typeof productState>;
 
+const mostMinor = 999_999_999_999;
+
+const costPrice = money.pipe(z.int().max(mostMinor, { error: 'is too much' }));
+const price = costPrice.pipe(z.int().min(1, { error: 'must be above 0' }));
+const stock = quantity(0, 1_000_000_000);
+
+/** What each command needs to be told. Amounts are in major units at the edge, and in minor units within. */
+export const productInputs = {
+  CreateProduct: z
+    .strictObject({
+      name: requiredText(255),
+      description: optionalText(10_000).default(''),
+      price,
+      cost_price: costPrice,
+      stock,
+      supplier_id: uuid,
+    })
+    .transform(({ price: price_minor, cost_price: cost_price_minor, ...rest }) => ({
+      ...rest,
+      price_minor,
+      cost_price_minor,
+    })),
+  UpdateStock: z.strictObject({ id: uuid, new_stock: stock }),
+  ChangePrice: z
+    .strictObject({ id: uuid, new_price: price })
+    .transform(({ id, new_price: new_price_minor }) => ({ id, new_price_minor })),
+};
+
+/** A view as it travels through its queue. */
 export const recordProductView = z.strictObject({
   type: z.literal('RecordProductView'),
   data: z.strictObject({ id: z.string(), count: z.int().min(1) }),
 });
 export type RecordProductView = z.infer<typeof recordProductView>;
 
+/** Commands as callers know them, but that a product is created with what its supplier lends it. */
 export type ProductCommand =
   | { type: 'CreateProduct'; data: Product }
-  | { type: 'UpdateStock'; data: { id: string; new_stock: number } }
-  | { type: 'ChangePrice'; data: { id: string; new_price_minor: number } }
+  | CommandOf<Omit<typeof productInputs, 'CreateProduct'>>
   | RecordProductView;
 
 const decide = (command: ProductCommand, product: Product | undefined): ProductEvent[] => {

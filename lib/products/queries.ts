@@ -1,16 +1,20 @@
-// The queries of products' read models. What a caller sees is built by naming its fields: none of these types has a
-// cost price or a supplier's id, so that neither can leave. A document of another schema version is answered with what it
-// has: a field that it lacks is left out until an event of its aggregate, or a rebuild, brings the document up.
+// The queries of products' read models, each one value. What a caller sees is built by naming its fields: none of these
+// answers has a cost price or a supplier's id, so that neither can leave. A document of another schema version is answered
+// with what it has: a field that it lacks is left out until an event of its aggregate, or a rebuild, brings the document up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
+import { instant, requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import { toMajor } from '../core/money.ts';
 import type { View } from '../core/projection/projection.ts';
-import { instant, requiredText, uuid, wholeNumber } from '../platform/fields.ts';
-import { type CardView, cardViews, type DetailView, detailViews } from './projections.ts';
+import { createQueryBus } from '../core/queries/bus.ts';
+import { documentQuery, listQuery } from '../core/queries/query.ts';
+import { listAlerts } from './alert-queries.ts';
+import { getAuditLog } from './audit-log-queries.ts';
+import { type ProductDetail, productDetail, toDetail } from './detail.ts';
+import { findProductAt, getProductHistory } from './history.ts';
+import { type CardView, cardViews, detailViews } from './projections.ts';
 
-export const getProductInput = z.strictObject({ id: uuid, as_of: instant.optional() });
-
-export const listProductsInput = z.strictObject({
+const listProductsInput = z.strictObject({
   q: requiredText(200).optional(),
   in_stock: z
     .enum(['true', 'false'])
@@ -20,26 +24,15 @@ export const listProductsInput = z.strictObject({
   skip: wholeNumber(0, 10_000).default(0),
 });
 
-export interface ProductCard {
-  id: string;
-  name: string;
-  price: number;
-  in_stock: boolean;
-  supplier_name: string;
-  version: number;
-}
-
-export interface ProductDetail {
-  id: string;
-  name: string;
-  description: string;
-  price: number;
-  stock: number;
-  supplier_name: string;
-  view_count: number;
-  version: number;
-  updated_at: Date;
-}
+const productCard = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  price: z.number(),
+  in_stock: z.boolean(),
+  supplier_name: z.string(),
+  version: z.int(),
+});
+export type ProductCard = z.infer<typeof productCard>;
 
 const toCard = (view: View<CardView>): ProductCard => ({
   id: view._id,
@@ -48,18 +41,6 @@ const toCard = (view: View<CardView>): ProductCard => ({
   in_stock: view.in_stock,
   supplier_name: view.supplier_name,
   version: view.version,
-});
-
-export const toDetail = (view: View<DetailView>): ProductDetail => ({
-  id: view._id,
-  name: view.name,
-  description: view.description,
-  price: toMajor(view.price_minor),
-  stock: view.stock,
-  supplier_name: view.supplier_name,
-  view_count: view.view_count,
-  version: view.version,
-  updated_at: view.updated_at,
 });
 
 export const findProduct = async (readDb: Db, id: string): Promise<ProductDetail | undefined> => {
@@ -75,7 +56,7 @@ export const findCard = async (readDb: Db, id: string): Promise<{ version: numbe
 const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** Newest first (ids rise with time). `hasMore` tells whether there is a next page. */
-export const listProducts = async (
+export const findProducts = async (
   readDb: Db,
   { q, in_stock, limit, skip }: z.output<typeof listProductsInput>,
 ): Promise<{ products: ProductCard[]; hasMore: boolean }> => {
@@ -91,3 +72,34 @@ export const listProducts = async (
     .toArray();
   return { products: found.slice(0, limit).map(toCard), hasMore: found.length > limit };
 };
+
+interface Databases {
+  writeDb: Db;
+  readDb: Db;
+}
+
+export const listProducts = listQuery({
+  type: 'ListProducts',
+  summary: 'Products, newest first',
+  input: listProductsInput,
+  answer: z.array(productCard),
+  async handle({ data }, { readDb }: Databases) {
+    const { products, hasMore } = await findProducts(readDb, data);
+    return { body: products, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
+  },
+  hasReached: async ({ id, version }, { readDb }) => ((await findCard(readDb, id))?.version ?? 0) >= version,
+});
+
+export const getProduct = documentQuery({
+  type: 'GetProduct',
+  summary: 'The details of a product, as they are or as they were at an instant',
+  what: 'product',
+  input: z.strictObject({ id: uuid, as_of: instant.optional() }),
+  answer: productDetail,
+  handle: ({ data: { id, as_of } }, { readDb, writeDb }: Databases) =>
+    as_of === undefined ? findProduct(readDb, id) : findProductAt(writeDb, id, as_of),
+});
+
+/** The bus of all queries of products, alerts and the audit log. */
+export const productQueries = (databases: Databases) =>
+  createQueryBus([listProducts, getProduct, getProductHistory, getAuditLog, listAlerts], databases);

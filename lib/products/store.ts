@@ -1,7 +1,6 @@
 // Where products and suppliers are kept: as events.
 import type { Db } from 'mongodb';
 import { eventSourced } from '../core/stores/event-sourced.ts';
-import { config } from '../platform/config.ts';
 import { type Product, type ProductEvent, productDecider, productEvents, productState } from './product.ts';
 import {
   type Supplier,
@@ -11,20 +10,25 @@ import {
   supplierState,
 } from './supplier.ts';
 
-export const productStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
+/** Views to be counted come by it. */
+export const productCommandsQueue = 'products-commands';
+
+/** `snapshotEvery`: a snapshot each so many events. */
+export const productStore = (db: Db, snapshotEvery = 100) =>
   eventSourced<Product | undefined, ProductEvent>({
     db,
     streamType: 'Product',
     decider: productDecider,
     eventTypes: productEvents,
-    snapshots: { every, state: productState },
+    snapshots: { every: snapshotEvery, state: productState },
   });
 
-export const supplierStore = (db: Db, every = config.SNAPSHOT_EVERY) =>
+/** `snapshotEvery`: a snapshot each so many events. */
+export const supplierStore = (db: Db, snapshotEvery = 100) =>
   eventSourced<Supplier | undefined, SupplierEvent>({
     db,
     streamType: 'Supplier',
     decider: supplierDecider,
     eventTypes: supplierEvents,
-    snapshots: { every, state: supplierState },
+    snapshots: { every: snapshotEvery, state: supplierState },
   });

@@ -1,8 +1,9 @@
 // A supplier of products: its events, its commands and its rules. Pure.
 import * as z from 'zod';
-import type { Decider } from '../core/decider.ts';
+import type { CommandOf, Decider } from '../core/decider.ts';
 import { notFound } from '../core/errors.ts';
 import type { EventOf } from '../core/events.ts';
+import { requiredText, uuid } from '../core/fields.ts';
 
 export const supplierEvents = {
   SupplierCreated: { schema_version: 1, data: z.object({ name: z.string() }) },
@@ -11,9 +12,13 @@ export const supplierEvents = {
 
 export type SupplierEvent = EventOf<typeof supplierEvents>;
 
-export type SupplierCommand =
-  | { type: 'CreateSupplier'; data: { name: string } }
-  | { type: 'RenameSupplier'; data: { id: string; name: string } };
+/** What each command needs to be told. */
+export const supplierInputs = {
+  CreateSupplier: z.strictObject({ name: requiredText(255) }),
+  RenameSupplier: z.strictObject({ id: uuid, name: requiredText(255) }),
+};
+
+export type SupplierCommand = CommandOf<typeof supplierInputs>;
 
 export const supplierState = z.object({ name: z.string() });
 

@@ -2,35 +2,39 @@
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { createCommandBus } from '../core/commands/bus.ts';
-import { commandHandler, type HandlerOptions } from '../core/commands/handle.ts';
+import { command } from '../core/commands/command.ts';
+import { commandHandler, type HandleCommand, type HandlerOptions } from '../core/commands/handle.ts';
 import { queuedCommandsHandler } from '../core/commands/queued-commands.ts';
-import { optionalText, requiredText } from '../platform/fields.ts';
 import {
   mergeReads,
   type RecordCommand,
   type RecordEvent,
   type RecordReadsEvent,
   recordDecider,
+  recordInputs,
   recordReadsDecider,
 } from './record.ts';
 import { recordReadsStore, recordStore } from './store.ts';
 
-const mostValueBytes = 64 * 1024;
+interface Handlers {
+  record: HandleCommand<RecordCommand>;
+}
 
-export const writeRecordInput = z.strictObject({
-  key: requiredText(255),
-  value: optionalText(mostValueBytes).refine((value) => Buffer.byteLength(value) <= mostValueBytes, {
-    error: `may have up to ${mostValueBytes} bytes`,
-  }),
+export const writeRecord = command({
+  type: 'WriteRecord',
+  summary: 'Write a value under a key',
+  input: recordInputs.WriteRecord,
+  locate: ({ id }) => `/read/${encodeURIComponent(id)}`,
+  answer: { fields: z.strictObject({ key: z.string() }), of: ({ id }) => ({ key: id }) },
+  handle: (wanted, { record }: Handlers, context) =>
+    record({ id: wanted.data.key, command: wanted }, context),
 });
 
-export const recordCommands = (db: Db, options?: HandlerOptions<RecordEvent>) => {
-  const handle = commandHandler(recordStore(db), recordDecider, options);
-  return createCommandBus<RecordCommand>({
-    WriteRecord: (command, context) => handle({ id: command.data.key, command }, context),
-  });
-};
+/** The bus of all commands of records. */
+export const recordCommands = (db: Db, options?: HandlerOptions<RecordEvent>) =>
+  createCommandBus([writeRecord], { record: commandHandler(recordStore(db), recordDecider, options) });
 
+/** Takes counted reads from the queue of records. */
 export const queuedRecordReads = (db: Db, { onAppended }: HandlerOptions<RecordReadsEvent> = {}) =>
   queuedCommandsHandler({
     store: recordReadsStore(db),

@@ -1,15 +1,28 @@
 // A record: the last value written under a key. Its reads are an aggregate of their own, so that counting a read never
 // moves the version that writers insist on, and never races a write. Pure.
 import * as z from 'zod';
-import type { Decider } from '../core/decider.ts';
+import type { CommandOf, Decider } from '../core/decider.ts';
 import type { EventOf } from '../core/events.ts';
+import { optionalText, requiredText } from '../core/fields.ts';
 
 export const recordEvents = {
   RecordWritten: { schema_version: 1, data: z.object({ value: z.string() }) },
 };
 export type RecordEvent = EventOf<typeof recordEvents>;
 
-export type RecordCommand = { type: 'WriteRecord'; data: { key: string; value: string } };
+const mostValueBytes = 64 * 1024;
+
+/** What each command needs to be told. */
+export const recordInputs = {
+  WriteRecord: z.strictObject({
+    key: requiredText(255),
+    value: optionalText(mostValueBytes).refine((value) => Buffer.byteLength(value) <= mostValueBytes, {
+      error: `may have up to ${mostValueBytes} bytes`,
+    }),
+  }),
+};
+
+export type RecordCommand = CommandOf<typeof recordInputs>;
 
 export const recordState = {
   schema_version: 1,

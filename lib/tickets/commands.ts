@@ -1,26 +1,42 @@
-// The commands of tickets: their input, and the bus that handles them on the write database.
+// The commands of tickets, each one value, and the bus that handles them on the write database.
 import type { Db } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
-import * as z from 'zod';
 import { createCommandBus } from '../core/commands/bus.ts';
-import { commandHandler, type HandlerOptions } from '../core/commands/handle.ts';
-import { optionalText, requiredText, uuid } from '../platform/fields.ts';
+import { command } from '../core/commands/command.ts';
+import { commandHandler, type HandleCommand, type HandlerOptions } from '../core/commands/handle.ts';
 import { ticketStore } from './store.ts';
-import { type TicketCommand, type TicketEvent, ticketDecider, ticketStatus } from './ticket.ts';
+import { type TicketCommand, type TicketEvent, ticketDecider, ticketInputs } from './ticket.ts';
 
-export const createTicketInput = z.strictObject({
-  customer_id: requiredText(255),
-  subject: requiredText(500),
-  message: requiredText(50_000),
+interface Handlers {
+  ticket: HandleCommand<TicketCommand>;
+}
+
+export const createTicket = command({
+  type: 'CreateTicket',
+  summary: 'Open a ticket',
+  input: ticketInputs.CreateTicket,
+  locate: ({ id }) => `/tickets/${id}`,
+  handle: (wanted, { ticket }: Handlers, context) =>
+    ticket({ id: uuidv7(), command: wanted, isNew: true }, context),
 });
-export const changeStatusInput = z.strictObject({ id: uuid, new_status: ticketStatus });
-export const replaceNoteInput = z.strictObject({ id: uuid, note: optionalText(50_000) });
 
-export const ticketCommands = (db: Db, options?: HandlerOptions<TicketEvent>) => {
-  const handle = commandHandler(ticketStore(db), ticketDecider, options);
-  return createCommandBus<TicketCommand>({
-    CreateTicket: (command, context) => handle({ id: uuidv7(), command, isNew: true }, context),
-    ChangeTicketStatus: (command, context) => handle({ id: command.data.id, command }, context),
-    ReplaceTicketNote: (command, context) => handle({ id: command.data.id, command }, context),
+export const changeTicketStatus = command({
+  type: 'ChangeTicketStatus',
+  summary: 'Set the status of a ticket',
+  input: ticketInputs.ChangeTicketStatus,
+  refusals: ['Closed tickets cannot be reopened'],
+  handle: (wanted, { ticket }: Handlers, context) => ticket({ id: wanted.data.id, command: wanted }, context),
+});
+
+export const replaceTicketNote = command({
+  type: 'ReplaceTicketNote',
+  summary: "Replace the agent's note of a ticket; an empty note clears it",
+  input: ticketInputs.ReplaceTicketNote,
+  handle: (wanted, { ticket }: Handlers, context) => ticket({ id: wanted.data.id, command: wanted }, context),
+});
+
+/** The bus of all commands of tickets. */
+export const ticketCommands = (db: Db, options?: HandlerOptions<TicketEvent>) =>
+  createCommandBus([createTicket, changeTicketStatus, replaceTicketNote], {
+    ticket: commandHandler(ticketStore(db), ticketDecider, options),
   });
-};

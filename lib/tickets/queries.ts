@@ -1,17 +1,18 @@
-// The queries of tickets: details from the write model, the list from the read model. Details of an older document have
-// the defaults of the fields that it lacks; of one by a newer release there are none (`unknown_state`). A row of the list
-// of another schema version is answered with what it has, until an event of its ticket, or a rebuild, brings it up.
+// The queries of tickets, each one value: details from the write model, the list from the read model. Details of an older
+// document have the defaults of the fields that it lacks; of one by a newer release there are none (`unknown_state`). A row
+// of the list of another schema version is answered with what it has, until an event of its ticket, or a rebuild, brings it
+// up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
+import { uuid, wholeNumber } from '../core/fields.ts';
+import { createQueryBus } from '../core/queries/bus.ts';
+import { documentQuery, listQuery } from '../core/queries/query.ts';
 import { readState, type StateFields } from '../core/stores/state-document.ts';
-import { uuid, wholeNumber } from '../platform/fields.ts';
 import { ticketViews } from './projections.ts';
 import { ticketsCollection } from './store.ts';
-import { type Ticket, ticketState, ticketStatus } from './ticket.ts';
+import { ticketState, ticketStatus } from './ticket.ts';
 
-export const getTicketInput = z.strictObject({ id: uuid });
-
-export const listTicketsInput = z.strictObject({
+const listTicketsInput = z.strictObject({
   status: ticketStatus.optional(),
   has_note: z
     .enum(['true', 'false'])
@@ -21,7 +22,28 @@ export const listTicketsInput = z.strictObject({
   skip: wholeNumber(0, 10_000).default(0),
 });
 
-export type TicketDetails = Ticket & { id: string; version: number; created_at: Date; updated_at: Date };
+const ticketDetails = z.strictObject({
+  id: z.uuid(),
+  customer_id: z.string(),
+  subject: z.string(),
+  message: z.string(),
+  status: ticketStatus,
+  agent_note: z.string(),
+  version: z.int(),
+  created_at: z.date(),
+  updated_at: z.date(),
+});
+export type TicketDetails = z.infer<typeof ticketDetails>;
+
+const ticketRow = z.strictObject({
+  id: z.uuid(),
+  subject: z.string(),
+  status: ticketStatus,
+  updated_at: z.date(),
+  preview: z.string(),
+  has_note: z.boolean(),
+  version: z.int(),
+});
 
 export const findTicket = async (writeDb: Db, id: string): Promise<TicketDetails | undefined> => {
   const tickets = writeDb.collection<StateFields>(ticketsCollection);
@@ -34,7 +56,7 @@ export const findTicket = async (writeDb: Db, id: string): Promise<TicketDetails
 };
 
 /** Newest first. `hasMore` tells whether there is a next page. */
-export const listTickets = async (
+export const findTickets = async (
   readDb: Db,
   { status, has_note, limit, skip }: z.output<typeof listTicketsInput>,
 ) => {
@@ -64,4 +86,34 @@ export const listTickets = async (
 
 /** The ticket's row of the list, for its version. */
 export const findTicketView = async (readDb: Db, id: string): Promise<{ version: number } | undefined> =>
-  (await ticketViews(readDb).findOne({ _id: id })) ?? undefined;
+  (await ticketViews(readDb).findOne({ _id: id }, { projection: { version: 1 } })) ?? undefined;
+
+interface Databases {
+  writeDb: Db;
+  readDb: Db;
+}
+
+export const getTicket = documentQuery({
+  type: 'GetTicket',
+  summary: 'The details of a ticket, from the write model',
+  what: 'ticket',
+  input: z.strictObject({ id: uuid }),
+  answer: ticketDetails,
+  handle: ({ data: { id } }, { writeDb }: Databases) => findTicket(writeDb, id),
+});
+
+export const listTickets = listQuery({
+  type: 'ListTickets',
+  summary: 'Tickets, the last updated first',
+  input: listTicketsInput,
+  answer: z.array(ticketRow),
+  async handle({ data }, { readDb }: Databases) {
+    const { tickets, hasMore } = await findTickets(readDb, data);
+    return { body: tickets, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
+  },
+  hasReached: async ({ id, version }, { readDb }) =>
+    ((await findTicketView(readDb, id))?.version ?? 0) >= version,
+});
+
+/** The bus of all queries of tickets. */
+export const ticketQueries = (databases: Databases) => createQueryBus([getTicket, listTickets], databases);

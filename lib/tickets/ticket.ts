@@ -1,8 +1,9 @@
 // A support ticket: its events, its commands and its rules. Pure.
 import * as z from 'zod';
-import type { Decider } from '../core/decider.ts';
+import type { CommandOf, Decider } from '../core/decider.ts';
 import { notFound, ruleViolated } from '../core/errors.ts';
 import type { EventOf } from '../core/events.ts';
+import { optionalText, requiredText, uuid } from '../core/fields.ts';
 
 export const ticketStatus = z.enum(['open', 'in_progress', 'resolved', 'closed']);
 export type TicketStatus = z.infer<typeof ticketStatus>;
@@ -18,10 +19,18 @@ export const ticketEvents = {
 
 export type TicketEvent = EventOf<typeof ticketEvents>;
 
-export type TicketCommand =
-  | { type: 'CreateTicket'; data: { customer_id: string; subject: string; message: string } }
-  | { type: 'ChangeTicketStatus'; data: { id: string; new_status: TicketStatus } }
-  | { type: 'ReplaceTicketNote'; data: { id: string; note: string } };
+/** What each command needs to be told. */
+export const ticketInputs = {
+  CreateTicket: z.strictObject({
+    customer_id: requiredText(255),
+    subject: requiredText(500),
+    message: requiredText(50_000),
+  }),
+  ChangeTicketStatus: z.strictObject({ id: uuid, new_status: ticketStatus }),
+  ReplaceTicketNote: z.strictObject({ id: uuid, note: optionalText(50_000) }),
+};
+
+export type TicketCommand = CommandOf<typeof ticketInputs>;
 
 export const ticketState = {
   schema_version: 1,

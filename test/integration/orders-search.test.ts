@@ -6,17 +6,16 @@ import type { OrderItem } from '../../lib/orders/order.ts';
 import { orderView, orderViews, sortFields } from '../../lib/orders/projections.ts';
 import {
   customerFilter,
-  customerOrdersInput,
+  getCustomerOrders,
   orderQueries,
-  queryContext,
   searchFilter,
-  searchOrdersInput,
+  searchOrders,
   searchSort,
 } from '../../lib/orders/queries.ts';
-import { parseInput } from '../../lib/platform/fields.ts';
+import { parseInput } from '../../lib/platform/parse-input.ts';
 import { useDatabases } from '../support/database.ts';
 import { openModels } from '../support/open.ts';
-import { orderItem } from '../support/orders.ts';
+import { orderItem, queryContext } from '../support/orders.ts';
 
 const databases = useDatabases();
 const idOf = (index: number) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`;
@@ -38,11 +37,10 @@ const view = (
     recorded_at: new Date(Date.UTC(2026, 0, 1, 0, 0, Math.floor(index / 25))),
   });
 
-const search = (parameters: Record<string, string>) =>
-  orderQueries(databases.read).send(
-    { type: 'SearchOrders', data: parseInput(searchOrdersInput, parameters) },
-    queryContext,
-  );
+const search = async (parameters: Record<string, string>) => {
+  const data = parseInput(searchOrders.input, parameters);
+  return (await orderQueries(databases.read).send({ type: 'SearchOrders', data }, queryContext)).body;
+};
 
 const found = async (q: string, more: Record<string, string> = {}) =>
   (await search({ q, ...more })).items.map(({ order_id }) => order_id);
@@ -92,7 +90,7 @@ describe('a search', () => {
   });
 
   it.each(['', '   ', ',;', 'x'.repeat(201), 'x'.repeat(5_000)])('refuses «%.10s»', (q) => {
-    expect(() => parseInput(searchOrdersInput, { q })).toThrow(
+    expect(() => parseInput(searchOrders.input, { q })).toThrow(
       expect.objectContaining({ code: 'invalid_input' }),
     );
   });
@@ -140,7 +138,7 @@ describe('a search', () => {
 
   it.each(orders)('walks an index and sorts nothing in memory, by $sort_by $sort_order', async (order) => {
     for (const filter of filters) {
-      const data = parseInput(searchOrdersInput, { q: 'bulk road', ...order, ...filter });
+      const data = parseInput(searchOrders.input, { q: 'bulk road', ...order, ...filter });
       const plan = await orderViews(databases.read)
         .find(searchFilter(data))
         .sort(searchSort(data))
@@ -154,14 +152,12 @@ describe('a search', () => {
 
 describe("a customer's list", () => {
   it('is newest first, whole over its pages, and another customer has no part in it', async () => {
-    const list = (page: number) =>
-      orderQueries(databases.read).send(
-        {
-          type: 'GetCustomerOrders',
-          data: parseInput(customerOrdersInput, { id: 'c-1', page: String(page), page_size: '30' }),
-        },
-        queryContext,
-      );
+    const list = async (page: number) => {
+      const parameters = { id: 'c-1', page: String(page), page_size: '30' };
+      const data = parseInput(getCustomerOrders.input, parameters);
+      return (await orderQueries(databases.read).send({ type: 'GetCustomerOrders', data }, queryContext))
+        .body;
+    };
     const first = await list(1);
     const pages = await Promise.all(Array.from({ length: first.total_pages }, (_, index) => list(index + 1)));
     const rows = pages.flatMap(({ items }) => items);
@@ -173,7 +169,7 @@ describe("a customer's list", () => {
   });
 
   it.each([{}, { status: 'created' }])('walks an index with %j', async (more) => {
-    const data = parseInput(customerOrdersInput, { id: 'c-1', ...more });
+    const data = parseInput(getCustomerOrders.input, { id: 'c-1', ...more });
     const plan = await orderViews(databases.read)
       .find(customerFilter(data))
       .sort({ created_at: -1, _id: -1 })

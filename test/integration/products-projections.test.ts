@@ -5,7 +5,7 @@ import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { products } from '../../lib/products/domain.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
-import { findProduct, listProducts } from '../../lib/products/queries.ts';
+import { findProduct, findProducts } from '../../lib/products/queries.ts';
 import { useDatabases } from '../support/database.ts';
 import { openModels, openSubscriber } from '../support/open.ts';
 import { allEvents, eventsOf, productsOn } from '../support/products.ts';
@@ -186,7 +186,7 @@ describe('a rename', () => {
 });
 
 describe('the list of products', () => {
-  const list = (fields: object) => listProducts(db.read, { limit: 20, skip: 0, ...fields });
+  const list = (fields: object) => findProducts(db.read, { limit: 20, skip: 0, ...fields });
 
   test('finds text as it stands, in any case', async () => {
     const { createSupplier, create } = productsOn(db.write);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { queuedCommandsHandler } from '../../lib/core/commands/queued-commands.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { commandConsumer } from '../../lib/platform/command-queue.ts';
-import { queuedProductCommands } from '../../lib/products/commands.ts';
+import { queuedProductCommands, viewProduct } from '../../lib/products/commands.ts';
 import {
   mergeViews,
   type Product,
@@ -13,7 +13,6 @@ import {
   recordProductView,
 } from '../../lib/products/product.ts';
 import { productStore } from '../../lib/products/store.ts';
-import { toViewCommand } from '../../lib/products/views.ts';
 import { useDatabases } from '../support/database.ts';
 import { eventsOf, productsOn } from '../support/products.ts';
 
@@ -22,7 +21,8 @@ beforeAll(() => catalogue.ensureIndexes(db.write, db.read));
 
 const handle = (commands: ReturnType<typeof view>[]) => queuedProductCommands(db.write)(commands);
 const view = (id: string, command_id: string = randomUUID()) => ({
-  ...toViewCommand({ id }),
+  type: viewProduct.type,
+  data: viewProduct.toData({ id }),
   command_id,
   correlation_id: `correlation of ${command_id}`,
   causation_id: command_id,

@@ -4,15 +4,15 @@ import { createLease } from '../../lib/core/lease.ts';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { ordersProjector } from '../../lib/orders/projections.ts';
-import { orderQueries, queryContext } from '../../lib/orders/queries.ts';
+import { orderQueries } from '../../lib/orders/queries.ts';
 import { recordCommands } from '../../lib/records/commands.ts';
 import { recordsProjector } from '../../lib/records/projections.ts';
 import { findRecord } from '../../lib/records/queries.ts';
-import { listTickets } from '../../lib/tickets/queries.ts';
+import { findTickets } from '../../lib/tickets/queries.ts';
 import { type AuthMongod, startAuthMongod } from '../support/auth-mongod.ts';
 import { useDatabases } from '../support/database.ts';
 import { openSubscriber } from '../support/open.ts';
-import { context, createOrder, eventsOf } from '../support/orders.ts';
+import { context, createOrder, eventsOf, queryContext } from '../support/orders.ts';
 
 // The write database is on the run's mongod, the read database on another server that asks for passwords.
 const databases = useDatabases();
@@ -70,7 +70,7 @@ describe('queries as a user who may only read', () => {
     );
     expect(order).toMatchObject({ order_id: orderId, version: 1, total_amount: 19.99 });
     expect(await findRecord(queries, { key: 'k' })).toMatchObject({ value: 'v', version: 1 });
-    expect((await listTickets(queries, { limit: 20, skip: 0 })).tickets).toEqual([]);
+    expect((await findTickets(queries, { limit: 20, skip: 0 })).tickets).toEqual([]);
   });
 
   it('cannot write, into no collection', async () => {

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { CommandResult } from '../../lib/core/commands/handle.ts';
 import { isAppError } from '../../lib/core/errors.ts';
 import { aggregateId, type EventRow } from '../../lib/core/events.ts';
-import { waitForVersion } from '../../lib/core/projection/wait-for-version.ts';
+import { waitForVersion } from '../../lib/core/queries/wait-for-version.ts';
 import type { Wish } from './domains.ts';
 import type { World } from './world.ts';
 

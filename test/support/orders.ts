@@ -11,6 +11,8 @@ export const context = (fields: Partial<CommandContext> = {}): CommandContext =>
   ...fields,
 });
 
+export const queryContext = { correlationId: 'test', maxTimeMS: 2_000 };
+
 export const orderItem = (fields: Partial<OrderItem> = {}): OrderItem => ({
   product_id: 'p-1',
   quantity: 1,

@@ -41,6 +41,7 @@ test.each([
   ['', []],
   ['stores/', ['']],
   ['commands/', ['', 'stores/']],
+  ['queries/', ['']],
   ['relay/', ['', 'stores/']],
   ['projection/', ['', 'stores/']],
   ['dead-letters/', ['']],
@@ -52,9 +53,11 @@ test.each([
   expect(strays(filesOf(part), [filesOf(part), ...allowed.map(filesOf)])).toEqual([]);
 });
 
-test('gives lib/core the types of the driver and of zod, and makers of ids at run time', () => {
+test('gives lib/core the types of the driver, and schemas and makers of ids at run time', () => {
   expect(packages(/^lib\/core\//).filter((it) => !['mongodb', 'zod', 'uuid'].includes(it))).toEqual([]);
-  expect(packages(/^lib\/core\//, { types: false }).filter((it) => it !== 'uuid')).toEqual([]);
+  expect(packages(/^lib\/core\//, { types: false }).filter((it) => !['uuid', 'zod'].includes(it))).toEqual(
+    [],
+  );
 });
 
 test('lets lib/platform know the core alone', () => {
@@ -85,7 +88,9 @@ describe.each(domains)('%s', (domain) => {
     const runtime = imports.filter(({ from, to, typeOnly }) => pure.test(from) && internal(to) && !typeOnly);
     expect(packages(pure).filter((it) => it !== 'zod')).toEqual([]);
     expect(strays(pure, [/^lib\/core\//])).toEqual([]);
-    expect(runtime.filter(({ to }) => !/^lib\/core\/(errors|decider)\.ts$/.test(to)).map(show)).toEqual([]);
+    expect(
+      runtime.filter(({ to }) => !/^lib\/core\/(errors|decider|fields)\.ts$/.test(to)).map(show),
+    ).toEqual([]);
   });
 
   test('keeps queues out of its commands, and read models too where they are not projected inline', () => {

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { isAppError } from '../../lib/core/errors.ts';
+import { money, moneyText } from '../../lib/core/fields.ts';
 import { mostMinor, toMajor, toMinor } from '../../lib/core/money.ts';
-import { money, moneyText, parseInput } from '../../lib/platform/fields.ts';
+import { parseInput } from '../../lib/platform/parse-input.ts';
 
 const minorAmount = fc.integer({ min: 0, max: mostMinor });
 

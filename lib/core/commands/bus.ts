@@ -1,44 +1,21 @@
-// The command bus and the query bus: messages as values, each with exactly one handler.
+// The command bus: commands as values, each type with exactly one handler, made from the commands' own values.
 // An unknown type does not compile; one that nobody registered (a plain-JavaScript caller, a queued command of another
 // release) is a clear error.
-import { AppError } from '../errors.ts';
+import { type EnvironmentOf, findRegistered, type MessageOf } from '../messages.ts';
+import type { AnyCommand } from './command.ts';
 import type { CommandContext, CommandResult } from './handle.ts';
 
-interface Message {
-  type: string;
+export interface CommandBus<V extends AnyCommand> {
+  send(command: MessageOf<V>, context: CommandContext): Promise<CommandResult>;
 }
 
-type OfType<M extends Message, T extends M['type']> = Extract<M, { type: T }>;
-
-/** One handler for each type of message. `answers` maps a type to what its handler gives. */
-type Handlers<M extends Message, Context, Answers extends Record<M['type'], unknown>> = {
-  [T in M['type']]: (message: OfType<M, T>, context: Context) => Promise<Answers[T]>;
-};
-
-export interface Bus<M extends Message, Context, Answers extends Record<M['type'], unknown>> {
-  send<T extends M['type']>(message: OfType<M, T> & { type: T }, context: Context): Promise<Answers[T]>;
-}
-
-const createBus = <M extends Message, Context, Answers extends Record<M['type'], unknown>>(
-  what: string,
-  handlers: Handlers<M, Context, Answers>,
-): Bus<M, Context, Answers> => ({
-  async send<T extends M['type']>(message: OfType<M, T> & { type: T }, context: Context) {
-    const type: T = message.type;
-    if (!Object.hasOwn(handlers, type))
-      throw new AppError('not_registered', `No handler is registered for ${what} ${type}`);
-    return handlers[type](message, context);
+/** A bus of these commands; their handlers get `environment`. */
+export const createCommandBus = <V extends AnyCommand>(
+  values: V[],
+  environment: EnvironmentOf<V>,
+): CommandBus<V> => ({
+  async send(command, context) {
+    const { handle } = findRegistered('command', values, command.type);
+    return handle(command as never, environment as never, context);
   },
 });
-
-export type CommandBus<C extends Message> = Bus<C, CommandContext, Record<C['type'], CommandResult>>;
-
-/** @throws AppError `not_registered` on send, where no handler has the command's type. */
-export const createCommandBus = <C extends Message>(
-  handlers: Handlers<C, CommandContext, Record<C['type'], CommandResult>>,
-): CommandBus<C> => createBus('command', handlers);
-
-/** What a query may wait for; see wait-for-version.ts. */
-export const createQueryBus = <Q extends Message, Context, Answers extends Record<Q['type'], unknown>>(
-  handlers: Handlers<Q, Context, Answers>,
-): Bus<Q, Context, Answers> => createBus('query', handlers);

@@ -2,6 +2,7 @@
 // often and in whatever batch it is delivered: the ids stand on the events that it caused, in the same write. A batch's
 // commands on one aggregate are folded into few events. One bad command fails alone.
 // Not guaranteed: order, or that a command which changes nothing is remembered; it changes nothing again.
+import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../apply-each.ts';
 import { backOff } from '../back-off.ts';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
@@ -17,6 +18,26 @@ export type QueuedCommand<C extends DomainCommand = DomainCommand> = C & {
   traceparent?: string;
   sent_at: Date;
 };
+
+/** What a command comes from: a request. */
+export interface Origin {
+  correlationId: string;
+  traceparent?: string | undefined;
+}
+
+/** The command as its queue takes it, with what travels along. */
+export const toQueuedCommand = <C extends DomainCommand>(
+  command: C,
+  { correlationId, traceparent }: Origin,
+  commandId: string = randomUUID(),
+): QueuedCommand<C> => ({
+  ...command,
+  command_id: commandId,
+  correlation_id: correlationId,
+  causation_id: commandId,
+  ...(traceparent === undefined ? {} : { traceparent }),
+  sent_at: new Date(),
+});
 
 export type Handled<C extends DomainCommand> = Outcome<QueuedCommand<C>>;
 

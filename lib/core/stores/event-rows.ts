@@ -127,3 +127,10 @@ export const rememberUnchanged = async (
     );
   return before ?? undefined;
 };
+
+/** Keeps a command that is yet to take effect under its key. Gives what used the key before, if anything. */
+export const rememberCommand = async (
+  db: Db,
+  key: string,
+  command: KeyedCommand,
+): Promise<KeyedCommand | undefined> => (await findByKey(db, key)) ?? rememberUnchanged(db, key, command);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { parseInput } from '../fields.ts';
+import { parseInput } from '../parse-input.ts';
 import type { HttpRequest } from './request.ts';
 
 export const bad = (path: string, message: string): AppError =>

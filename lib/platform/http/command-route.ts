@@ -1,54 +1,41 @@
 // From a request to a command and back to an answer: idempotency, preconditions, ETag, Location.
 import { randomUUID } from 'node:crypto';
-import type * as z from 'zod';
-import type { CommandContext, CommandResult } from '../../core/commands/handle.ts';
-import { parseInput } from '../fields.ts';
+import type { CommandBus } from '../../core/commands/bus.ts';
+import type { AnyCommand } from '../../core/commands/command.ts';
+import type { MessageOf } from '../../core/messages.ts';
+import { parseInput } from '../parse-input.ts';
 import { wakeRelay } from '../wake-relay.ts';
 import { gather, hashOf, idempotencyKeyOf } from './command-request.ts';
-import type { HttpAnswer, Route } from './stack.ts';
+import type { HttpAnswer, Route, Routes } from './stack.ts';
 
-interface CommandRoute<I extends z.ZodObject> {
-  /** Path parameters, query parameters and body fields together, strictly. */
-  input: I;
-  /** Which of the input's fields come from the query where the body has none. */
-  queryFields?: string[];
-  send(input: z.output<I>, context: CommandContext): Promise<CommandResult>;
-  /** Set where the command creates: the path of what it created. */
-  location?: (result: CommandResult) => string;
-  /** Further fields of the answer. */
-  answer?: (result: CommandResult, input: z.output<I>) => Record<string, unknown>;
-}
-
-export const commandRoute =
-  <I extends z.ZodObject>({
-    input: schema,
-    queryFields = [],
-    send,
-    location,
-    answer,
-  }: CommandRoute<I>): Route =>
+const commandRoute =
+  <V extends AnyCommand>(value: V, bus: CommandBus<V>): Route =>
   async (request): Promise<HttpAnswer> => {
+    const { type, input, queryFields = [], locate, answer } = value;
     const idempotencyKey = idempotencyKeyOf(request);
     const { input: raw, expectedVersions } = gather(request, queryFields);
-    const input = parseInput(schema, raw);
-    const result = await send(input, {
+    const data = parseInput(input, raw);
+    const result = await bus.send({ type, data } as MessageOf<V>, {
       commandId: idempotencyKey ?? randomUUID(),
       correlationId: request.correlationId,
       expectedVersions,
       ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash: hashOf(request, input) }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash: hashOf(request, data) }),
     });
     // A replayed one too: whoever handled it first may have died before it did this.
     await wakeRelay();
-    const { id, version: reached } = result;
+    const { id, version, commandId: command_id } = result;
     return {
-      status: location === undefined ? 200 : 201,
+      status: locate === undefined ? 200 : 201,
       headers: {
-        etag: `"${reached}"`,
-        ...(location === undefined ? {} : { location: location(result) }),
+        etag: `"${version}"`,
+        ...(locate === undefined ? {} : { location: locate(result) }),
         ...(result.replayed ? { 'idempotency-replayed': 'true' } : {}),
       },
-      body:
-        answer === undefined ? { id, version: reached } : { id, version: reached, ...answer(result, input) },
+      body: { id, version, command_id, ...answer?.of(result) },
     };
   };
+
+/** The routes of a table from a route's key to the command behind it. */
+export const commandRoutes = <V extends AnyCommand>(table: Record<string, V>, bus: CommandBus<V>): Routes =>
+  Object.fromEntries(Object.entries(table).map(([key, value]) => [key, commandRoute(value, bus)]));

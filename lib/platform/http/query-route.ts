@@ -1,11 +1,17 @@
 // From a request to a query and back to an answer: strict parameters, read-your-writes, staleness, paging links.
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { waitForVersion } from '../../core/projection/wait-for-version.ts';
+import { expectedVersion, idAtVersion, timeoutMs } from '../../core/fields.ts';
+import type { MessageOf } from '../../core/messages.ts';
+import type { QueryBus } from '../../core/queries/bus.ts';
+import type { AnyDocumentQuery, AnyQuery, Page, QueryContext } from '../../core/queries/query.ts';
 import { config } from '../config.ts';
-import { expectedVersion, idAtVersion, parseInput, timeoutMs } from '../fields.ts';
+import { parseInput } from '../parse-input.ts';
+import { authorizeOperator } from './operators.ts';
 import type { HttpRequest } from './request.ts';
-import type { HttpAnswer, Route } from './stack.ts';
+import type { HttpAnswer, Route, Routes } from './stack.ts';
+
+const maxTimeMS = 2_000;
 
 const staleHeader = { warning: '110 - "Response is Stale"' };
 const staleBody = { _warning: 'Data may be stale' };
@@ -20,52 +26,52 @@ const inputOf = ({ query, params }: HttpRequest): Record<string, string> => {
   return { ...query, ...params };
 };
 
-interface DocumentRoute<I extends z.ZodObject> {
-  /** Path and query parameters together, strictly; `expected_version` and `timeout_ms` are added. */
-  input: I;
-  find(input: z.output<I>): Promise<VersionedBody | undefined>;
-  /** For the 404: what there is none of. */
-  what: string;
-}
+const waits = {
+  document: z.object({ expected_version: expectedVersion.optional(), timeout_ms: timeoutMs.optional() }),
+  list: z.object({ consistent_with: idAtVersion.optional(), timeout_ms: timeoutMs.optional() }),
+};
 
-interface VersionedBody {
-  version: number;
-}
+/** What the query waits for, and the parameters that are its own. */
+const splitInput = (kind: AnyQuery['kind'], request: HttpRequest) => {
+  const raw = inputOf(request);
+  const schema = waits[kind];
+  const {
+    expected_version,
+    consistent_with,
+    timeout_ms = config.READ_LAG_MS,
+  }: {
+    expected_version?: number | undefined;
+    consistent_with?: { id: string; version: number } | undefined;
+    timeout_ms?: number | undefined;
+  } = parseInput(schema.loose(), raw);
+  const own = Object.fromEntries(Object.entries(raw).filter(([name]) => !Object.hasOwn(schema.shape, name)));
+  const wanted = consistent_with ?? { version: expected_version ?? 0 };
+  return { own, wait: { ...wanted, timeoutMs: timeout_ms } };
+};
 
-const documentWait = { expected_version: expectedVersion.optional(), timeout_ms: timeoutMs.optional() };
-const waitSchema = z.object(documentWait);
+const contextOf = (
+  { correlationId, traceparent }: HttpRequest,
+  wait: QueryContext['wait'],
+): QueryContext => ({
+  correlationId,
+  maxTimeMS,
+  ...(traceparent === undefined ? {} : { traceparent }),
+  ...(wait === undefined ? {} : { wait }),
+});
 
-/** A query for one document, which may wait for a version of it. */
-export const documentRoute =
-  <I extends z.ZodObject>({ input: schema, find, what }: DocumentRoute<I>): Route =>
-  async (request): Promise<HttpAnswer> => {
-    const raw = inputOf(request);
-    const { expected_version: version = 0, timeout_ms = config.READ_LAG_MS } = parseInput(
-      waitSchema.loose(),
-      raw,
-    );
-    const { expected_version: _, timeout_ms: __, ...own } = raw;
-    const input = parseInput(schema, own);
-    const { found, stale } = await waitForVersion(() => find(input), { version, timeoutMs: timeout_ms });
-    if (found === undefined) {
-      throw new AppError('not_found', `There is no such ${what}`, version > 0 ? { retryAfter: 1 } : {});
-    }
-    const headers = { etag: `"${found.version}"` };
-    return stale
-      ? { status: 200, headers: { ...headers, ...staleHeader }, body: { ...found, ...staleBody } }
-      : { status: 200, headers, body: found };
-  };
-
-interface ListRoute<I extends z.ZodObject> {
-  /** Query and path parameters, strictly; `consistent_with` and `timeout_ms` are added. */
-  input: I;
-  /** The document that `consistent_with` names. */
-  find(id: string): Promise<VersionedBody | undefined>;
-  /** There is a next page where it `hasMore`, by `skip`; or where `next` has the parameters of that page. */
-  list(input: z.output<I>): Promise<{ body: unknown; hasMore?: boolean; next?: Record<string, string> }>;
-}
-
-const listWait = z.object({ consistent_with: idAtVersion.optional(), timeout_ms: timeoutMs.optional() });
+const documentAnswer = (
+  { what }: AnyDocumentQuery,
+  found: { version: number } | undefined,
+  expected: number,
+): HttpAnswer => {
+  if (found === undefined) {
+    throw new AppError('not_found', `There is no such ${what}`, expected > 0 ? { retryAfter: 1 } : {});
+  }
+  const headers = { etag: `"${found.version}"` };
+  return found.version < expected
+    ? { status: 200, headers: { ...headers, ...staleHeader }, body: { ...found, ...staleBody } }
+    : { status: 200, headers, body: found };
+};
 
 /** The same request, one page on. */
 const nextLink = ({ path, query }: HttpRequest, next: Record<string, string>): string => {
@@ -74,27 +80,34 @@ const nextLink = ({ path, query }: HttpRequest, next: Record<string, string>): s
   return `<${path}?${parameters}>; rel="next"`;
 };
 
-/** A query for many documents, which may wait until one of them has reached a version. */
-export const listRoute =
-  <I extends z.ZodObject>({ input: schema, find, list }: ListRoute<I>): Route =>
-  async (request): Promise<HttpAnswer> => {
-    const raw = inputOf(request);
-    const { consistent_with, timeout_ms = config.READ_LAG_MS } = parseInput(listWait.loose(), raw);
-    const { consistent_with: _, timeout_ms: __, ...own } = raw;
-    const input = parseInput(schema, own);
-    let stale = false;
-    if (consistent_with !== undefined) {
-      const { id, version } = consistent_with;
-      ({ stale } = await waitForVersion(() => find(id), { version, timeoutMs: timeout_ms }));
-    }
-    const { body, hasMore = false, next } = await list(input);
-    const page = input as { skip?: number; limit?: number };
-    const following = next ?? (hasMore ? { skip: String((page.skip ?? 0) + (page.limit ?? 0)) } : undefined);
-    const link = following === undefined ? {} : { link: nextLink(request, following) };
-    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-    return {
-      status: 200,
-      headers: { ...link, ...(stale ? staleHeader : {}) },
-      body: stale && isObject ? { ...body, ...staleBody } : body,
-    };
+const listAnswer = (request: HttpRequest, { body, next, stale = false }: Page<unknown>): HttpAnswer => {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return {
+    status: 200,
+    headers: {
+      ...(next === undefined ? {} : { link: nextLink(request, next) }),
+      ...(stale ? staleHeader : {}),
+    },
+    body: stale && isObject ? { ...body, ...staleBody } : body,
   };
+};
+
+const toAnswer = (value: AnyQuery, request: HttpRequest, answer: unknown, expected: number): HttpAnswer =>
+  value.kind === 'document'
+    ? documentAnswer(value, answer as { version: number } | undefined, expected)
+    : listAnswer(request, answer as Page<unknown>);
+
+const queryRoute =
+  <V extends AnyQuery>(value: V, bus: QueryBus<V>): Route =>
+  async (request) => {
+    if (value.operators) authorizeOperator(request);
+    const { own, wait } = splitInput(value.kind, request);
+    const type: V['type'] = value.type;
+    const message = { type, data: parseInput(value.input, own) } as { type: V['type'] } & MessageOf<V>;
+    const answer = await bus.send(message as never, contextOf(request, wait));
+    return toAnswer(value, request, answer, wait.version);
+  };
+
+/** The routes of a table from a route's key to the query behind it. */
+export const queryRoutes = <V extends AnyQuery>(table: Record<string, V>, bus: QueryBus<V>): Routes =>
+  Object.fromEntries(Object.entries(table).map(([key, value]) => [key, queryRoute(value, bus)]));

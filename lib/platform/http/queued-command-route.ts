@@ -1,24 +1,19 @@
 // From a request to a command on its way: 202. What the command will meet is not known yet, so that no version can be
 // insisted on; an Idempotency-Key makes the command's id, so that a retry is the same command.
 import { createHash, randomUUID } from 'node:crypto';
-import type * as z from 'zod';
-import type { QueuedCommand } from '../../core/commands/queued-commands.ts';
-import type { DomainCommand } from '../../core/decider.ts';
-import { type KeyedCommand, keyReused } from '../../core/stores/store.ts';
-import { parseInput } from '../fields.ts';
+import type { Db } from 'mongodb';
+import type { AnyQueuedCommand } from '../../core/commands/command.ts';
+import { toQueuedCommand } from '../../core/commands/queued-commands.ts';
+import { rememberCommand } from '../../core/stores/event-rows.ts';
+import { keyReused } from '../../core/stores/store.ts';
+import { parseInput } from '../parse-input.ts';
+import { postCommand } from '../post-command.ts';
 import { bad, gather, hashOf, idempotencyKeyOf } from './command-request.ts';
 import type { HttpRequest } from './request.ts';
-import type { Route } from './stack.ts';
+import type { Route, Routes } from './stack.ts';
 
-interface QueuedCommandRoute<I extends z.ZodObject, C extends DomainCommand> {
-  input: I;
-  toCommand(input: z.output<I>): C;
-  send(command: QueuedCommand<C>): Promise<void>;
-  /** Keeps the command under its key; gives what was kept there before. */
-  remember(key: string, command: KeyedCommand): Promise<KeyedCommand | undefined>;
-  /** Further fields of the answer. */
-  answer(input: z.output<I>): Record<string, unknown>;
-}
+/** As long as a caller waits for the queue at most. */
+const sendTimeoutMs = 2_000;
 
 /** One id for each key and path: another product's view with the same key is another command. */
 const commandIdOf = (request: HttpRequest): string => {
@@ -30,43 +25,27 @@ const commandIdOf = (request: HttpRequest): string => {
     .digest('base64url');
 };
 
-/** The command as its queue takes it, with what travels along. */
-export const toQueuedCommand = <C extends DomainCommand>(
-  command: C,
-  { correlationId, traceparent }: Pick<HttpRequest, 'correlationId' | 'traceparent'>,
-  commandId: string = randomUUID(),
-): QueuedCommand<C> => ({
-  ...command,
-  command_id: commandId,
-  correlation_id: correlationId,
-  causation_id: commandId,
-  ...(traceparent === undefined ? {} : { traceparent }),
-  sent_at: new Date(),
-});
-
-export const queuedCommandRoute =
-  <I extends z.ZodObject, C extends DomainCommand>({
-    input: schema,
-    toCommand,
-    send,
-    remember,
-    answer,
-  }: QueuedCommandRoute<I, C>): Route =>
+const queuedCommandRoute =
+  ({ type, input: schema, queue, toData, answer }: AnyQueuedCommand, db: Db): Route =>
   async (request) => {
     const { input: raw, expectedVersions } = gather(request, []);
     if (expectedVersions.length > 0) throw bad('If-Match', 'cannot be promised for a command that is queued');
-    const input = parseInput(schema, raw);
-    const command = toQueuedCommand(toCommand(input), request, commandIdOf(request));
+    const input = parseInput(schema, raw) as never;
+    const command = toQueuedCommand({ type, data: toData(input) }, request, commandIdOf(request));
     const { command_id } = command;
     const key = idempotencyKeyOf(request);
     const kept = { id: '', version: 0, command_id, request_hash: hashOf(request, input) };
-    const earlier = key === undefined ? undefined : await remember(key, kept);
+    const earlier = key === undefined ? undefined : await rememberCommand(db, key, kept);
     if (earlier !== undefined && earlier.request_hash !== kept.request_hash) throw keyReused();
     // Sent again with a retry too: whoever kept the key may have died before he sent, and an id takes effect once.
-    await send(command);
+    await postCommand(queue, command, sendTimeoutMs);
     return {
       status: 202,
       ...(earlier === undefined ? {} : { headers: { 'idempotency-replayed': 'true' } }),
-      body: { ...answer(input), command_id },
+      body: { ...answer.of(input), command_id },
     };
   };
+
+/** The routes of a table from a route's key to the command that is sent; keys are kept in `db`. */
+export const queuedCommandRoutes = (table: Record<string, AnyQueuedCommand>, db: Db): Routes =>
+  Object.fromEntries(Object.entries(table).map(([key, value]) => [key, queuedCommandRoute(value, db)]));

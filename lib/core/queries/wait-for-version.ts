@@ -15,16 +15,26 @@ export interface AtVersion<T> {
 
 const pollMs = 10;
 
+/** Asks until the answer is good enough or time is up; gives the last answer. */
+export const askUntil = async <T>(
+  ask: () => Promise<T>,
+  isEnough: (answer: T) => boolean,
+  timeoutMs: number,
+): Promise<T> => {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (isEnough(answer) || performance.now() >= deadline) return answer;
+    await wait(Math.min(pollMs, Math.max(1, deadline - performance.now())));
+  }
+};
+
 /** Asks `find` until it gives `version` or later; past the time-out what there is. */
 export const waitForVersion = async <T extends { version: number }>(
   find: () => Promise<T | undefined>,
   { version, timeoutMs }: VersionWait,
 ): Promise<AtVersion<T>> => {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const found = await find();
-    const stale = (found?.version ?? 0) < version;
-    if (!stale || performance.now() >= deadline) return { found, stale };
-    await wait(Math.min(pollMs, Math.max(1, deadline - performance.now())));
-  }
+  const isStale = (found: T | undefined): boolean => (found?.version ?? 0) < version;
+  const found = await askUntil(find, (one) => !isStale(one), timeoutMs);
+  return { found, stale: isStale(found) };
 };

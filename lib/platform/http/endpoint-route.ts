@@ -1,0 +1,38 @@
+// From a request to an endpoint and back to an answer.
+import type { EnvironmentOf } from '../../core/messages.ts';
+import { parseInput } from '../parse-input.ts';
+import { gather } from './command-request.ts';
+import type { AnyEndpoint } from './endpoint.ts';
+import { authorizeOperator } from './operators.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpAnswer, Route, Routes } from './stack.ts';
+
+const inputOf = (request: HttpRequest): unknown =>
+  gather(request, request.routeKey.startsWith('GET ') ? Object.keys(request.query) : []).input;
+
+const endpointRoute =
+  (
+    { input, operators, handle, statuses = [200], statusOf, headersOf, rendering }: AnyEndpoint,
+    environment: never,
+  ): Route =>
+  async (request): Promise<HttpAnswer> => {
+    if (operators) authorizeOperator(request);
+    const answer = (await handle(parseInput(input, inputOf(request)) as never, environment)) as never;
+    const status = statusOf?.(answer) ?? statuses[0] ?? 200;
+    const headers = headersOf?.(answer) ?? {};
+    if (!rendering?.accept.test(request.headers['accept'] ?? '')) return { status, headers, body: answer };
+    return {
+      status,
+      headers: { ...headers, 'content-type': rendering.contentType },
+      body: rendering.render(answer),
+    };
+  };
+
+/** The routes of a table from a route's key to the endpoint behind it. */
+export const endpointRoutes = <V extends AnyEndpoint>(
+  table: Record<string, V>,
+  environment: EnvironmentOf<V>,
+): Routes =>
+  Object.fromEntries(
+    Object.entries(table).map(([key, value]) => [key, endpointRoute(value, environment as never)]),
+  );

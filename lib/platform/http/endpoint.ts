@@ -1,0 +1,49 @@
+// What is neither a command nor a query of a domain: the operations, and the baseline. One value each all the same, with
+// its input, its answer and its handler.
+import type * as z from 'zod';
+
+/** Another form of the same answer, for who asks for it by `Accept`. */
+interface Rendering<B> {
+  accept: RegExp;
+  contentType: string;
+  render: (body: B) => string;
+}
+
+interface Facts {
+  kind: 'endpoint';
+  /** One line: what it does. */
+  summary: string;
+  /** All that a caller may say, strictly. */
+  input: z.ZodType;
+  answer: z.ZodType;
+  /** For operators only. */
+  operators?: boolean;
+  /** The statuses that it answers with; 200 if absent. */
+  statuses?: number[];
+}
+
+/** What is known of an endpoint without its types. */
+export interface AnyEndpoint extends Facts {
+  handle: (input: never, environment: never) => Promise<unknown>;
+  /** Which of the statuses an answer has; the first if absent. */
+  statusOf?: (answer: never) => number;
+  headersOf?: (answer: never) => Record<string, string>;
+  rendering?: Rendering<never>;
+}
+
+/** What becomes `T` when it is sent as JSON: a text may still be a time. */
+type Unsent<T> = T extends string ? T | Date : T extends object ? { [K in keyof T]: Unsent<T[K]> } : T;
+
+export interface Endpoint<I extends z.ZodType, A extends z.ZodType, B, Env> extends Facts {
+  input: I;
+  answer: A;
+  handle: (input: z.output<I>, environment: Env) => Promise<B>;
+  statusOf?: (answer: B) => number;
+  headersOf?: (answer: B) => Record<string, string>;
+  rendering?: Rendering<B>;
+}
+
+/** Gives the value back; its types are inferred here. */
+export const endpoint = <I extends z.ZodType, A extends z.ZodType, B extends Unsent<z.output<A>>, Env>(
+  value: Omit<Endpoint<I, A, B, Env>, 'kind'>,
+): Endpoint<I, A, B, Env> => ({ kind: 'endpoint', ...value });

@@ -1,0 +1,30 @@
+// A product in detail, as callers see it: today's from its read document, an earlier one folded from events.
+import * as z from 'zod';
+import { toMajor } from '../core/money.ts';
+import type { View } from '../core/projection/projection.ts';
+import type { DetailView } from './projections.ts';
+
+export const productDetail = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  price: z.number(),
+  stock: z.int(),
+  supplier_name: z.string(),
+  view_count: z.int(),
+  version: z.int(),
+  updated_at: z.date(),
+});
+export type ProductDetail = z.infer<typeof productDetail>;
+
+export const toDetail = (view: View<DetailView>): ProductDetail => ({
+  id: view._id,
+  name: view.name,
+  description: view.description,
+  price: toMajor(view.price_minor),
+  stock: view.stock,
+  supplier_name: view.supplier_name,
+  view_count: view.view_count,
+  version: view.version,
+  updated_at: view.updated_at,
+});
