@@ -9,7 +9,8 @@ import {
   createBaselineTicket,
   getBaselineTicket,
   listBaselineTickets,
-  updateBaselineTicket,
+  updateBaselineNote,
+  updateBaselineStatus,
 } from '../../lib/baseline/tickets.ts';
 import { endpointRoutes } from '../../lib/platform/http/endpoint-route.ts';
 import { httpHandler } from '../../lib/platform/http/stack.ts';
@@ -17,8 +18,8 @@ import { writeDb } from '../../lib/platform/mongo.ts';
 
 export const routes = {
   'POST /baseline/tickets': createBaselineTicket,
-  'PATCH /baseline/tickets/{id}/status': updateBaselineTicket,
-  'PATCH /baseline/tickets/{id}/note': updateBaselineTicket,
+  'PATCH /baseline/tickets/{id}/status': updateBaselineStatus,
+  'PATCH /baseline/tickets/{id}/note': updateBaselineNote,
   'GET /baseline/tickets': listBaselineTickets,
   'GET /baseline/tickets/{id}': getBaselineTicket,
   'POST /baseline/products': createBaselineProduct,

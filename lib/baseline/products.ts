@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { notFound } from '../core/errors.ts';
-import { optionalText, requiredText, uuid } from '../core/fields.ts';
+import { optionalText, requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import { endpoint } from '../platform/http/endpoint.ts';
 
 interface BaselineProduct {
@@ -60,8 +60,13 @@ const findProduct = async (db: Db, id: string) => {
   return { id: _id, ...fields };
 };
 
-const listProducts = async (db: Db) => {
-  const products = await collection(db).find().limit(100).toArray();
+const listInput = z.strictObject({
+  limit: wholeNumber(1, 100).default(20),
+  skip: wholeNumber(0, 10_000).default(0),
+});
+
+const listProducts = async (db: Db, { limit, skip }: z.output<typeof listInput>) => {
+  const products = await collection(db).find().skip(skip).limit(limit).toArray();
   return products.map(({ _id: id, ...fields }) => ({ id, ...fields, in_stock: fields.stock > 0 }));
 };
 
@@ -88,6 +93,7 @@ export const createBaselineProduct = endpoint({
   input: createInput,
   answer: given,
   statuses: [201],
+  headersOf: ({ id }) => ({ location: `/baseline/products/${id}` }),
   handle: (input, { db }: Environment) => createProduct(db, input),
 });
 
@@ -100,9 +106,9 @@ export const updateBaselineStock = endpoint({
 
 export const listBaselineProducts = endpoint({
   summary: 'Naive: products as they are stored',
-  input: z.strictObject({}),
+  input: listInput,
   answer: z.array(stored.extend({ in_stock: z.boolean() })),
-  handle: (_, { db }: Environment) => listProducts(db),
+  handle: (input, { db }: Environment) => listProducts(db, input),
 });
 
 export const getBaselineProduct = endpoint({

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { notFound } from '../core/errors.ts';
-import { optionalText, requiredText, uuid } from '../core/fields.ts';
+import { optionalText, requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import { endpoint } from '../platform/http/endpoint.ts';
 
 interface BaselineTicket {
@@ -36,32 +36,42 @@ const createTicket = async (db: Db, input: z.output<typeof createInput>) => {
 };
 
 // 4. Any text is a status, and a closed ticket is reopened. Right: the rules in lib/tickets/ticket.ts.
-const updateInput = z.strictObject({
-  id: uuid,
-  new_status: requiredText(50).optional(),
-  note: optionalText(50_000).optional(),
-});
+const statusInput = z.strictObject({ id: uuid, new_status: requiredText(50) });
+const noteInput = z.strictObject({ id: uuid, note: optionalText(50_000) });
 
 const updateTicket = async (
   db: Db,
-  { id, new_status: status, note: agent_note }: z.output<typeof updateInput>,
+  { id, ...change }: { id: string; status?: string; agent_note?: string },
 ) => {
   // 5. Last write wins: two agents overwrite each other unseen. Right: the version guard in lib/core/stores/state-stored.ts.
   const ticket = await collection(db).findOne({ _id: id });
   if (ticket === null) throw notFound('Ticket', id);
-  const changed = {
-    ...ticket,
-    ...(status === undefined ? {} : { status }),
-    ...(agent_note === undefined ? {} : { agent_note }),
-    updated_at: new Date(),
-  };
-  await collection(db).replaceOne({ _id: id }, changed);
+  await collection(db).replaceOne({ _id: id }, { ...ticket, ...change, updated_at: new Date() });
   return { id };
 };
 
-const listTickets = async (db: Db) => {
-  // 6. Reads whole documents and sorts them without an index. Right: the indexes in lib/tickets/projections.ts.
-  const tickets = await collection(db).find().sort({ updated_at: -1 }).limit(100).toArray();
+const listInput = z.strictObject({
+  status: requiredText(50).optional(),
+  has_note: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  limit: wholeNumber(1, 100).default(20),
+  skip: wholeNumber(0, 10_000).default(0),
+});
+
+const listTickets = async (db: Db, { status, has_note, limit, skip }: z.output<typeof listInput>) => {
+  // 6. Reads whole documents, filters and sorts them without an index. Right: the indexes in lib/tickets/projections.ts.
+  const filter = {
+    ...(status === undefined ? {} : { status }),
+    ...(has_note === undefined ? {} : { agent_note: has_note ? /\S/ : { $not: /\S/ } }),
+  };
+  const tickets = await collection(db)
+    .find(filter)
+    .sort({ updated_at: -1 })
+    .skip(skip)
+    .limit(limit)
+    .toArray();
   // 7. Derives the same fields again on every list. Right: once a change, in lib/tickets/projections.ts.
   return tickets.map(({ _id: id, subject, status, updated_at, message, agent_note }) => ({
     id,
@@ -91,19 +101,27 @@ export const createBaselineTicket = endpoint({
   input: createInput,
   answer: given,
   statuses: [201],
+  headersOf: ({ id }) => ({ location: `/baseline/tickets/${id}` }),
   handle: (input, { db }: Environment) => createTicket(db, input),
 });
 
-export const updateBaselineTicket = endpoint({
-  summary: 'Naive: overwrite the status or the note of a ticket',
-  input: updateInput,
+export const updateBaselineStatus = endpoint({
+  summary: 'Naive: overwrite the status of a ticket',
+  input: statusInput,
   answer: given,
-  handle: (input, { db }: Environment) => updateTicket(db, input),
+  handle: ({ id, new_status: status }, { db }: Environment) => updateTicket(db, { id, status }),
+});
+
+export const updateBaselineNote = endpoint({
+  summary: 'Naive: overwrite the note of a ticket',
+  input: noteInput,
+  answer: given,
+  handle: ({ id, note: agent_note }, { db }: Environment) => updateTicket(db, { id, agent_note }),
 });
 
 export const listBaselineTickets = endpoint({
   summary: 'Naive: tickets, the last updated first',
-  input: z.strictObject({}),
+  input: listInput,
   answer: z.array(
     z.strictObject({
       id: z.uuid(),
@@ -114,7 +132,7 @@ export const listBaselineTickets = endpoint({
       has_note: z.boolean(),
     }),
   ),
-  handle: (_, { db }: Environment) => listTickets(db),
+  handle: (input, { db }: Environment) => listTickets(db, input),
 });
 
 export const getBaselineTicket = endpoint({

@@ -11,10 +11,33 @@ export type OrderStatus = z.infer<typeof orderStatus>;
 const orderItem = z.object({ product_id: z.string(), quantity: z.int(), price_minor: z.int() });
 export type OrderItem = z.infer<typeof orderItem>;
 
+export const shippingAddress = z.object({
+  line1: z.string(),
+  city: z.string(),
+  /** Two letters (ISO 3166-1), `ZZ` if nobody knows. */
+  country: z.string(),
+  name: z.string().exactOptional(),
+  line2: z.string().exactOptional(),
+  postal_code: z.string().exactOptional(),
+  region: z.string().exactOptional(),
+});
+export type ShippingAddress = z.infer<typeof shippingAddress>;
+
+// The first release had the address as one text: which part of it is the city, nobody knows.
+const createdFromV1 = ({ shipping_address, ...rest }: Record<string, unknown>) => ({
+  ...rest,
+  shipping_address: { line1: shipping_address, city: '', country: 'ZZ' },
+});
+
 export const orderEvents = {
   OrderCreated: {
-    schema_version: 1,
-    data: z.object({ customer_id: z.string(), items: z.array(orderItem), shipping_address: z.string() }),
+    schema_version: 2,
+    data: z.object({
+      customer_id: z.string(),
+      items: z.array(orderItem),
+      shipping_address: shippingAddress,
+    }),
+    upcasts: { 1: createdFromV1 },
   },
   OrderItemAdded: { schema_version: 1, data: orderItem },
   OrderShipped: { schema_version: 1, data: z.object({}) },
@@ -34,6 +57,21 @@ const withMinor = <T extends { price: number }>({ price: price_minor, ...rest }:
   price_minor,
 });
 
+const country = z
+  .string()
+  .regex(/^[A-Za-z]{2}$/, { error: 'must be a country of two letters, such as DE' })
+  .transform((code) => code.toUpperCase());
+
+const addressInput = z.strictObject({
+  name: requiredText(255).exactOptional(),
+  line1: requiredText(255),
+  line2: requiredText(255).exactOptional(),
+  postal_code: requiredText(32).exactOptional(),
+  city: requiredText(255),
+  region: requiredText(255).exactOptional(),
+  country,
+});
+
 /** What each command needs to be told. */
 export const orderInputs = {
   CreateOrder: z.strictObject({
@@ -44,7 +82,7 @@ export const orderInputs = {
       })
       .min(1, { error: noItems })
       .max(mostItems),
-    shipping_address: requiredText(1_000),
+    shipping_address: addressInput,
   }),
   AddOrderItem: z.strictObject({ id: uuid, ...itemFields }).transform(withMinor),
   ShipOrder: z.strictObject({ id: uuid }),

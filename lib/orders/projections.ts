@@ -5,8 +5,16 @@ import type { Projection, View } from '../core/projection/projection.ts';
 import { projector } from '../core/projection/projector.ts';
 import type { ReadModelDefinition } from '../core/projection/read-model.ts';
 import { eventSource } from '../core/projection/sources.ts';
-import { type OrderEvent, type OrderItem, type OrderStatus, orderEvents, totalOf } from './order.ts';
-import { wordsOf, wordsOfProse } from './words.ts';
+import { wordsIndex } from '../core/search/word-search.ts';
+import { wordsOfId, wordsOfText } from '../core/search/words.ts';
+import {
+  type OrderEvent,
+  type OrderItem,
+  type OrderStatus,
+  orderEvents,
+  type ShippingAddress,
+  totalOf,
+} from './order.ts';
 
 export interface OrderDocument {
   customer_id: string;
@@ -14,9 +22,12 @@ export interface OrderDocument {
   items: OrderItem[];
   item_count: number;
   total_minor: number;
+  shipping_address: ShippingAddress;
   created_at: Date;
   shipped_at: Date | null;
-  /** What the search looks for; see words.ts. */
+  cancelled_at: Date | null;
+  cancel_reason: string | null;
+  /** What the search looks for. */
   words: string[];
 }
 
@@ -26,12 +37,16 @@ const fromItems = (items: OrderItem[]) => ({
   total_minor: totalOf(items),
 });
 
+/** The country is in too many addresses to find anything by it. */
+const wordsOfAddress = ({ country: _, ...parts }: ShippingAddress): string[] =>
+  wordsOfText(Object.values(parts).join(' '));
+
 const addWords = (words: string[], more: string[]): string[] => [...new Set([...words, ...more])];
 
 export const orderView: Projection<OrderDocument, OrderEvent> = {
   name: 'orders',
   streamType: 'Order',
-  schemaVersion: 1,
+  schemaVersion: 2,
   eventTypes: orderEvents,
   evolve(view, event) {
     if (event.type === 'OrderCreated') {
@@ -41,9 +56,12 @@ export const orderView: Projection<OrderDocument, OrderEvent> = {
         customer_id,
         status: 'created',
         ...fromItems(items),
+        shipping_address,
         created_at: event.recorded_at,
         shipped_at: null,
-        words: addWords(ids.flatMap(wordsOf), wordsOfProse(shipping_address)),
+        cancelled_at: null,
+        cancel_reason: null,
+        words: addWords(ids.flatMap(wordsOfId), wordsOfAddress(shipping_address)),
       };
     }
     if (view === undefined) throw new Error(`${event.stream_id} does not begin with OrderCreated`);
@@ -52,12 +70,17 @@ export const orderView: Projection<OrderDocument, OrderEvent> = {
         return {
           ...view,
           ...fromItems([...view.items, event.data]),
-          words: addWords(view.words, wordsOf(event.data.product_id)),
+          words: addWords(view.words, wordsOfId(event.data.product_id)),
         };
       case 'OrderShipped':
         return { ...view, status: 'shipped', shipped_at: event.recorded_at };
       case 'OrderCancelled':
-        return { ...view, status: 'cancelled' };
+        return {
+          ...view,
+          status: 'cancelled',
+          cancelled_at: event.recorded_at,
+          cancel_reason: event.data.reason,
+        };
     }
   },
 };
@@ -66,7 +89,7 @@ export const orderViewsCollection = 'order_views';
 
 export const orderViews = (readDb: Db) => readDb.collection<View<OrderDocument>>(orderViewsCollection);
 
-/** The fields that a search may be sorted by; each has an index below the searched word, and the id against ties. */
+/** The fields that a search may be sorted by; each has an index, with the id against ties. */
 export const sortFields = {
   created_at: 'created_at',
   total_amount: 'total_minor',
@@ -81,7 +104,8 @@ export const orderViewModel: ReadModelDefinition = {
   indexes: [
     { keys: { customer_id: 1, created_at: -1, _id: -1 } },
     { keys: { customer_id: 1, status: 1, created_at: -1, _id: -1 } },
-    ...Object.values(sortFields).map((field) => ({ keys: { words: 1, [field]: 1, _id: 1 } as const })),
+    wordsIndex,
+    ...Object.values(sortFields).map((field) => ({ keys: { [field]: 1, _id: 1 } as const })),
   ],
 };
 

@@ -1,15 +1,16 @@
 // The queries of orders, each one value, and the bus that answers them from the read model. A document of another schema
 // version is answered with what it has, until an event of its order, or a rebuild, brings it up.
-import type { Db, Filter, Sort } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import * as z from 'zod';
 import { instant, moneyText, requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import { toMajor } from '../core/money.ts';
 import type { View } from '../core/projection/projection.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
 import { documentQuery, listQuery, type QueryContext } from '../core/queries/query.ts';
-import { orderStatus } from './order.ts';
+import { searchByWords } from '../core/search/word-search.ts';
+import { searchedWords } from '../core/search/words.ts';
+import { orderStatus, shippingAddress } from './order.ts';
 import { type OrderDocument, orderViews, sortFields } from './projections.ts';
-import { wordsOf } from './words.ts';
 
 const paging = { page: wholeNumber(1, 1_000).default(1), page_size: wholeNumber(1, 100).default(20) };
 
@@ -19,12 +20,8 @@ const customerOrdersInput = z.strictObject({
   ...paging,
 });
 
-const searchText = requiredText(200)
-  .transform(wordsOf)
-  .refine((words) => words.length > 0, { error: 'has no word in it' });
-
 const searchOrdersInput = z.strictObject({
-  q: searchText,
+  q: requiredText(200).transform(searchedWords),
   status: orderStatus.optional(),
   min_total: moneyText.optional(),
   max_total: moneyText.optional(),
@@ -46,12 +43,15 @@ const orderSummary = z.strictObject({
   item_count: z.int(),
   created_at: z.date(),
   shipped_at: z.date().nullable(),
+  cancelled_at: z.date().nullable(),
+  cancel_reason: z.string().nullable(),
   version: z.int(),
 });
 export type OrderSummary = z.infer<typeof orderSummary>;
 
 const orderView = orderSummary.extend({
   items: z.array(z.strictObject({ product_id: z.string(), quantity: z.int(), price: z.number() })),
+  shipping_address: z.strictObject(shippingAddress.shape),
 });
 export type OrderView = z.infer<typeof orderView>;
 
@@ -65,9 +65,11 @@ const orderPage = z.strictObject({
 export type OrderPage = z.infer<typeof orderPage>;
 
 /** A list leaves the items out: a page of large orders would pass what a Lambda may answer with. */
-const listed = { items: 0, words: 0 } as const;
+const listed = { items: 0, shipping_address: 0, words: 0 } as const;
 
-const toSummary = (order: Omit<View<OrderDocument>, keyof typeof listed>): OrderSummary => ({
+type ListedOrder = Omit<View<OrderDocument>, keyof typeof listed>;
+
+const toSummary = (order: ListedOrder): OrderSummary => ({
   order_id: order._id,
   customer_id: order.customer_id,
   status: order.status,
@@ -75,11 +77,14 @@ const toSummary = (order: Omit<View<OrderDocument>, keyof typeof listed>): Order
   item_count: order.item_count,
   created_at: order.created_at,
   shipped_at: order.shipped_at,
+  cancelled_at: order.cancelled_at,
+  cancel_reason: order.cancel_reason,
   version: order.version,
 });
 
 const toView = (order: View<OrderDocument>): OrderView => ({
   ...toSummary(order),
+  shipping_address: order.shipping_address,
   items: order.items.map(({ product_id, quantity, price_minor }) => ({
     product_id,
     quantity,
@@ -102,11 +107,11 @@ const between = <T>(least: T | undefined, most: T | undefined) => ({
   ...(most === undefined ? {} : { $lte: most }),
 });
 
-export const searchFilter = ({ q, status, ...range }: SearchOrdersInput): OrderFilter => {
+/** What a search asks for beside its words. */
+const searchFilter = ({ status, ...range }: SearchOrdersInput): OrderFilter => {
   const total = between(range.min_total, range.max_total);
   const created = between(range.from, range.to);
   return {
-    words: { $all: q },
     ...(status === undefined ? {} : { status }),
     ...(Object.keys(total).length === 0 ? {} : { total_minor: total }),
     ...(Object.keys(created).length === 0 ? {} : { created_at: created }),
@@ -114,7 +119,7 @@ export const searchFilter = ({ q, status, ...range }: SearchOrdersInput): OrderF
 };
 
 /** The id decides between equals, so that no order is on two pages or on none. */
-export const searchSort = ({ sort_by, sort_order }: SearchOrdersInput): { [field: string]: 1 | -1 } => {
+const searchSort = ({ sort_by, sort_order }: SearchOrdersInput): { [field: string]: 1 | -1 } => {
   const direction = sort_order === 'asc' ? 1 : -1;
   return { [sortFields[sort_by]]: direction, _id: direction };
 };
@@ -123,23 +128,50 @@ interface Environment {
   readDb: Db;
 }
 
-const findPage = async (
+const toPage = (
+  rows: ListedOrder[],
+  total: number,
+  { page, page_size }: Pick<OrderPage, 'page' | 'page_size'>,
+): OrderPage => ({
+  items: rows.map(toSummary),
+  total,
+  page,
+  page_size,
+  total_pages: Math.ceil(total / page_size),
+});
+
+const partOf = ({ page, page_size }: Pick<OrderPage, 'page' | 'page_size'>) => ({
+  skip: (page - 1) * page_size,
+  limit: page_size,
+  projection: listed,
+});
+
+const findOfCustomer = async (
   readDb: Db,
-  { filter, sort, page, page_size }: { filter: OrderFilter; sort: Sort; page: number; page_size: number },
+  input: CustomerOrdersInput,
   { maxTimeMS }: QueryContext,
-) => {
+): Promise<OrderPage> => {
+  const filter = customerFilter(input);
   const orders = orderViews(readDb);
-  const [found, total] = await Promise.all([
-    orders
-      .find(filter, { maxTimeMS, projection: listed })
-      .sort(sort)
-      .skip((page - 1) * page_size)
-      .limit(page_size)
-      .toArray(),
+  const [rows, total] = await Promise.all([
+    orders.find(filter, { maxTimeMS, sort: { created_at: -1, _id: -1 }, ...partOf(input) }).toArray(),
     orders.countDocuments(filter, { maxTimeMS }),
   ]);
-  const total_pages = Math.ceil(total / page_size);
-  return { body: { items: found.map(toSummary), total, page, page_size, total_pages } };
+  return toPage(rows, total, input);
+};
+
+const search = async (
+  readDb: Db,
+  input: SearchOrdersInput,
+  { maxTimeMS }: QueryContext,
+): Promise<OrderPage> => {
+  const found = await searchByWords(orderViews(readDb), input.q, { maxTimeMS });
+  const filter = searchFilter(input);
+  const [rows, total] = await Promise.all([
+    found.find(filter, { sort: searchSort(input), ...partOf(input) }),
+    found.count(filter),
+  ]);
+  return toPage(rows, total, input);
 };
 
 const hasReached = async (
@@ -167,18 +199,20 @@ export const getCustomerOrders = listQuery({
   summary: 'The orders of a customer, newest first',
   input: customerOrdersInput,
   answer: orderPage,
-  handle: ({ data }, { readDb }: Environment, context) =>
-    findPage(readDb, { filter: customerFilter(data), sort: { created_at: -1, _id: -1 }, ...data }, context),
+  handle: async ({ data }, { readDb }: Environment, context) => ({
+    body: await findOfCustomer(readDb, data, context),
+  }),
   hasReached,
 });
 
 export const searchOrders = listQuery({
   type: 'SearchOrders',
-  summary: 'Orders that have all these words in an id, a customer, a product or the address',
+  summary: 'Orders with words that begin like these in an id, a customer, a product or the address',
   input: searchOrdersInput,
   answer: orderPage,
-  handle: ({ data }, { readDb }: Environment, context) =>
-    findPage(readDb, { filter: searchFilter(data), sort: searchSort(data), ...data }, context),
+  handle: async ({ data }, { readDb }: Environment, context) => ({
+    body: await search(readDb, data, context),
+  }),
   hasReached,
 });
 

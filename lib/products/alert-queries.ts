@@ -3,7 +3,8 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { wholeNumber } from '../core/fields.ts';
 import { listQuery } from '../core/queries/query.ts';
-import { alerts, watches } from './low-stock-alert.ts';
+import { alerts, productsLowStockAlert, watches } from './low-stock-alert.ts';
+import { hasTakenIn } from './reached.ts';
 
 const listAlertsInput = z.strictObject({
   limit: wholeNumber(1, 100).default(50),
@@ -42,19 +43,25 @@ export const listOpenAlerts = async (
   return { open, hasMore: found.length > limit };
 };
 
-/** The version up to which a product's stock was followed. */
-export const findWatchedVersion = async (readDb: Db, id: string): Promise<{ version: number } | undefined> =>
-  (await watches(readDb).findOne({ _id: id }, { projection: { version: 1 } })) ?? undefined;
+/** Whether a product's stock was followed up to a version. */
+const isFollowed = async (readDb: Db, id: string, version: number): Promise<boolean> =>
+  (await watches(readDb).findOne({ _id: id, version: { $gte: version } }, { projection: { _id: 1 } })) !==
+  null;
+
+interface Databases {
+  writeDb: Db;
+  readDb: Db;
+}
 
 export const listAlerts = listQuery({
   type: 'ListLowStockAlerts',
   summary: 'The open alerts of low stock, newest first',
   input: listAlertsInput,
   answer: z.array(lowStockAlert),
-  async handle({ data }, { readDb }: { readDb: Db }) {
+  async handle({ data }, { readDb }: Databases) {
     const { open, hasMore } = await listOpenAlerts(readDb, data);
     return { body: open, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
   },
-  hasReached: async ({ id, version }, { readDb }) =>
-    ((await findWatchedVersion(readDb, id))?.version ?? 0) >= version,
+  hasReached: (at, { readDb, writeDb }) =>
+    hasTakenIn(writeDb, at, productsLowStockAlert.hears, (version) => isFollowed(readDb, at.id, version)),
 });

@@ -1,12 +1,13 @@
 // The audit log, as an operator reads it: newest first, across products, by type, product and time.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { aggregateId, type RecordedEvent } from '../core/events.ts';
+import { aggregateId, type RecordedEvent, streamId } from '../core/events.ts';
 import { instant, uuid, wholeNumber } from '../core/fields.ts';
 import { listQuery } from '../core/queries/query.ts';
-import { type AuditRow, auditLog } from './audit-log.ts';
+import { type AuditRow, auditLog, productsAuditLog } from './audit-log.ts';
 import { productEvents } from './product.ts';
-import { publicEvent, toPublicEvent } from './public-events.ts';
+import { productTrail } from './public-events.ts';
+import { hasTakenIn } from './reached.ts';
 
 const cursorParts = z.tuple([z.int().min(0).max(8.64e15), z.string()]);
 
@@ -35,13 +36,16 @@ export const listAuditLogInput = z.strictObject({
   cursor: cursor.optional(),
 });
 
-const auditEntry = z.intersection(publicEvent, z.object({ event_id: z.uuid(), product_id: z.uuid() }));
+const auditEntry = z.intersection(
+  productTrail.schema,
+  z.object({ event_id: z.uuid(), product_id: z.uuid() }),
+);
 export type AuditEntry = z.infer<typeof auditEntry>;
 
 const toEntry = ({ _id, logged_at, ...row }: AuditRow): AuditEntry => ({
   event_id: _id,
   product_id: aggregateId(row.stream_id),
-  ...toPublicEvent({ event_id: _id, ...row } as RecordedEvent),
+  ...productTrail.show({ event_id: _id, ...row } as RecordedEvent),
 });
 
 /** Newest first, `from` (included) until `to` (left out). `next` is the cursor of the next page. */
@@ -72,13 +76,16 @@ export const listAuditLog = async (
   };
 };
 
-/** The newest version of a product in the log. */
-export const findLoggedVersion = async (readDb: Db, id: string): Promise<{ version: number } | undefined> =>
-  (await auditLog(readDb)
-    .find({ stream_id: `Product-${id}` })
-    .sort({ version: -1 })
-    .limit(1)
-    .next()) ?? undefined;
+const isLogged = async (readDb: Db, id: string, version: number): Promise<boolean> =>
+  (await auditLog(readDb).findOne(
+    { stream_id: streamId('Product', id), version },
+    { projection: { _id: 1 } },
+  )) !== null;
+
+interface Databases {
+  writeDb: Db;
+  readDb: Db;
+}
 
 export const getAuditLog = listQuery({
   type: 'GetAuditLog',
@@ -86,11 +93,11 @@ export const getAuditLog = listQuery({
   operators: true,
   input: listAuditLogInput,
   answer: z.strictObject({ items: z.array(auditEntry), next_cursor: z.string().nullable() }),
-  async handle({ data }, { readDb }: { readDb: Db }) {
+  async handle({ data }, { readDb }: Databases) {
     const { entries, next } = await listAuditLog(readDb, data);
     const body = { items: entries, next_cursor: next ?? null };
     return { body, ...(next === undefined ? {} : { next: { cursor: next } }) };
   },
-  hasReached: async ({ id, version }, { readDb }) =>
-    ((await findLoggedVersion(readDb, id))?.version ?? 0) >= version,
+  hasReached: (at, { readDb, writeDb }) =>
+    hasTakenIn(writeDb, at, productsAuditLog.hears, (version) => isLogged(readDb, at.id, version)),
 });

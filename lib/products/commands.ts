@@ -5,19 +5,20 @@ import * as z from 'zod';
 import { createCommandBus } from '../core/commands/bus.ts';
 import { command, queuedCommand } from '../core/commands/command.ts';
 import { commandHandler, type HandleCommand, type HandlerOptions } from '../core/commands/handle.ts';
-import { queuedCommandsHandler } from '../core/commands/queued-commands.ts';
+import { type HandleQueuedCommands, queuedCommandsHandler } from '../core/commands/queued-commands.ts';
+import type { DomainEvent } from '../core/decider.ts';
 import { ruleViolated } from '../core/errors.ts';
+import { aggregateId, streamId } from '../core/events.ts';
 import { uuid } from '../core/fields.ts';
+import { eventRows } from '../core/stores/event-rows.ts';
+import { type ProductCommand, type ProductEvent, productDecider, productInputs } from './product.ts';
 import {
   mergeViews,
-  type Product,
-  type ProductCommand,
-  type ProductEvent,
-  productDecider,
-  productInputs,
+  type ProductViewsEvent,
+  productViewsDecider,
   type RecordProductView,
-} from './product.ts';
-import { productCommandsQueue, productStore, supplierStore } from './store.ts';
+} from './product-views.ts';
+import { productCommandsQueue, productStore, productViewsStore, supplierStore } from './store.ts';
 import { type SupplierCommand, type SupplierEvent, supplierDecider, supplierInputs } from './supplier.ts';
 
 interface SupplierHandlers {
@@ -87,7 +88,7 @@ export const viewProduct = queuedCommand({
   answer: { fields: z.strictObject({ id: z.uuid() }), of: ({ id }) => ({ id }) },
 });
 
-export interface StoreOptions<E extends ProductEvent | SupplierEvent> extends HandlerOptions<E> {
+export interface StoreOptions<E extends DomainEvent> extends HandlerOptions<E> {
   /** A snapshot each so many events. */
   snapshotEvery?: number;
 }
@@ -105,15 +106,35 @@ export const supplierCommands = (db: Db, { snapshotEvery, ...options }: StoreOpt
     supplier: commandHandler(supplierStore(db, snapshotEvery), supplierDecider, options),
   });
 
+/** Those of the ids that a product has. */
+const findProducts = async (db: Db, ids: string[]): Promise<Set<string>> => {
+  const streams = [...new Set(ids)].map((id) => streamId('Product', id));
+  const first = await eventRows(db)
+    .find({ stream_id: { $in: streams }, version: 1 }, { projection: { stream_id: 1 } })
+    .toArray();
+  return new Set(first.map(({ stream_id }) => aggregateId(stream_id)));
+};
+
 /** Takes the commands from the queue of products. */
 export const queuedProductCommands = (
   db: Db,
-  { snapshotEvery, ...options }: StoreOptions<ProductEvent> = {},
-) =>
-  queuedCommandsHandler<RecordProductView, Product | undefined, ProductEvent>({
-    store: productStore(db, snapshotEvery),
-    decider: productDecider,
+  { snapshotEvery, ...options }: StoreOptions<ProductViewsEvent> = {},
+): HandleQueuedCommands<RecordProductView> => {
+  const countViews = queuedCommandsHandler({
+    store: productViewsStore(db, snapshotEvery),
+    decider: productViewsDecider,
     target: ({ data }) => data.id,
     merge: mergeViews,
     ...options,
   });
+  return async (commands) => {
+    // Views arrive unasked and late; one of a product that is not there has nothing to count on.
+    const products = await findProducts(
+      db,
+      commands.map(({ data }) => data.id),
+    );
+    const handled = await countViews(commands.filter(({ data }) => products.has(data.id)));
+    const ofNothing = commands.filter(({ data }) => !products.has(data.id));
+    return { ...handled, applied: [...handled.applied, ...ofNothing] };
+  };
+};

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { toMajor } from '../core/money.ts';
 import type { View } from '../core/projection/projection.ts';
+import type { ProductViews } from './product-views.ts';
 import type { DetailView } from './projections.ts';
 
 export const productDetail = z.strictObject({
@@ -17,14 +18,15 @@ export const productDetail = z.strictObject({
 });
 export type ProductDetail = z.infer<typeof productDetail>;
 
-export const toDetail = (view: View<DetailView>): ProductDetail => ({
+/** With the views that were counted apart, beside those that the product's own stream has from earlier releases. */
+export const toDetail = (view: View<DetailView>, views: ProductViews | undefined): ProductDetail => ({
   id: view._id,
   name: view.name,
   description: view.description,
   price: toMajor(view.price_minor),
   stock: view.stock,
   supplier_name: view.supplier_name,
-  view_count: view.view_count,
+  view_count: view.view_count + (views?.view_count ?? 0),
   version: view.version,
   updated_at: view.updated_at,
 });

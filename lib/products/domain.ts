@@ -3,7 +3,14 @@ import type { Domain } from '../core/domains/domain.ts';
 import { auditLogIndexes, productsAuditLog } from './audit-log.ts';
 import { lowStockIndexes, lowStockSettings, productsLowStockAlert } from './low-stock-alert.ts';
 import { productEvents } from './product.ts';
-import { productCardsModel, productDetailsModel, productsProjector, supplierModel } from './projections.ts';
+import { productViewsEvents } from './product-views.ts';
+import {
+  productCardsModel,
+  productDetailsModel,
+  productsProjector,
+  productViewsModel,
+  supplierModel,
+} from './projections.ts';
 import { productCommandsQueue } from './store.ts';
 import { supplierEvents } from './supplier.ts';
 
@@ -11,9 +18,10 @@ export const products: Domain = {
   name: 'products',
   streams: [
     { type: 'Product', eventTypes: productEvents, store: 'events' },
+    { type: 'ProductViews', eventTypes: productViewsEvents, store: 'events' },
     { type: 'Supplier', eventTypes: supplierEvents, store: 'events' },
   ],
-  readModels: [supplierModel, productCardsModel, productDetailsModel],
+  readModels: [supplierModel, productCardsModel, productDetailsModel, productViewsModel],
   subscribers: [productsProjector, productsAuditLog, productsLowStockAlert],
   commandQueues: [productCommandsQueue],
   indexes: { read: [...auditLogIndexes, ...lowStockIndexes] },

@@ -46,6 +46,7 @@ export const productEvents = {
     data: z.object({ from_minor: minor, to_minor: minor }),
     upcasts: { 1: priceChangedFromV1 },
   },
+  /** Written by earlier releases; today views are counted apart (product-views.ts). */
   ProductViewed: { schema_version: 1, data: z.object({ count: z.int().min(1) }) },
 };
 
@@ -85,26 +86,14 @@ export const productInputs = {
     .transform(({ id, new_price: new_price_minor }) => ({ id, new_price_minor })),
 };
 
-/** A view as it travels through its queue. */
-export const recordProductView = z.strictObject({
-  type: z.literal('RecordProductView'),
-  data: z.strictObject({ id: z.string(), count: z.int().min(1) }),
-});
-export type RecordProductView = z.infer<typeof recordProductView>;
-
 /** Commands as callers know them, but that a product is created with what its supplier lends it. */
 export type ProductCommand =
   | { type: 'CreateProduct'; data: Product }
-  | CommandOf<Omit<typeof productInputs, 'CreateProduct'>>
-  | RecordProductView;
+  | CommandOf<Omit<typeof productInputs, 'CreateProduct'>>;
 
 const decide = (command: ProductCommand, product: Product | undefined): ProductEvent[] => {
   if (command.type === 'CreateProduct') return [{ type: 'ProductCreated', data: command.data }];
-  if (product === undefined) {
-    // Views arrive unasked and late; one of a product that is not there has nothing to count on.
-    if (command.type === 'RecordProductView') return [];
-    throw notFound('Product', command.data.id);
-  }
+  if (product === undefined) throw notFound('Product', command.data.id);
   switch (command.type) {
     case 'UpdateStock': {
       const { new_stock: to } = command.data;
@@ -115,8 +104,6 @@ const decide = (command: ProductCommand, product: Product | undefined): ProductE
       const { new_price_minor: to_minor } = command.data;
       return from_minor === to_minor ? [] : [{ type: 'PriceChanged', data: { from_minor, to_minor } }];
     }
-    case 'RecordProductView':
-      return [{ type: 'ProductViewed', data: { count: command.data.count } }];
   }
 };
 
@@ -137,12 +124,4 @@ export const productDecider: Decider<ProductCommand, Product | undefined, Produc
   initialState: undefined,
   decide,
   evolve,
-};
-
-/** The views of one product as one command. */
-export const mergeViews = (views: RecordProductView[]): RecordProductView[] => {
-  const [first] = views;
-  if (first === undefined) return [];
-  const total = views.reduce((sum, { data }) => sum + data.count, 0);
-  return [{ type: 'RecordProductView', data: { id: first.data.id, count: total } }];
 };

@@ -1,10 +1,19 @@
-// The read models of products: cards for the list, details, and the suppliers whose names both show.
+// The read models of products: cards for the list, details, how often they were looked at, and the suppliers whose names
+// the first two show.
 import type { Db } from 'mongodb';
 import type { Projection, View } from '../core/projection/projection.ts';
 import { projector } from '../core/projection/projector.ts';
 import type { ReadModelDefinition, ReferenceDefinition } from '../core/projection/read-model.ts';
 import { eventSource } from '../core/projection/sources.ts';
+import { wordsIndex } from '../core/search/word-search.ts';
+import { wordsOfText } from '../core/search/words.ts';
 import { type ProductEvent, productEvents } from './product.ts';
+import {
+  type ProductViews,
+  type ProductViewsEvent,
+  productViewsDecider,
+  productViewsEvents,
+} from './product-views.ts';
 import { type Supplier, type SupplierEvent, supplierDecider, supplierEvents } from './supplier.ts';
 
 interface SupplierCopy {
@@ -17,6 +26,8 @@ export interface CardView extends SupplierCopy {
   name: string;
   price_minor: number;
   in_stock: boolean;
+  /** Of the name: what the list is searched for. */
+  words: string[];
 }
 
 export interface DetailView extends SupplierCopy {
@@ -24,7 +35,13 @@ export interface DetailView extends SupplierCopy {
   description: string;
   price_minor: number;
   stock: number;
+  /** Those that the product's own stream has. */
   view_count: number;
+}
+
+export interface SupplierView extends Supplier {
+  /** Of the name: what the list is searched for. */
+  words: string[];
 }
 
 const notCreated = (streamId: string): Error => new Error(`${streamId} does not begin with ProductCreated`);
@@ -37,12 +54,13 @@ const contentOf = <C extends object>(view: C): C => {
 export const productCards: Projection<CardView, ProductEvent> = {
   name: 'product-cards',
   streamType: 'Product',
-  schemaVersion: 1,
+  schemaVersion: 2,
   eventTypes: productEvents,
   evolve(view, event) {
     if (event.type === 'ProductCreated') {
       const { name, price_minor, stock, supplier_id, supplier_name, supplier_version } = event.data;
-      return { name, price_minor, in_stock: stock > 0, supplier_id, supplier_name, supplier_version };
+      const supplier = { supplier_id, supplier_name, supplier_version };
+      return { name, price_minor, in_stock: stock > 0, ...supplier, words: wordsOfText(name) };
     }
     if (view === undefined) throw notCreated(event.stream_id);
     const card = contentOf(view);
@@ -80,26 +98,40 @@ export const productDetails: Projection<DetailView, ProductEvent> = {
   },
 };
 
-export const suppliers: Projection<Supplier, SupplierEvent> = {
+export const productViews: Projection<ProductViews, ProductViewsEvent> = {
+  name: 'product-views',
+  streamType: 'ProductViews',
+  schemaVersion: 1,
+  eventTypes: productViewsEvents,
+  evolve: (view, event) => productViewsDecider.evolve(view, event) ?? { view_count: 0 },
+};
+
+export const suppliers: Projection<SupplierView, SupplierEvent> = {
   name: 'suppliers',
   streamType: 'Supplier',
-  schemaVersion: 1,
+  schemaVersion: 2,
   eventTypes: supplierEvents,
-  evolve: (view, event) => supplierDecider.evolve(view, event) ?? { name: '' },
+  evolve(view, event) {
+    const { name } = supplierDecider.evolve(view, event) ?? { name: '' };
+    return { name, words: wordsOfText(name) };
+  },
 };
 
 export const cardViewsCollection = 'product_cards';
 export const detailViewsCollection = 'product_details';
+export const countViewsCollection = 'product_views';
 export const supplierViewsCollection = 'suppliers';
 
 export const cardViews = (readDb: Db) => readDb.collection<View<CardView>>(cardViewsCollection);
 export const detailViews = (readDb: Db) => readDb.collection<View<DetailView>>(detailViewsCollection);
+export const countViews = (readDb: Db) => readDb.collection<View<ProductViews>>(countViewsCollection);
+export const supplierViews = (readDb: Db) => readDb.collection<View<SupplierView>>(supplierViewsCollection);
 
 export const supplierModel: ReadModelDefinition = {
   projection: suppliers,
   collection: supplierViewsCollection,
   source: (writeDb) => eventSource(writeDb, suppliers),
-  indexes: [],
+  indexes: [wordsIndex],
 };
 
 const toSupplier: ReferenceDefinition = {
@@ -109,13 +141,14 @@ const toSupplier: ReferenceDefinition = {
   copy: (view) => ({ supplier_name: (view as View<Supplier>).name }),
 };
 
+/** Also counts the products of a supplier, without looking at one. */
 const bySupplier = { keys: { supplier_id: 1, supplier_version: 1 } } as const;
 
 export const productCardsModel: ReadModelDefinition = {
   projection: productCards,
   collection: cardViewsCollection,
   source: (writeDb) => eventSource(writeDb, productCards),
-  indexes: [bySupplier, { keys: { in_stock: 1, _id: -1 } }],
+  indexes: [bySupplier, { keys: { in_stock: 1, _id: -1 } }, wordsIndex],
   references: [toSupplier],
 };
 
@@ -127,8 +160,16 @@ export const productDetailsModel: ReadModelDefinition = {
   references: [toSupplier],
 };
 
+export const productViewsModel: ReadModelDefinition = {
+  projection: productViews,
+  collection: countViewsCollection,
+  source: (writeDb) => eventSource(writeDb, productViews),
+  indexes: [],
+};
+
 export const productsProjector = projector('products-projector', [
   supplierModel,
   productCardsModel,
   productDetailsModel,
+  productViewsModel,
 ]);

@@ -8,14 +8,18 @@ import { toMajor } from '../core/money.ts';
 import type { View } from '../core/projection/projection.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
 import { documentQuery, listQuery } from '../core/queries/query.ts';
+import { searchByWords } from '../core/search/word-search.ts';
+import { searchedWords } from '../core/search/words.ts';
 import { listAlerts } from './alert-queries.ts';
 import { getAuditLog } from './audit-log-queries.ts';
 import { type ProductDetail, productDetail, toDetail } from './detail.ts';
-import { findProductAt, getProductHistory } from './history.ts';
-import { type CardView, cardViews, detailViews } from './projections.ts';
+import { findProductAt } from './history.ts';
+import { type CardView, cardViews, countViews, detailViews } from './projections.ts';
+import { hasReachedProduct, hasReachedSupplier } from './reached.ts';
+import { getSupplier, listSuppliers } from './supplier-queries.ts';
 
 const listProductsInput = z.strictObject({
-  q: requiredText(200).optional(),
+  q: requiredText(200).transform(searchedWords).optional(),
   in_stock: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
@@ -44,32 +48,25 @@ const toCard = (view: View<CardView>): ProductCard => ({
 });
 
 export const findProduct = async (readDb: Db, id: string): Promise<ProductDetail | undefined> => {
-  const view = await detailViews(readDb).findOne({ _id: id });
-  return view === null ? undefined : toDetail(view);
+  const [view, views] = await Promise.all([
+    detailViews(readDb).findOne({ _id: id }),
+    countViews(readDb).findOne({ _id: id }),
+  ]);
+  return view === null ? undefined : toDetail(view, views ?? undefined);
 };
-
-/** The product's card, for its version. */
-export const findCard = async (readDb: Db, id: string): Promise<{ version: number } | undefined> =>
-  (await cardViews(readDb).findOne({ _id: id }, { projection: { version: 1 } })) ?? undefined;
-
-/** A pattern that matches the text as it stands, whatever characters it has. */
-const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** Newest first (ids rise with time). `hasMore` tells whether there is a next page. */
 export const findProducts = async (
   readDb: Db,
   { q, in_stock, limit, skip }: z.output<typeof listProductsInput>,
 ): Promise<{ products: ProductCard[]; hasMore: boolean }> => {
-  const filter = {
-    ...(in_stock === undefined ? {} : { in_stock }),
-    ...(q === undefined ? {} : { name: { $regex: literally(q), $options: 'i' } }),
-  };
-  const found = await cardViews(readDb)
-    .find(filter)
-    .sort({ _id: -1 })
-    .skip(skip)
-    .limit(limit + 1)
-    .toArray();
+  const filter = in_stock === undefined ? {} : { in_stock };
+  const page = { sort: { _id: -1 } as const, skip, limit: limit + 1 };
+  const cards = cardViews(readDb);
+  const found =
+    q === undefined
+      ? await cards.find(filter, page).toArray()
+      : await (await searchByWords(cards, q, {})).find(filter, page);
   return { products: found.slice(0, limit).map(toCard), hasMore: found.length > limit };
 };
 
@@ -80,14 +77,15 @@ interface Databases {
 
 export const listProducts = listQuery({
   type: 'ListProducts',
-  summary: 'Products, newest first',
+  summary: 'Products, newest first; `q` finds the beginnings of words of their names',
   input: listProductsInput,
   answer: z.array(productCard),
   async handle({ data }, { readDb }: Databases) {
     const { products, hasMore } = await findProducts(readDb, data);
     return { body: products, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
   },
-  hasReached: async ({ id, version }, { readDb }) => ((await findCard(readDb, id))?.version ?? 0) >= version,
+  hasReached: async (at, { readDb }) =>
+    (await hasReachedProduct(readDb, at)) || (await hasReachedSupplier(readDb, at)),
 });
 
 export const getProduct = documentQuery({
@@ -100,6 +98,6 @@ export const getProduct = documentQuery({
     as_of === undefined ? findProduct(readDb, id) : findProductAt(writeDb, id, as_of),
 });
 
-/** The bus of all queries of products, alerts and the audit log. */
+/** The bus of all queries of products, suppliers, alerts and the audit log. */
 export const productQueries = (databases: Databases) =>
-  createQueryBus([listProducts, getProduct, getProductHistory, getAuditLog, listAlerts], databases);
+  createQueryBus([listProducts, getProduct, listSuppliers, getSupplier, getAuditLog, listAlerts], databases);

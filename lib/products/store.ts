@@ -3,6 +3,13 @@ import type { Db } from 'mongodb';
 import { eventSourced } from '../core/stores/event-sourced.ts';
 import { type Product, type ProductEvent, productDecider, productEvents, productState } from './product.ts';
 import {
+  type ProductViews,
+  type ProductViewsEvent,
+  productViewsDecider,
+  productViewsEvents,
+  productViewsState,
+} from './product-views.ts';
+import {
   type Supplier,
   type SupplierEvent,
   supplierDecider,
@@ -21,6 +28,16 @@ export const productStore = (db: Db, snapshotEvery = 100) =>
     decider: productDecider,
     eventTypes: productEvents,
     snapshots: { every: snapshotEvery, state: productState },
+  });
+
+/** `snapshotEvery`: a snapshot each so many events. */
+export const productViewsStore = (db: Db, snapshotEvery = 100) =>
+  eventSourced<ProductViews | undefined, ProductViewsEvent>({
+    db,
+    streamType: 'ProductViews',
+    decider: productViewsDecider,
+    eventTypes: productViewsEvents,
+    snapshots: { every: snapshotEvery, state: productViewsState },
   });
 
 /** `snapshotEvery`: a snapshot each so many events. */

@@ -1,22 +1,35 @@
 // What happened to records so far, in numbers. Reads are those that have been counted.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import type { CommandRow } from '../core/stores/command-log.ts';
 import { backlogReport, lagReport } from '../platform/figures.ts';
 import { endpoint } from '../platform/http/endpoint.ts';
 import { recordsProjector } from './projections.ts';
-import { commandsCollection, recordsCollection } from './store.ts';
+import { recordReadsCollection, recordsCollection } from './store.ts';
 
 const options = { maxTimeMS: 5_000 };
 
-const countRecords = async (writeDb: Db) => {
-  const commands = writeDb.collection<CommandRow>(commandsCollection);
-  const [records, writes, reads] = await Promise.all([
-    writeDb.collection(recordsCollection).estimatedDocumentCount(options),
-    commands.countDocuments({ type: 'WriteRecord' }, options),
-    commands.countDocuments({ type: 'RecordRead' }, options),
+/** By the index on the field alone. What the database keeps as its own count is wrong after an unclean stop. */
+const countAndSum = async (db: Db, collection: string, field: string) => {
+  const [found] = await db
+    .collection(collection)
+    .aggregate<{ count: number; sum: number }>(
+      [
+        { $match: { [field]: { $gte: 0 } } },
+        { $group: { _id: null, count: { $sum: 1 }, sum: { $sum: `$${field}` } } },
+      ],
+      options,
+    )
+    .toArray();
+  return found ?? { count: 0, sum: 0 };
+};
+
+/** What the records themselves say: the commands as they arrived may be gone (EVENT_RETENTION_DAYS). */
+export const countRecords = async (writeDb: Db) => {
+  const [written, read] = await Promise.all([
+    countAndSum(writeDb, recordsCollection, 'write_count'),
+    countAndSum(writeDb, recordReadsCollection, 'read_count'),
   ]);
-  return { commands: writes + reads, records, reads, writes };
+  return { commands: written.sum + read.sum, records: written.count, reads: read.sum, writes: written.sum };
 };
 
 const count = z.int().min(0);

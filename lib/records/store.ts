@@ -22,7 +22,13 @@ export const commandsCollection = 'commands';
 /** Reads to be counted come by it. */
 export const recordCommandsQueue = 'records-commands';
 
-export const recordWriteIndexes: Index[] = [{ collection: commandsCollection, keys: { type: 1 } }];
+export const recordWriteIndexes: Index[] = [
+  // The commands of one key, as they arrived.
+  { collection: commandsCollection, keys: { stream_id: 1, arrived_at: 1 } },
+  // For the sums of stats.ts.
+  { collection: recordsCollection, keys: { write_count: 1 } },
+  { collection: recordReadsCollection, keys: { read_count: 1 } },
+];
 
 export const recordStore = (db: Db) =>
   stateStored<StoredRecord | undefined, RecordEvent>({

@@ -26,7 +26,7 @@ export const preview = (message: string): string => {
   return `${lastSpace > 0 ? head.slice(0, lastSpace) : head}…`;
 };
 
-const hasNote = (note: string): boolean => note.trim() !== '';
+const hasNote = (note: string | null): boolean => note !== null && note.trim() !== '';
 
 const fromTicket = ({ subject, status, message, agent_note }: Ticket): TicketSummary => ({
   subject,
@@ -41,7 +41,8 @@ export const ticketList: Projection<TicketSummary, TicketEvent> = {
   schemaVersion: 1,
   eventTypes: ticketEvents,
   evolve(view, event) {
-    if (event.type === 'TicketCreated') return fromTicket({ ...event.data, status: 'open', agent_note: '' });
+    if (event.type === 'TicketCreated')
+      return fromTicket({ ...event.data, status: 'open', agent_note: null });
     if (view === undefined) throw new Error(`${event.stream_id} does not begin with TicketCreated`);
     const { subject, status, preview: text, has_note } = view;
     const summary = { subject, status, preview: text, has_note };

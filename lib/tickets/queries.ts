@@ -28,7 +28,7 @@ const ticketDetails = z.strictObject({
   subject: z.string(),
   message: z.string(),
   status: ticketStatus,
-  agent_note: z.string(),
+  agent_note: z.string().nullable(),
   version: z.int(),
   created_at: z.date(),
   updated_at: z.date(),

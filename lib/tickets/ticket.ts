@@ -32,15 +32,22 @@ export const ticketInputs = {
 
 export type TicketCommand = CommandOf<typeof ticketInputs>;
 
+const noteOf = (text: unknown): string | null => (typeof text === 'string' && text !== '' ? text : null);
+
 export const ticketState = {
-  schema_version: 1,
+  schema_version: 2,
   data: z.object({
     customer_id: z.string(),
     subject: z.string(),
     message: z.string(),
     status: ticketStatus,
-    agent_note: z.string(),
+    /** Null if there is none. */
+    agent_note: z.string().nullable(),
   }),
+  // The first release kept an empty text if there was none.
+  upcasts: {
+    1: ({ agent_note, ...rest }: Record<string, unknown>) => ({ ...rest, agent_note: noteOf(agent_note) }),
+  },
 };
 
 export type Ticket = z.infer<typeof ticketState.data>;
@@ -57,19 +64,19 @@ const decide = (command: TicketCommand, ticket: Ticket | undefined): TicketEvent
     }
     case 'ReplaceTicketNote': {
       const { note } = command.data;
-      return ticket.agent_note === note ? [] : [{ type: 'TicketNoteReplaced', data: { note } }];
+      return ticket.agent_note === noteOf(note) ? [] : [{ type: 'TicketNoteReplaced', data: { note } }];
     }
   }
 };
 
 const evolve = (ticket: Ticket | undefined, event: TicketEvent): Ticket | undefined => {
-  if (event.type === 'TicketCreated') return { ...event.data, status: 'open', agent_note: '' };
+  if (event.type === 'TicketCreated') return { ...event.data, status: 'open', agent_note: null };
   if (ticket === undefined) return undefined;
   switch (event.type) {
     case 'TicketStatusChanged':
       return { ...ticket, status: event.data.to };
     case 'TicketNoteReplaced':
-      return { ...ticket, agent_note: event.data.note };
+      return { ...ticket, agent_note: noteOf(event.data.note) };
   }
 };
 

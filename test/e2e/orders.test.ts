@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { expectProblem } from '../support/problem.ts';
+import { badFields, expectProblem } from '../support/problem.ts';
 import { useSystem } from '../support/system.ts';
 
 const system = useSystem();
 const http = () => system().http;
 
 const item = { product_id: 'SKU-12', quantity: 3, price: 0.1 };
-const orderBody = { customer_id: 'c-1', items: [item], shipping_address: 'Hauptstraße 5, 50667 Köln' };
+const shipping_address = { line1: 'Hauptstraße 5', postal_code: '50667', city: 'Köln', country: 'DE' };
+const orderBody = { customer_id: 'c-1', items: [item], shipping_address };
 
 async function order(fields: object = {}): Promise<string> {
   const answer = await http().post('/orders', { ...orderBody, ...fields });
@@ -33,8 +34,11 @@ describe('an order', () => {
       total_amount: 0.3,
       item_count: 1,
       items: [item],
+      shipping_address,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       shipped_at: null,
+      cancelled_at: null,
+      cancel_reason: null,
       version: 1,
     });
   });
@@ -90,6 +94,20 @@ describe('an order', () => {
     }
     expectProblem(await addItem(id), 409);
     expectProblem(await http().post(`/orders/${id}/ship`), 409);
+    const read = (await http().get(`/orders/${id}?expected_version=2&timeout_ms=5000`)).object();
+    expect(read).toMatchObject({ status: 'cancelled', cancel_reason: 'late', version: 2 });
+    expect(read['cancelled_at']).toEqual(expect.stringMatching(/Z$/));
+  });
+
+  test.each([
+    ['Hauptstraße 5, Köln', 'shipping_address'],
+    [{ ...shipping_address, city: undefined }, 'shipping_address.city'],
+    [{ ...shipping_address, country: 'Germany' }, 'shipping_address.country'],
+    [{ ...shipping_address, line2: null }, 'shipping_address.line2'],
+    [{ ...shipping_address, planet: 'Earth' }, 'shipping_address.planet'],
+  ])('is refused with the address %j', async (refused, path) => {
+    const answer = await http().post('/orders', { ...orderBody, shipping_address: refused });
+    expect(badFields(expectProblem(answer, 400))).toEqual([path]);
   });
 
   test('is told to be stale where its version has not come, and missing where there is none', async () => {
@@ -143,8 +161,10 @@ describe("a customer's orders", () => {
 
 describe('the search', () => {
   test('finds an order by the words of its address, and is never taken for an order', async () => {
-    const id = await order({ shipping_address: 'Elbphilharmonie, Hamburg' });
-    const answer = await http().get(`/orders/search?q=HAMBURG&consistent_with=${id}@1&timeout_ms=5000`);
+    const id = await order({
+      shipping_address: { line1: 'Elbphilharmonie', city: 'Hamburg', country: 'DE' },
+    });
+    const answer = await http().get(`/orders/search?q=HAMB%20elb&consistent_with=${id}@1&timeout_ms=5000`);
     expect(answer.object()).toMatchObject({ total: 1, items: [{ order_id: id }] });
     expectProblem(await http().get('/orders/search'), 400);
   });

@@ -20,7 +20,8 @@ afterAll(async () => {
 test('the whole system works with its read database on another server', async () => {
   const { http } = system;
   const item = { product_id: 'p-1', quantity: 1, price: 0.1 };
-  const order = await http.post('/orders', { customer_id: 'c-1', items: [item], shipping_address: 'x' });
+  const shipping_address = { line1: 'x', city: 'Bonn', country: 'DE' };
+  const order = await http.post('/orders', { customer_id: 'c-1', items: [item], shipping_address });
   const id = order.object()['id'];
   expect((await http.get(`/orders/${id}?expected_version=1&timeout_ms=5000`)).object()).toMatchObject({
     version: 1,

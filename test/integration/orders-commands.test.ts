@@ -3,7 +3,7 @@ import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import { orderStore } from '../../lib/orders/store.ts';
 import { useDatabases } from '../support/database.ts';
-import { context, createOrder, eventsOf, orderItem } from '../support/orders.ts';
+import { address, context, createOrder, eventsOf, orderItem } from '../support/orders.ts';
 
 const databases = useDatabases();
 const bus = () => orderCommands(databases.write);
@@ -42,7 +42,7 @@ describe('orders under racing commands', () => {
 
   it('are created once for one key, whichever retry comes first', async () => {
     const before = new Set((await eventsOf(databases.write, 'Order')).map((event) => event.stream_id));
-    const data = { customer_id: 'c', items: [orderItem()], shipping_address: 'x' };
+    const data = { customer_id: 'c', items: [orderItem()], shipping_address: address() };
     const retries = Array.from({ length: 10 }, () =>
       bus().send({ type: 'CreateOrder', data }, context({ idempotencyKey: 'key-1', requestHash: 'h' })),
     );

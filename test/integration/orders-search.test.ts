@@ -4,34 +4,34 @@ import { fold } from '../../lib/core/projection/projection.ts';
 import { orders } from '../../lib/orders/domain.ts';
 import type { OrderItem } from '../../lib/orders/order.ts';
 import { orderView, orderViews, sortFields } from '../../lib/orders/projections.ts';
-import {
-  customerFilter,
-  getCustomerOrders,
-  orderQueries,
-  searchFilter,
-  searchOrders,
-  searchSort,
-} from '../../lib/orders/queries.ts';
+import { customerFilter, getCustomerOrders, orderQueries, searchOrders } from '../../lib/orders/queries.ts';
+
 import { parseInput } from '../../lib/platform/parse-input.ts';
 import { useDatabases } from '../support/database.ts';
 import { openModels } from '../support/open.ts';
-import { orderItem, queryContext } from '../support/orders.ts';
+
+import { address, orderItem, queryContext } from '../support/orders.ts';
 
 const databases = useDatabases();
 const idOf = (index: number) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`;
 
 const view = (
   index: number,
-  fields: { customer_id?: string; items?: OrderItem[]; shipping_address?: string } = {},
+  { line1 = 'Nowhere', ...fields }: { customer_id?: string; items?: OrderItem[]; line1?: string } = {},
 ) =>
   fold(orderView, undefined, {
     type: 'OrderCreated',
-    data: { customer_id: `c-${index % 3}`, items: [orderItem()], shipping_address: 'Nowhere', ...fields },
+    data: {
+      customer_id: `c-${index % 3}`,
+      items: [orderItem()],
+      shipping_address: address({ line1 }),
+      ...fields,
+    },
     event_id: String(index),
     stream_id: `Order-${idOf(index)}`,
     stream_type: 'Order',
     version: 1,
-    schema_version: 1,
+    schema_version: 2,
     metadata: { command_id: 'c', correlation_id: 'c', causation_id: 'c' },
     // Many orders of one instant: only the id tells them apart.
     recorded_at: new Date(Date.UTC(2026, 0, 1, 0, 0, Math.floor(index / 25))),
@@ -49,13 +49,13 @@ beforeAll(async () => {
   const [model] = openModels(orders, databases.write, databases.read);
   await ensureIndexes(databases.read, model?.indexes ?? []);
   const bulk = Array.from({ length: 250 }, (_, index) =>
-    view(index, { shipping_address: 'Bulk Road 1', items: [orderItem({ price_minor: index % 5 })] }),
+    view(index, { line1: 'Bulk Road 1', items: [orderItem({ price_minor: index % 5 })] }),
   );
   const special = [
-    view(901, { customer_id: 'ACME-1', shipping_address: 'Hauptstraße 5, Köln' }),
+    view(901, { customer_id: 'ACME-1', line1: 'Hauptstraße 5, Köln' }),
     view(902, { items: [orderItem({ product_id: 'SKU-12' }), orderItem({ product_id: 'SKU-13' })] }),
-    view(903, { items: [orderItem({ product_id: 'SKU-2' })], shipping_address: '12 SKU Square' }),
-    view(904, { shipping_address: 'Dock .* left' }),
+    view(903, { items: [orderItem({ product_id: 'SKU-2' })], line1: '12 SKU Square' }),
+    view(904, { line1: 'Dock .* left' }),
   ];
   await databases.read.collection('order_views').insertMany([...bulk, ...special] as never[]);
 });
@@ -65,15 +65,18 @@ describe('a search', () => {
     expect(await found(idOf(901))).toEqual([idOf(901)]);
     expect(await found('acme-1')).toEqual([idOf(901)]);
     expect(await found('sku-13')).toEqual([idOf(902)]);
-    expect(await found('koln HAUPTSTRASSE')).toEqual([]);
-    expect(await found('koln Hauptstraße')).toEqual([idOf(901)]);
+    expect(await found('koln HAUPTSTRASSE')).toEqual([idOf(901)]);
+    expect(await found('Hauptstraße 5, Köln')).toEqual([idOf(901)]);
   });
 
-  it('wants every word, and each as a whole', async () => {
+  it('wants every word, and takes the beginning of each', async () => {
     expect(await found('sku-12 sku-13')).toEqual([idOf(902)]);
     expect(await found('sku-12 sku-2')).toEqual([]);
-    expect(await found('sku-1')).toEqual([]);
-    expect(await found('acme')).toEqual([]);
+    expect(await found('sku-1')).toEqual([idOf(902)]);
+    expect(await found('SKU')).toEqual([idOf(903), idOf(902)]);
+    expect(await found('acm haup')).toEqual([idOf(901)]);
+    expect(await found('cme')).toEqual([]);
+    expect(await found(',;')).toEqual([]);
   });
 
   test.each(['(a+)+$', '.+', '^', '\\', '[', '{"$gt":""}', '$where', 'x'.repeat(200), '%00'])(
@@ -89,7 +92,7 @@ describe('a search', () => {
     expect(await found('.*')).toEqual([idOf(904)]);
   });
 
-  it.each(['', '   ', ',;', 'x'.repeat(201), 'x'.repeat(5_000)])('refuses «%.10s»', (q) => {
+  it.each(['', '   ', 'x'.repeat(201), 'x'.repeat(5_000)])('refuses «%.10s»', (q) => {
     expect(() => parseInput(searchOrders.input, { q })).toThrow(
       expect.objectContaining({ code: 'invalid_input' }),
     );
@@ -127,26 +130,6 @@ describe('a search', () => {
       return sign * (byKey || (a.id < b.id ? -1 : 1));
     });
     expect(keyed).toEqual(sorted);
-  });
-
-  const filters: Record<string, string>[] = [
-    {},
-    { status: 'created' },
-    { min_total: '0.01', max_total: '0.04' },
-    { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:05Z' },
-  ];
-
-  it.each(orders)('walks an index and sorts nothing in memory, by $sort_by $sort_order', async (order) => {
-    for (const filter of filters) {
-      const data = parseInput(searchOrders.input, { q: 'bulk road', ...order, ...filter });
-      const plan = await orderViews(databases.read)
-        .find(searchFilter(data))
-        .sort(searchSort(data))
-        .explain('queryPlanner');
-      const winning = JSON.stringify(plan['queryPlanner'].winningPlan);
-      expect(winning).toContain('IXSCAN');
-      expect(winning).not.toMatch(/"COLLSCAN"|"SORT"/);
-    }
   });
 });
 

@@ -7,13 +7,14 @@ import { replay } from '../../lib/core/repair/replay.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
-import { findProductAt, listHistory } from '../../lib/products/history.ts';
+import { findProductAt, getProductHistory } from '../../lib/products/history.ts';
 import { productEvents } from '../../lib/products/product.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
 import { findProduct } from '../../lib/products/queries.ts';
 import { productStore } from '../../lib/products/store.ts';
 import { useDatabases } from '../support/database.ts';
 import { openSubscriber } from '../support/open.ts';
+import { queryContext } from '../support/orders.ts';
 import { allEvents, eventsOf, lampFields, productsOn } from '../support/products.ts';
 
 const db = useDatabases();
@@ -147,8 +148,14 @@ describe('events of older releases', () => {
     const first = await findProductAt(db.write, id, new Date('2024-01-01T10:00:00Z'));
     expect(first).toMatchObject({ price: 19.99, version: 1 });
 
-    const { events } = await listHistory(db.write, { id, limit: 10, after_version: 0 });
-    expect(events.map(({ data }) => data)).toEqual([
+    const data = { id, limit: 10, after_version: 0 };
+    const environment = { writeDb: db.write };
+    const { body } = await getProductHistory.handle(
+      { type: 'GetProductHistory', data },
+      environment,
+      queryContext,
+    );
+    expect(body.map(({ data }) => data)).toEqual([
       { name: 'Lamp', description: '', price: 19.99, stock: 50, supplier_name: 'Acme' },
       { from: 19.99, to: 4.35 },
     ]);

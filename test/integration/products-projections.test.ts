@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../lib/core/events.ts';
 import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
+import { searchedWords } from '../../lib/core/search/words.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { products } from '../../lib/products/domain.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
@@ -13,7 +14,7 @@ import { runSeed } from '../support/random.ts';
 
 const db = useDatabases();
 const seed = runSeed('products-projections');
-const collections = ['suppliers', 'product_cards', 'product_details'];
+const collections = ['suppliers', 'product_cards', 'product_details', 'product_views'];
 const projector = () => openSubscriber(productsProjector, db.write, db.read);
 const apply = async (events: RecordedEvent[]) => {
   const { failures } = await projector().apply(events);
@@ -194,7 +195,8 @@ describe('the list of products', () => {
     const names = ['Lamp (A+)', 'Lamp .*', '100% wool', 'a-b/c\\d', 'LAMPE $1'];
     for (const name of names) await create(supplier, { name });
     await apply(await allEvents(db.write));
-    const found = async (q: string) => (await list({ q })).products.map(({ name }) => name).toSorted();
+    const found = async (q: string) =>
+      (await list({ q: searchedWords(q) })).products.map(({ name }) => name).toSorted();
     for (const name of names) expect(await found(name.toLowerCase())).toEqual([name]);
     expect(await found('lamp')).toEqual(['LAMPE $1', 'Lamp (A+)', 'Lamp .*']);
     expect(await found('.')).toEqual(['Lamp .*']);

@@ -6,13 +6,13 @@ import { commandConsumer } from '../../lib/platform/command-queue.ts';
 import { queuedProductCommands, viewProduct } from '../../lib/products/commands.ts';
 import {
   mergeViews,
-  type Product,
-  type ProductEvent,
-  productDecider,
+  type ProductViews,
+  type ProductViewsEvent,
+  productViewsDecider,
   type RecordProductView,
   recordProductView,
-} from '../../lib/products/product.ts';
-import { productStore } from '../../lib/products/store.ts';
+} from '../../lib/products/product-views.ts';
+import { productViewsStore } from '../../lib/products/store.ts';
 import { useDatabases } from '../support/database.ts';
 import { eventsOf, productsOn } from '../support/products.ts';
 
@@ -34,7 +34,7 @@ const newProduct = async () => {
 };
 const countsOf = async (id: string) =>
   (await eventsOf(db.write, id)).flatMap(({ type, data }) =>
-    type === 'ProductViewed' && 'count' in data ? [Number(data.count)] : [],
+    type === 'ProductViewsCounted' && 'count' in data ? [Number(data.count)] : [],
   );
 const total = (counts: number[]) => counts.reduce((sum, count) => sum + count, 0);
 
@@ -81,20 +81,28 @@ describe('views that arrive as queued commands', () => {
   });
 });
 
+test('a view leaves the version of the product alone', async () => {
+  const lamp = await newProduct();
+  const before = await eventsOf(db.write, lamp);
+  await handle([view(lamp), view(lamp)]);
+  const product = (await eventsOf(db.write, lamp)).filter(({ stream_type }) => stream_type === 'Product');
+  expect(product).toEqual(before);
+});
+
 describe('a queued command', () => {
   const refuse = (message: string) => {
     throw new Error(message);
   };
   /** Refuses a count of 13. */
   const picky = () =>
-    queuedCommandsHandler<RecordProductView, Product | undefined, ProductEvent>({
-      store: productStore(db.write),
+    queuedCommandsHandler<RecordProductView, ProductViews | undefined, ProductViewsEvent>({
+      store: productViewsStore(db.write),
       decider: {
-        ...productDecider,
+        ...productViewsDecider,
         decide: (command, state) =>
           'count' in command.data && command.data.count >= 13
             ? refuse('unlucky')
-            : productDecider.decide(command, state),
+            : productViewsDecider.decide(command, state),
       },
       target: ({ data }) => data.id,
       merge: mergeViews,

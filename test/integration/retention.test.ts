@@ -11,6 +11,7 @@ import { ticketCommands } from '../../lib/tickets/commands.ts';
 import { tickets } from '../../lib/tickets/domain.ts';
 import { useDatabases } from '../support/database.ts';
 import { openModels } from '../support/open.ts';
+import { address } from '../support/orders.ts';
 
 const databases = useDatabases();
 const context = () => ({ commandId: crypto.randomUUID(), correlationId: 'c' });
@@ -63,7 +64,7 @@ beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 test('old events of tickets go, those of orders and all that is pending stay', async () => {
   const { id } = await createTicket('old');
   const items = [{ product_id: 'p', quantity: 1, price_minor: 100 }];
-  const order = { customer_id: 'c', shipping_address: 'a', items };
+  const order = { customer_id: 'c', shipping_address: address(), items };
   await orderCommands(databases.write).send({ type: 'CreateOrder', data: order }, context());
   await relay(takesAll, () => true);
   expect(await removeOld(60_000)).toBe(0);

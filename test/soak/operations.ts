@@ -62,7 +62,7 @@ export const domains: Domain[] = [
       path: '/orders',
       body: {
         customer_id: `c-${n % 5}`,
-        shipping_address: `${n} Long Street`,
+        shipping_address: { line1: `${n} Long Street`, city: 'Springfield', country: 'US' },
         items: [{ product_id: `p-${n % 11}`, quantity: 1 + (n % 3), price: 9.99 }],
       },
     }),

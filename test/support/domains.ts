@@ -72,7 +72,10 @@ const orders: TestDomain = {
   create: wish('CreateOrder', {
     customer_id: text,
     items: fc.array(fc.record(item), { minLength: 1, maxLength: 3 }),
-    shipping_address: text,
+    shipping_address: fc.record(
+      { line1: text, city: text, country: fc.constantFrom('DE', 'FR'), postal_code: text },
+      { requiredKeys: ['line1', 'city', 'country'] },
+    ),
   }),
   change: fc.oneof(
     { weight: 6, arbitrary: wish('AddOrderItem', item) },

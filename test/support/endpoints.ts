@@ -31,7 +31,11 @@ const note = { body: { note: 'called back' }, given: ticket, blankAllowed: ['not
 const item = { product_id: 'p-1', quantity: 2, price: 19.99 };
 const order = {
   path: '/orders',
-  body: { customer_id: 'c-1', items: [item], shipping_address: 'Main Street 5' },
+  body: {
+    customer_id: 'c-1',
+    items: [item],
+    shipping_address: { line1: 'Main Street 5', city: 'Bonn', country: 'DE' },
+  },
 };
 const pages = { page: 1_000, page_size: 100, timeout_ms: 5000 };
 const supplier = { path: '/suppliers', body: { name: 'Acme' } };

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../lib/core/commands/handle.ts';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
-import type { OrderItem } from '../../lib/orders/order.ts';
+import type { OrderItem, ShippingAddress } from '../../lib/orders/order.ts';
 
 export const context = (fields: Partial<CommandContext> = {}): CommandContext => ({
   commandId: fields.idempotencyKey ?? crypto.randomUUID(),
@@ -20,9 +20,16 @@ export const orderItem = (fields: Partial<OrderItem> = {}): OrderItem => ({
   ...fields,
 });
 
+export const address = (fields: Partial<ShippingAddress> = {}): ShippingAddress => ({
+  line1: 'Main Street 5',
+  city: 'Bonn',
+  country: 'DE',
+  ...fields,
+});
+
 /** Creates an order on the write database and gives its id. */
 export async function createOrder(write: Db, items: OrderItem[] = [orderItem()]): Promise<string> {
-  const data = { customer_id: 'c-1', items, shipping_address: 'Main Street 5' };
+  const data = { customer_id: 'c-1', items, shipping_address: address() };
   return (await orderCommands(write).send({ type: 'CreateOrder', data }, context())).id;
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type RecordedEvent, upcast } from '../../lib/core/events.ts';
 import {
-  mergeViews,
   type Product,
   type ProductCommand,
   type ProductEvent,
   productDecider,
   productEvents,
 } from '../../lib/products/product.ts';
+import { mergeViews, productViewsDecider } from '../../lib/products/product-views.ts';
 import { scenarios } from '../support/given.ts';
 
 const lamp: Product = {
@@ -62,17 +62,25 @@ describe('a product', () => {
     given(created).when(setPrice(1999)).thenNothing();
   });
 
-  test('counts its views in one event, however many', () => {
-    given(created)
-      .when(view(7))
-      .thenEvents({ type: 'ProductViewed', data: { count: 7 } });
+  test('is as it was after the views that earlier releases counted in its stream', () => {
+    const viewed: ProductEvent = { type: 'ProductViewed', data: { count: 3 } };
+    given(created, viewed).when(setStock(50)).thenNothing();
   });
 
-  test('ignores a view before it exists, and refuses every other change', () => {
-    given().when(view(1)).thenNothing();
+  test('is not changed before it exists', () => {
     given().when(setStock(1)).thenError('not_found');
     given().when(setPrice(1)).thenError('not_found');
   });
+});
+
+test('the views of a product are counted in one event, however many', () => {
+  const views = scenarios(productViewsDecider);
+  views
+    .given()
+    .when(view(7))
+    .thenEvents({ type: 'ProductViewsCounted', data: { count: 7 } });
+  const counted = { type: 'ProductViewsCounted', data: { count: 7 } } as const;
+  expect(productViewsDecider.evolve({ view_count: 5 }, counted)).toEqual({ view_count: 12 });
 });
 
 test('views of one product merge into one that counts them all', () => {

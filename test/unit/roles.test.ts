@@ -148,8 +148,12 @@ test('a stage with an issuer and an audience asks for a token on every route but
     'GET /audit-log',
     'GET /dead-letters',
     'GET /health',
+    'GET /history/{key+}',
     'GET /metrics',
+    'GET /orders/{id}/history',
     'GET /products/{id}/history',
+    'GET /suppliers/{id}/history',
+    'GET /tickets/{id}/history',
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { preview } from '../../lib/tickets/projections.ts';
-import { type TicketEvent, ticketDecider } from '../../lib/tickets/ticket.ts';
+import { type TicketEvent, ticketDecider, ticketState } from '../../lib/tickets/ticket.ts';
 import { scenarios } from '../support/given.ts';
 
 const { given } = scenarios(ticketDecider);
@@ -46,6 +46,17 @@ describe('a ticket', () => {
     given(created, noted)
       .when({ type: 'ReplaceTicketNote', data: { id, note: 'called back' } })
       .thenNothing();
+  });
+
+  it('has no note until there is one, nor after an empty one, also if it was kept by the first release', () => {
+    const cleared: TicketEvent = { type: 'TicketNoteReplaced', data: { note: '' } };
+    const clear = { type: 'ReplaceTicketNote', data: { id, note: '' } } as const;
+    const fresh = ticketDecider.evolve(undefined, created);
+    expect(fresh?.agent_note).toBeNull();
+    expect(ticketDecider.evolve(fresh, cleared)?.agent_note).toBeNull();
+    given(created).when(clear).thenNothing();
+    const old = { ...details, status: 'open', agent_note: '' };
+    expect(ticketState.upcasts[1](old)).toEqual({ ...old, agent_note: null });
   });
 
   it('does not exist before it is created', () => {

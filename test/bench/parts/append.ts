@@ -12,7 +12,7 @@ const roundMs = 1_500;
 const data = {
   customer_id: 'customer-1',
   items: [{ product_id: 'product-1', quantity: 2, price_minor: 1_999 }],
-  shipping_address: '1 Long Street, Springfield',
+  shipping_address: { line1: '1 Long Street', city: 'Springfield', country: 'US' },
 };
 
 export const run: Part = async ({ writeDb, order }) => {

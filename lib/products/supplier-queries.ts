@@ -1,0 +1,95 @@
+// The queries of suppliers, each one value. How many products a supplier has is counted by an index when it is asked
+// for: a count that is kept would have to be told of each product exactly once.
+import type { Db } from 'mongodb';
+import * as z from 'zod';
+import { requiredText, uuid, wholeNumber } from '../core/fields.ts';
+import type { View } from '../core/projection/projection.ts';
+import { documentQuery, listQuery, type QueryContext } from '../core/queries/query.ts';
+import { searchByWords } from '../core/search/word-search.ts';
+import { searchedWords } from '../core/search/words.ts';
+import { cardViews, type SupplierView, supplierViews } from './projections.ts';
+import { hasReachedProduct, hasReachedSupplier } from './reached.ts';
+
+const supplierAnswer = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  product_count: z.int(),
+  version: z.int(),
+  updated_at: z.date(),
+});
+export type SupplierAnswer = z.infer<typeof supplierAnswer>;
+
+const countProducts = async (readDb: Db, suppliers: string[]): Promise<Map<string, number>> => {
+  const counted = await cardViews(readDb)
+    .aggregate<{ _id: string; count: number }>([
+      { $match: { supplier_id: { $in: suppliers } } },
+      { $group: { _id: '$supplier_id', count: { $sum: 1 } } },
+    ])
+    .toArray();
+  return new Map(counted.map(({ _id, count }) => [_id, count]));
+};
+
+const toAnswers = async (readDb: Db, views: View<SupplierView>[]): Promise<SupplierAnswer[]> => {
+  const counts = await countProducts(
+    readDb,
+    views.map(({ _id }) => _id),
+  );
+  return views.map(({ _id: id, name, version, updated_at }) => ({
+    id,
+    name,
+    product_count: counts.get(id) ?? 0,
+    version,
+    updated_at,
+  }));
+};
+
+interface Environment {
+  readDb: Db;
+}
+
+export const getSupplier = documentQuery({
+  type: 'GetSupplier',
+  summary: 'A supplier, with the number of its products',
+  what: 'supplier',
+  input: z.strictObject({ id: uuid }),
+  answer: supplierAnswer,
+  async handle({ data: { id } }, { readDb }: Environment, { maxTimeMS }) {
+    const view = await supplierViews(readDb).findOne({ _id: id }, { maxTimeMS });
+    return view === null ? undefined : (await toAnswers(readDb, [view]))[0];
+  },
+});
+
+const listSuppliersInput = z.strictObject({
+  q: requiredText(200).transform(searchedWords).optional(),
+  limit: wholeNumber(1, 100).default(20),
+  skip: wholeNumber(0, 10_000).default(0),
+});
+
+/** Newest first: ids rise with time. */
+const newestFirst = { _id: -1 } as const;
+
+const findSuppliers = async (
+  readDb: Db,
+  { q, limit, skip }: z.output<typeof listSuppliersInput>,
+  { maxTimeMS }: Pick<QueryContext, 'maxTimeMS'>,
+): Promise<View<SupplierView>[]> => {
+  const suppliers = supplierViews(readDb);
+  const page = { sort: newestFirst, skip, limit: limit + 1 };
+  if (q === undefined) return suppliers.find({}, { ...page, maxTimeMS }).toArray();
+  return (await searchByWords(suppliers, q, { maxTimeMS })).find({}, page);
+};
+
+export const listSuppliers = listQuery({
+  type: 'ListSuppliers',
+  summary: 'Suppliers, newest first; `q` finds the beginnings of words of their names',
+  input: listSuppliersInput,
+  answer: z.array(supplierAnswer),
+  async handle({ data }, { readDb }: Environment, context) {
+    const found = await findSuppliers(readDb, data, context);
+    const body = await toAnswers(readDb, found.slice(0, data.limit));
+    const hasMore = found.length > data.limit;
+    return { body, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
+  },
+  hasReached: async (at, { readDb }) =>
+    (await hasReachedSupplier(readDb, at)) || (await hasReachedProduct(readDb, at)),
+});
