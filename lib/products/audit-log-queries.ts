@@ -3,29 +3,12 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { aggregateId, type RecordedEvent, streamId } from '../core/events.ts';
 import { instant, uuid, wholeNumber } from '../core/fields.ts';
+import { behind, cursor, toCursor } from '../core/queries/cursor.ts';
 import { listQuery } from '../core/queries/query.ts';
 import { type AuditRow, auditLog, productsAuditLog } from './audit-log.ts';
 import { productEvents } from './product.ts';
 import { productTrail } from './public-events.ts';
 import { hasTakenIn } from './reached.ts';
-
-const cursorParts = z.tuple([z.int().min(0).max(8.64e15), z.string()]);
-
-const toCursor = ({ recorded_at, _id }: AuditRow): string =>
-  Buffer.from(JSON.stringify([recorded_at.getTime(), _id])).toString('base64url');
-
-const cursor = z
-  .string()
-  .max(300)
-  .transform((text, context) => {
-    try {
-      const [time, id] = cursorParts.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-      return { recordedAt: new Date(time), id };
-    } catch {
-      context.addIssue({ code: 'custom', message: 'is not a cursor of this list' });
-      return z.NEVER;
-    }
-  });
 
 export const listAuditLogInput = z.strictObject({
   type: z.enum(Object.keys(productEvents)).optional(),
@@ -58,11 +41,7 @@ export const listAuditLog = async (
     ...(type === undefined ? {} : { type }),
     ...(product_id === undefined ? {} : { stream_id: `Product-${product_id}` }),
     ...(Object.keys(time).length === 0 ? {} : { recorded_at: time }),
-    ...(at === undefined
-      ? {}
-      : {
-          $or: [{ recorded_at: { $lt: at.recordedAt } }, { recorded_at: at.recordedAt, _id: { $lt: at.id } }],
-        }),
+    ...behind('recorded_at', at),
   };
   const rows = await auditLog(readDb)
     .find(filter)
@@ -72,7 +51,7 @@ export const listAuditLog = async (
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
     entries: rows.slice(0, limit).map(toEntry),
-    ...(last === undefined ? {} : { next: toCursor(last) }),
+    ...(last === undefined ? {} : { next: toCursor({ time: last.recorded_at, id: last._id }) }),
   };
 };
 

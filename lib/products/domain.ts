@@ -1,7 +1,13 @@
 // The products and their suppliers as one value.
 import type { Domain } from '../core/domains/domain.ts';
+import type { Index } from '../core/indexes.ts';
 import { auditLogIndexes, productsAuditLog } from './audit-log.ts';
-import { lowStockIndexes, lowStockSettings, productsLowStockAlert } from './low-stock-alert.ts';
+import {
+  alertsCollection,
+  lowStockIndexes,
+  lowStockSettings,
+  productsLowStockAlert,
+} from './low-stock-alert.ts';
 import { productEvents } from './product.ts';
 import { productViewsEvents } from './product-views.ts';
 import {
@@ -14,6 +20,9 @@ import {
 import { productCommandsQueue } from './store.ts';
 import { supplierEvents } from './supplier.ts';
 
+/** For alerts of whatever state; the open ones have an index of their own. */
+const alertsByTime: Index = { collection: alertsCollection, keys: { opened_at: -1, _id: -1 } };
+
 export const products: Domain = {
   name: 'products',
   streams: [
@@ -24,6 +33,6 @@ export const products: Domain = {
   readModels: [supplierModel, productCardsModel, productDetailsModel, productViewsModel],
   subscribers: [productsProjector, productsAuditLog, productsLowStockAlert],
   commandQueues: [productCommandsQueue],
-  indexes: { read: [...auditLogIndexes, ...lowStockIndexes] },
+  indexes: { read: [...auditLogIndexes, ...lowStockIndexes, alertsByTime] },
   settings: lowStockSettings,
 };

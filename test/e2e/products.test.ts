@@ -276,6 +276,22 @@ test('low stock raises one alert, which is closed above the threshold', async ()
   expect(await alerts(3)).toMatchObject([{ stock: 3 }]);
   await setStock(id, 11);
   expect(await alerts(4)).toEqual([]);
+  const closed = await http().get('/alerts/low-stock?state=closed&limit=100');
+  const mine = closed.list().filter(({ product_id }) => product_id === id);
+  expect(mine).toMatchObject([{ closed_at: expect.stringMatching(/Z$/), stock: 11 }]);
+  await setStock(id, 2);
+  await alerts(5);
+  const rows: unknown[] = [];
+  let next: string | undefined = '/alerts/low-stock?state=all&limit=1';
+  while (next !== undefined) {
+    const page: Awaited<ReturnType<ReturnType<typeof http>['get']>> = await http().get(next);
+    rows.push(...page.list().map((row) => row['id']));
+    next = /<([^>]+)>; rel="next"/.exec(page.header('link') ?? '')?.[1];
+  }
+  const all = (await http().get('/alerts/low-stock?state=all&limit=100')).list();
+  expect(rows).toEqual(all.map((row) => row['id']));
+  expectProblem(await http().get('/alerts/low-stock?state=ajar'), 400);
+  expectProblem(await http().get('/alerts/low-stock?after=nowhere'), 400);
 });
 
 test('a poisoned subscriber leaves the others current', async () => {

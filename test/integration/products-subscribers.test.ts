@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../lib/core/events.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
-import { listOpenAlerts } from '../../lib/products/alert-queries.ts';
+import { findAlerts } from '../../lib/products/alert-queries.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { listAuditLog, listAuditLogInput } from '../../lib/products/audit-log-queries.ts';
 import { productsLowStockAlert } from '../../lib/products/low-stock-alert.ts';
@@ -140,7 +140,7 @@ describe('the audit log', () => {
 });
 
 describe('the alert of low stock', () => {
-  const open = async () => (await listOpenAlerts(db.read, { limit: 50, skip: 0 })).open;
+  const open = async () => (await findAlerts(db.read, { state: 'open', limit: 50, skip: 0 })).alerts;
   const raised = () => db.read.collection('low_stock_alerts').countDocuments();
   const follow = async (id: string) => lowStock().apply(await eventsOf(db.write, id));
 
