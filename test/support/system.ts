@@ -13,6 +13,7 @@ import { type Running, type State, startProcess } from './system-process.ts';
 export type System = {
   readonly http: Client;
   readonly state: State;
+  readonly dataDir: string;
   /** The write and the read database, as an outsider with a MongoDB client sees them. */
   readonly write: Db;
   readonly read: Db;
@@ -51,6 +52,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     await how(running);
   };
   return {
+    dataDir,
     get http() {
       return outside.http;
     },

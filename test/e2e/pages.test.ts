@@ -1,0 +1,45 @@
+// Every command that a page shows is run as its reader would run it, on a fresh system, and prints what the page says.
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readPage, readTableCommands, runCommands, withoutChance } from '../support/pages.ts';
+import { useSystem } from '../support/system.ts';
+
+const system = useSystem({ quiet: false });
+
+const asHere = (command: string): string =>
+  command
+    .replaceAll(/\blocalhost:3000\b/g, system().state.http_url.replace('http://', ''))
+    .replaceAll('.local/state.json', join(system().dataDir, 'state.json'));
+
+const environment = () => ({
+  ...process.env,
+  TANDEM_DATA_DIR: system().dataDir,
+  PATH: `${dirname(process.execPath)}:node_modules/.bin:${process.env['PATH']}`,
+});
+
+describe.each(['README.md', 'lib/baseline/README.md'])('%s', (path) => {
+  const commands = readPage(path).filter(({ command }) => !command.startsWith('npm '));
+
+  test('shows commands that work, with what they print', { timeout: 120_000 }, async () => {
+    expect(commands.length).toBeGreaterThan(5);
+    const results = await runCommands(
+      commands.map(({ command }) => asHere(command)),
+      environment(),
+    );
+    for (const [index, { command, shown }] of commands.entries()) {
+      const { output = '', code } = results[index] ?? {};
+      expect(code, command).toBe(0);
+      // A line of a list may stand on lines of its own in the page.
+      const printed = withoutChance(output).replaceAll(/\s+/g, '');
+      for (const line of shown)
+        expect(printed, command).toContain(withoutChance(line).replaceAll(/\s+/g, ''));
+    }
+  });
+});
+
+test('lib/core/OPERATING.md names calls that work', { timeout: 300_000 }, async () => {
+  const calls = readTableCommands('lib/core/OPERATING.md');
+  expect(calls.length).toBeGreaterThan(5);
+  const results = await runCommands(calls.map(asHere), environment());
+  expect(results.map(({ code }, index) => [calls[index], code])).toEqual(calls.map((call) => [call, 0]));
+});
