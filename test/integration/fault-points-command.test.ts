@@ -3,11 +3,12 @@ import { MongoClient } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains, type Wish } from '../support/domains.ts';
+import { domains } from '../support/domains.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { allRows } from '../support/replay.ts';
 import { expectWhole, sampleScenario, settle } from '../support/scenario.ts';
+import type { Wish } from '../support/test-domain.ts';
 import { clear, createWorld, newContext } from '../support/world.ts';
 
 const databases = useDatabases();

@@ -6,7 +6,7 @@ import type { CommandResult } from '../../lib/core/commands/handle.ts';
 import { isAppError } from '../../lib/core/errors.ts';
 import { aggregateId, type EventRow } from '../../lib/core/events.ts';
 import { waitForVersion } from '../../lib/core/queries/wait-for-version.ts';
-import type { Wish } from './domains.ts';
+import type { Wish } from './test-domain.ts';
 import type { World } from './world.ts';
 
 /** What one command met with; `results` has an answer for each time it was sent. */

@@ -1,8 +1,9 @@
 // A history: commands, and what may become of their messages in between, in any order.
 import fc from 'fast-check';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
-import type { TestDomain, Wish } from './domains.ts';
+import type { TestDomain } from './domains.ts';
 import { refusedOrDone } from './scenario.ts';
+import type { Wish } from './test-domain.ts';
 import { newContext, relay, runReconcile, type World } from './world.ts';
 
 export type Action =

@@ -1,9 +1,10 @@
 // A few commands of a domain, the same for the same seed, and the checks at the end of every survival test.
 import fc from 'fast-check';
 import { isAppError } from '../../lib/core/errors.ts';
-import type { TestDomain, Wish } from './domains.ts';
+import type { TestDomain } from './domains.ts';
 import { expectDenseVersions, expectNoDrift, expectRelayed } from './invariants.ts';
 import { allRows, expectReplayed } from './replay.ts';
+import type { Wish } from './test-domain.ts';
 import { newContext, project, relay, type World } from './world.ts';
 
 export interface Scenario {
