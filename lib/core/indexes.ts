@@ -20,7 +20,7 @@ export const machineWriteIndexes: Index[] = [
   { collection: 'events', keys: { parked_at: 1 }, options: { name: 'parked', sparse: true } },
   { collection: 'events', keys: { next_attempt_at: 1 }, options: { name: 'retried', sparse: true } },
   { collection: 'positions', keys: { open: 1 }, options: { sparse: true } },
-  { collection: 'unchanged_commands', keys: { at: 1 }, options: { expireAfterSeconds: 30 * day } },
+  { collection: 'command_keys', keys: { at: 1 }, options: { expireAfterSeconds: 30 * day } },
 ];
 
 export const machineReadIndexes: Index[] = [

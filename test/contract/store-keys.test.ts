@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
-import { eventRows, unchangedCommandsCollection } from '../../lib/core/stores/event-rows.ts';
+import { commandKeysCollection } from '../../lib/core/stores/command-keys.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { count } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
 import {
@@ -73,6 +74,18 @@ describe.each(stores)('a store: $name', ({ open }) => {
     expect(await versionsOf(id)).toEqual(dense(1));
   });
 
+  test('a key that was used by one request, then by another, still answers the first', async () => {
+    const { handle, id } = setUp();
+    const first = await handle({ id, command: count(3) }, keyed(`aba-${id}`, 'one'));
+    const other = handle({ id: randomUUID(), command: count(4) }, keyed(`aba-${id}`, 'two'));
+    await expect(other).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    expect(await handle({ id, command: count(3) }, keyed(`aba-${id}`, 'one'))).toEqual({
+      ...first,
+      replayed: true,
+    });
+    expect(await versionsOf(id)).toEqual(dense(1));
+  });
+
   test('of two racing requests with one key and different bodies one is refused', async () => {
     const { handle } = setUp();
     for (const _ of dense(20)) {
@@ -97,7 +110,7 @@ describe.each(stores)('a store: $name', ({ open }) => {
     await expect(handle({ id, command: count(9) }, keyed(`unchanged-${id}`, 'other'))).rejects.toMatchObject({
       code: 'idempotency_key_reused',
     });
-    const remembered = databases.write.collection(unchangedCommandsCollection);
+    const remembered = databases.write.collection(commandKeysCollection);
     expect(await remembered.countDocuments({ id })).toBe(1);
   });
 

@@ -3,6 +3,8 @@ import { deadLetterRecords } from '../../lib/core/dead-letters/records.ts';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
 import type { SubscriberDefinition } from '../../lib/core/projection/subscriber.ts';
 import { toMessage } from '../../lib/core/relay/publish.ts';
+import { replay } from '../../lib/core/repair/replay.ts';
+import { appendPositions } from '../../lib/core/stores/event-log.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { commandConsumer } from '../../lib/platform/command-queue.ts';
 import { consumerHandler } from '../../lib/platform/consumer.ts';
@@ -146,5 +148,20 @@ describe('of a batch of ten', () => {
     const { batchItemFailures } = await handle(sqsEvent(keys.map(command)), lambdaContext('test'));
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm-0' }]);
     expect(await db.write.collection('record_reads').countDocuments({ read_count: 3 })).toBe(3);
+  });
+
+  test('an event of the log that cannot be stored holds up no replay', async () => {
+    const events = await created();
+    const ids = events.map(({ event_id }) => event_id);
+    await db.write.collection('positions').deleteMany({});
+    await appendPositions(db.write, 1, ids);
+    const rows = db.read.collection('product_audit_log');
+    await rows.deleteMany({});
+    await db.read.command({ collMod: 'product_audit_log', validator: { _id: { $ne: ids[3] } } });
+    const subscriber = openSubscriber(productsAuditLog, db.write, db.read);
+    const { hears } = productsAuditLog;
+    const run = { writeDb: db.write, readDb: db.read, subscriber, hears, from: 1, timeLeftMs: () => 60_000 };
+    expect(await replay(run)).toMatchObject({ done: true, failed: 1 });
+    expect(await rows.countDocuments()).toBe(products - 1);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Publisher } from '../../lib/core/relay/publish.ts';
+import { appendPositions } from '../../lib/core/stores/event-log.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
@@ -88,6 +89,47 @@ describe.each(domains)('$name', (domain) => {
       await pausesPass(world);
     }
     expect(world.queue.messages).toHaveLength(0);
+    await settle(world);
+    await expectWhole(world);
+  });
+
+  test('an outage before a refusal counts for nothing: parked is what was refused as often as any other', async () => {
+    const world = open();
+    await play(world, sampleScenario(domain, seed, [1, 0]));
+    const ids = new Set((await allRows(world.write)).map(({ _id }) => _id));
+    const lookOnce = async (what: 'refused' | 'unreachable'): Promise<void> => {
+      let looked = false;
+      await relay(world, {
+        publisher: without(world.queue.publisher, ids, what),
+        maxAttempts: 2,
+        timeLeftMs: () => (looked ? 0 : 20_000),
+        onBatch: () => {
+          looked = true;
+        },
+      });
+      await pausesPass(world);
+    };
+    const parked = () => eventRows(world.write).countDocuments({ parked_at: { $exists: true } });
+    for (const _ of [1, 2, 3]) await lookOnce('unreachable');
+    await lookOnce('refused');
+    await lookOnce('unreachable');
+    expect(await parked()).toBe(0);
+    await lookOnce('refused');
+    expect(await parked()).toBe(ids.size);
+  });
+
+  test('a batch that a relay left open is listed once, also when batches are smaller by now', async () => {
+    const world = open();
+    await play(world, sampleScenario(domain, seed, [3, 4]));
+    const rows = await allRows(world.write);
+    await appendPositions(
+      world.write,
+      1,
+      rows.map(({ _id }) => _id),
+    );
+    await relay(world, { batchSize: 2 });
+    await expectRelayed(world.write);
+    expect(world.queue.messages).toHaveLength(rows.length);
     await settle(world);
     await expectWhole(world);
   });

@@ -1,7 +1,7 @@
 // What became of the commands, read from the write database.
 import { type Collection, MongoClient } from 'mongodb';
 import type { EventRow } from '../../lib/core/events.ts';
-import { unchangedCommandsCollection } from '../../lib/core/stores/event-rows.ts';
+import { commandKeysCollection } from '../../lib/core/stores/command-keys.ts';
 import type { Ledger } from './load.ts';
 
 export interface Verdict {
@@ -47,7 +47,7 @@ export const judge = async (
 ): Promise<Verdict> => {
   const client = await MongoClient.connect(writeDbUrl);
   const events = client.db().collection<EventRow>('events');
-  const unchanged = client.db().collection<{ _id: string }>(unchangedCommandsCollection);
+  const unchanged = client.db().collection<{ _id: string }>(commandKeysCollection);
   const verdict: Verdict = { lost: [], doubled: [], ghosts: [], torn: [] };
   try {
     for (let at = 0; at < acknowledged.length; at += chunk) {

@@ -1,12 +1,15 @@
 // Load, decide, append: how every command takes effect. Guarantees: a command with a key takes effect once, also when
 // two retries race; without an expected version a lost race is run again on the newer state, so no update is lost.
+// Of all requests under one key, one is decided, at the state that it met. Its twins get its answer, also if another
+// writer has come between and they would be decided otherwise; other requests get `idempotency_key_reused`. So a keyed
+// command that changed nothing stays without effect, whatever its twin meets.
 // Not guaranteed: success. Past `deadlineMs` of lost races the caller gets `version_conflict`.
-import { backOff } from '../back-off.ts';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
-import { AppError, isAppError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { type EventMetadata, type RecordedEvent, streamId } from '../events.ts';
 import { type AggregateStore, type KeyedCommand, keyReused, type Loaded } from '../stores/store.ts';
 import { inTurn } from './turns.ts';
+import { notCertain, untilDecided } from './until-decided.ts';
 
 /** What travels with a command: who sent it, and under which conditions it may take effect. */
 export interface CommandContext {
@@ -76,15 +79,6 @@ const decideAt = <C extends DomainCommand, S, E extends DomainEvent>(
   return events;
 };
 
-/** How long a command waits for what it rests on to reach a majority of the nodes: after a fail-over that may take a while. */
-const certainWithinMs = 1_500;
-
-const notCertain = (cause?: unknown): AppError =>
-  new AppError('unavailable', 'What came before is not certain yet', { cause, retryAfter: 2 });
-
-const isNotCertain = (error: unknown): boolean =>
-  isAppError(error, 'duplicate_command') || isAppError(error, 'unavailable');
-
 /** A handler of all commands of one aggregate type. */
 export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent>(
   store: AggregateStore<S, E>,
@@ -136,35 +130,21 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
     const { command_id, correlation_id, causation_id } = metadata;
     const commands = [{ ...command, command_id, correlation_id, causation_id }];
     const next = events.reduce(decider.evolve, from.state);
-    const idempotencyKeys = key === undefined ? [] : [key];
-    const appended = await store.append(id, { from, next, events, metadata, commands, idempotencyKeys });
+    const append = { from, next, events, metadata, commands, ...(key === undefined ? {} : { key }) };
+    const appended = await store.append(id, append);
     await onAppended?.(appended);
     return { id, version: from.version + events.length, commandId, replayed: false };
   };
 
-  const untilDone: HandleCommand<C> = async (target, context) => {
-    const deadline = performance.now() + deadlineMs;
-    let certainBy: number | undefined;
-    for (let lost = 0; ; lost += 1) {
+  const decided: HandleCommand<C> = (target, context) =>
+    untilDecided(async () => {
       const { idempotencyKey: key } = context;
       const earlier = key === undefined ? undefined : await store.findByKey(key);
-      if (earlier !== undefined) return replay(earlier, context);
-      try {
-        return await attempt(target, context);
-      } catch (error) {
-        if (isNotCertain(error)) {
-          certainBy ??= performance.now() + certainWithinMs;
-          if (performance.now() > certainBy) throw notCertain(error);
-        } else if (!isAppError(error, 'version_conflict') || performance.now() > deadline) {
-          throw error;
-        }
-        await backOff(lost);
-      }
-    }
-  };
+      return earlier === undefined ? attempt(target, context) : replay(earlier, context);
+    }, deadlineMs);
 
   return (target, context) =>
     target.isNew
-      ? untilDone(target, context)
-      : inTurn(streamId(store.streamType, target.id), () => untilDone(target, context));
+      ? decided(target, context)
+      : inTurn(streamId(store.streamType, target.id), () => decided(target, context));
 };

@@ -3,13 +3,11 @@
 // commands on one aggregate are folded into few events. One bad command fails alone.
 // Not guaranteed: order, or that a command which changes nothing is remembered; it changes nothing again.
 import { randomUUID } from 'node:crypto';
-import type { Outcome } from '../apply-each.ts';
-import { backOff } from '../back-off.ts';
+import { applyEach, type Outcome } from '../apply-each.ts';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
-import { isUnavailable } from '../driver-errors.ts';
-import { isAppError } from '../errors.ts';
 import type { EventMetadata, RecordedEvent } from '../events.ts';
 import type { AggregateStore } from '../stores/store.ts';
+import { untilDecided } from './until-decided.ts';
 
 export type QueuedCommand<C extends DomainCommand = DomainCommand> = C & {
   command_id: string;
@@ -98,7 +96,7 @@ export const queuedCommandsHandler = <C extends DomainCommand, S, E extends Doma
       events.push(...made);
     }
     if (events.length === 0) return fresh;
-    const idempotencyKeys = fresh.map(({ command_id }) => command_id);
+    const commandIds = fresh.map(({ command_id }) => command_id);
     const metadata = toMetadata(first, others);
     const appended = await store.append(id, {
       from,
@@ -106,41 +104,34 @@ export const queuedCommandsHandler = <C extends DomainCommand, S, E extends Doma
       events,
       metadata,
       commands: fresh,
-      idempotencyKeys,
+      commandIds,
     });
     await onAppended?.(appended);
     return fresh;
   };
 
-  const handleOne = async (id: string, commands: QueuedCommand<C>[]): Promise<QueuedCommand<C>[]> => {
-    const deadline = performance.now() + deadlineMs;
-    for (let lost = 0; ; lost += 1) {
-      try {
-        return await attempt(id, commands);
-      } catch (error) {
-        const mayRetry = isAppError(error, 'version_conflict') || isAppError(error, 'duplicate_command');
-        if (!mayRetry || performance.now() > deadline) throw error;
-        await backOff(lost);
-      }
-    }
-  };
-
-  const handleGroup = async (id: string, commands: QueuedCommand<C>[], result: Handled<C>): Promise<void> => {
-    try {
-      const applied = await handleOne(id, commands);
-      result.applied.push(...applied);
-      result.duplicates += commands.length - applied.length;
-    } catch (error) {
-      const concernsAll = commands.length === 1 || isUnavailable(error) || isAppError(error, 'unavailable');
-      if (concernsAll) for (const { command_id } of commands) result.failures.set(command_id, error);
-      else for (const command of commands) await handleGroup(id, [command], result);
-    }
-  };
+  /** One group is one aggregate's; what several of it cannot do together, each tries alone. */
+  const handleGroup = (id: string, group: QueuedCommand<C>[]): Promise<Handled<C>> =>
+    applyEach({
+      messages: group,
+      idOf: ({ command_id }) => command_id,
+      async apply(messages) {
+        const applied = await untilDecided(() => attempt(id, messages), deadlineMs);
+        return { applied, duplicates: messages.length - applied.length, failures: new Map() };
+      },
+    }).catch((outage: unknown) => ({
+      applied: [],
+      duplicates: 0,
+      failures: new Map(group.map(({ command_id }) => [command_id, outage])),
+    }));
 
   return async (commands) => {
-    const result: Handled<C> = { applied: [], duplicates: 0, failures: new Map() };
     const groups = Map.groupBy(commands, target);
-    await Promise.all([...groups].map(([id, group]) => handleGroup(id, group, result)));
-    return result;
+    const handled = await Promise.all([...groups].map(([id, group]) => handleGroup(id, group)));
+    return {
+      applied: handled.flatMap(({ applied }) => applied),
+      duplicates: handled.reduce((sum, { duplicates }) => sum + duplicates, 0),
+      failures: new Map(handled.flatMap(({ failures }) => [...failures])),
+    };
   };
 };

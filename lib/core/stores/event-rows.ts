@@ -1,10 +1,9 @@
-// What both stores do with the `events` collection: make rows, insert them, find the command behind a key.
+// What both stores do with the `events` collection: make rows and insert them.
 import type { ClientSession, Collection, Db, Filter } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import type { DomainEvent } from '../decider.ts';
 import { duplicateKeys, isTransient, isUnavailable } from '../driver-errors.ts';
 import {
-  aggregateId,
   type EventRow,
   type EventTypes,
   fromRow,
@@ -12,8 +11,7 @@ import {
   schemaVersionOf,
   streamId,
 } from '../events.ts';
-import { type Append, duplicateCommand, type KeyedCommand, versionConflict } from './store.ts';
-import { durably } from './transaction.ts';
+import { type Append, duplicateCommand, versionConflict } from './store.ts';
 
 export const eventsCollection = 'events';
 
@@ -31,14 +29,6 @@ export const findKeyRows = (db: Db, filter: Filter<EventRow>, limit?: number): P
   });
   return (limit === undefined ? found : found.sort({ recorded_at: 1, version: 1 }).limit(limit)).toArray();
 };
-
-/** A command that changed nothing leaves no event to carry its key; this row carries it. */
-interface UnchangedCommand extends KeyedCommand {
-  _id: string;
-  at: Date;
-}
-
-export const unchangedCommandsCollection = 'unchanged_commands';
 
 /** The time of the next event: the clock's, but never before the stream's last one. */
 export const nextRecordedAt = (previous: Date | undefined, now = new Date()): Date =>
@@ -66,7 +56,8 @@ export const makeRows = <S, E extends DomainEvent>(
     }),
   );
   const last = rows.at(-1);
-  if (last !== undefined && append.idempotencyKeys?.length) last.idempotency_keys = append.idempotencyKeys;
+  const keys = [...(append.key === undefined ? [] : [append.key]), ...(append.commandIds ?? [])];
+  if (last !== undefined && keys.length > 0) last.idempotency_keys = keys;
   return rows;
 };
 
@@ -95,16 +86,7 @@ export const insertRows = async (
   else await events.insertMany(rows, { session });
 };
 
-export const findByKey = async (db: Db, key: string): Promise<KeyedCommand | undefined> => {
-  const row = await eventRows(db).findOne({ idempotency_keys: key });
-  if (row !== null) {
-    const { command_id, request_hash } = row.metadata;
-    return { id: aggregateId(row.stream_id), version: row.version, command_id, request_hash };
-  }
-  const unchanged = await db.collection<UnchangedCommand>(unchangedCommandsCollection).findOne({ _id: key });
-  return unchanged ?? undefined;
-};
-
+/** Those of the keys that an append fulfilled before. */
 export const findKeys = async (db: Db, keys: string[]): Promise<Set<string>> => {
   const rows = await eventRows(db)
     .find({ idempotency_keys: { $in: keys } }, { projection: { idempotency_keys: 1 } })
@@ -112,25 +94,3 @@ export const findKeys = async (db: Db, keys: string[]): Promise<Set<string>> => 
   const found = new Set(rows.flatMap((row) => row.idempotency_keys ?? []));
   return new Set(keys.filter((key) => found.has(key)));
 };
-
-export const rememberUnchanged = async (
-  db: Db,
-  key: string,
-  command: KeyedCommand,
-): Promise<KeyedCommand | undefined> => {
-  const before = await db
-    .collection<UnchangedCommand>(unchangedCommandsCollection)
-    .findOneAndUpdate(
-      { _id: key },
-      { $setOnInsert: { ...command, at: new Date() } },
-      { upsert: true, writeConcern: durably },
-    );
-  return before ?? undefined;
-};
-
-/** Keeps a command that is yet to take effect under its key. Gives what used the key before, if anything. */
-export const rememberCommand = async (
-  db: Db,
-  key: string,
-  command: KeyedCommand,
-): Promise<KeyedCommand | undefined> => (await findByKey(db, key)) ?? rememberUnchanged(db, key, command);

@@ -1,4 +1,5 @@
-// Keeps the events alone. An append of one event is a single insert: atomic without a transaction, outbox included.
+// Keeps the events alone. An append of one event without a key is a single insert: atomic without a transaction, outbox
+// included.
 // A snapshot bounds loading. It is a cache: one whose state today's schema would not give back as it stands, at any
 // depth, is thrown away, and the state is folded anew. A change of meaning that leaves the shape goes unnoticed: give the
 // field another name.
@@ -7,16 +8,8 @@ import type { Db } from 'mongodb';
 import type * as z from 'zod';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
 import { type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from '../events.ts';
-import {
-  appendError,
-  eventRows,
-  findByKey,
-  findKeys,
-  insertRows,
-  makeRows,
-  recorded,
-  rememberUnchanged,
-} from './event-rows.ts';
+import { findByKey, keepKey, rememberUnchanged } from './command-keys.ts';
+import { appendError, eventRows, findKeys, insertRows, makeRows, recorded } from './event-rows.ts';
 import type { AggregateStore, Loaded } from './store.ts';
 import { durably, inTransaction } from './transaction.ts';
 
@@ -86,8 +79,13 @@ export const eventSourced = <S extends object | undefined, E extends DomainEvent
       const last = rows.at(-1);
       if (first === undefined || last === undefined) return [];
       try {
-        if (rows.length === 1) await events.insertOne(first, { writeConcern: durably });
-        else await inTransaction(db.client, (session) => insertRows(events, rows, session));
+        if (rows.length === 1 && append.key === undefined)
+          await events.insertOne(first, { writeConcern: durably });
+        else
+          await inTransaction(db.client, async (session) => {
+            await insertRows(events, rows, session);
+            await keepKey(db, id, last, append.key, session);
+          });
       } catch (error) {
         throw appendError(first.stream_id, error);
       }

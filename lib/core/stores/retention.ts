@@ -8,6 +8,7 @@ import type { Db } from 'mongodb';
 import { createCheckpoint } from '../checkpoint.ts';
 import { databaseTime } from '../database-time.ts';
 import type { EventRow } from '../events.ts';
+import { forgetKeys } from './command-keys.ts';
 import { removeCommands } from './command-log.ts';
 import { readAll, removeEmptyBatches } from './event-log.ts';
 import { eventRows } from './event-rows.ts';
@@ -46,6 +47,10 @@ export const removeOldEvents = async (options: RetentionOptions): Promise<number
       ({ stream_type, published_at }) => published_at !== undefined && streamTypes.includes(stream_type),
     );
     await removeCommands(writeDb, commandLogs, old);
+    await forgetKeys(
+      writeDb,
+      old.flatMap(({ idempotency_keys = [] }) => idempotency_keys),
+    );
     const { deletedCount } = await eventRows(writeDb).deleteMany({ _id: { $in: old.map((row) => row._id) } });
     await removeEmptyBatches(writeDb, position, next);
     removed += deletedCount;

@@ -4,17 +4,9 @@ import type { Collection, Db } from 'mongodb';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
 import type { EventTypes } from '../events.ts';
 import type { StateShape } from '../shape.ts';
+import { findByKey, keepKey, rememberUnchanged } from './command-keys.ts';
 import { keepCommands } from './command-log.ts';
-import {
-  appendError,
-  eventRows,
-  findByKey,
-  findKeys,
-  insertRows,
-  makeRows,
-  recorded,
-  rememberUnchanged,
-} from './event-rows.ts';
+import { appendError, eventRows, findKeys, insertRows, makeRows, recorded } from './event-rows.ts';
 import { readState, type StateFields } from './state-document.ts';
 import { type AggregateStore, type Loaded, versionConflict } from './store.ts';
 import { inTransaction } from './transaction.ts';
@@ -72,6 +64,7 @@ export const stateStored = <S extends object | undefined, E extends DomainEvent>
             if (replaced.matchedCount === 0) throw versionConflict(last.stream_id);
           }
           await insertRows(events, rows, session);
+          await keepKey(db, id, last, append.key, session);
           if (commandsCollection !== undefined) {
             const arrived = {
               commands: append.commands ?? [],

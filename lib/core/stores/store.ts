@@ -1,5 +1,5 @@
 // The port of both stores. Guarantees: at most one append per (stream, version); an append's events, its document
-// and its idempotency keys become visible together or not at all; `recorded_at` never goes back within a stream.
+// and its keys become visible together or not at all; `recorded_at` never goes back within a stream.
 // Not guaranteed: that a save which throws `unavailable` was not committed. A retry with the same key finds out.
 
 import type { DomainEvent } from '../decider.ts';
@@ -23,7 +23,10 @@ export interface Append<S, E> {
   metadata: EventMetadata;
   /** The commands behind the events, for a store that keeps them. */
   commands?: ArrivedCommand[];
-  idempotencyKeys?: string[];
+  /** The caller's key, if there is one: no other command takes effect under it. */
+  key?: string;
+  /** The ids of commands from a queue: none of them is appended a second time. */
+  commandIds?: string[];
 }
 
 /** What a command with this key did before. */

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import type { AnyQueuedCommand } from '../../core/commands/command.ts';
 import { toQueuedCommand } from '../../core/commands/queued-commands.ts';
-import { rememberCommand } from '../../core/stores/event-rows.ts';
+import { rememberCommand } from '../../core/stores/command-keys.ts';
 import { keyReused } from '../../core/stores/store.ts';
 import { parseInput } from '../parse-input.ts';
 import { postCommand } from '../post-command.ts';

@@ -1,0 +1,96 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { checkpointsCollection } from '../../lib/core/checkpoint.ts';
+import type { ReadModel } from '../../lib/core/projection/projection.ts';
+import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
+import { catalogue } from '../../lib/domains.ts';
+import { useDatabases } from '../support/database.ts';
+
+const databases = useDatabases();
+const count = 40;
+const options = () => ({ db: databases.read, batchSize: 5, timeLeftMs: () => 60_000 });
+
+const ticket = { customer_id: 'c', subject: 's', message: 'm', status: 'open', agent_note: null };
+const model = (): ReadModel => {
+  const [tickets] = catalogue.openReadModels({ writeDb: databases.write, readDb: databases.read }, 'tickets');
+  if (tickets === undefined) throw new Error('tickets have a read model');
+  return tickets;
+};
+const views = () => databases.read.collection<{ _id: string }>('ticket_views');
+
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
+beforeEach(async () => {
+  await views().deleteMany({});
+  await databases.read.collection(checkpointsCollection).deleteMany({});
+  const documents = databases.write.collection<{ _id: string }>('tickets');
+  await documents.deleteMany({});
+  const now = new Date();
+  const stamps = { version: 1, created_at: now, updated_at: now };
+  await documents.insertMany(
+    Array.from({ length: count }, (_, n) => ({
+      ...ticket,
+      ...stamps,
+      _id: `t-${String(n).padStart(3, '0')}`,
+    })),
+  );
+});
+
+/** Runs until the first segment is through, and the other is not. */
+const rebuildInPart = async (): Promise<void> => {
+  let asked = 0;
+  const timeLeftMs = () => (asked++ < 4 ? 60_000 : 0);
+  expect(await rebuild(model(), { ...options(), timeLeftMs, segments: 1 })).toMatchObject({ done: false });
+  expect(await views().countDocuments()).toBeGreaterThanOrEqual(count / 2);
+};
+
+const expectNoDrift = async (): Promise<void> => {
+  const nothing = { altered: 0, missing: 0, surplus: 0, failed: 0, done: true };
+  expect(await measureDrift(model(), options())).toMatchObject(nothing);
+};
+
+test('a resumed rebuild that says done leaves nothing that its own dry run counts', async () => {
+  await rebuildInPart();
+  const before = new Date();
+  await views().deleteOne({ _id: 't-000' });
+  await views().updateOne({ _id: 't-001' }, { $set: { subject: 'altered by hand' } });
+  const answer = await rebuild(model(), options());
+  expect(answer).toMatchObject({ done: true, scanned: count, missing: count + 1, altered: 1 });
+  expect(answer.begun_at.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  await expectNoDrift();
+});
+
+test('a resumed rebuild whose time ends before its second look says since when the whole was looked at', async () => {
+  const before = new Date();
+  await rebuildInPart();
+  const resumedAt = new Date();
+  let asked = 0;
+  const timeLeftMs = () => (asked++ < 4 ? 60_000 : 0);
+  const { done, begun_at } = await rebuild(model(), { ...options(), timeLeftMs });
+  expect(done).toBe(true);
+  expect(begun_at.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  expect(begun_at.getTime()).toBeLessThanOrEqual(resumedAt.getTime());
+});
+
+test('what was begun too long ago is begun again', async () => {
+  await rebuildInPart();
+  const answer = await rebuild(model(), { ...options(), oldestMs: 0 });
+  expect(answer).toMatchObject({ done: true, scanned: count });
+  expect(answer.missing).toBeLessThan(count);
+  await expectNoDrift();
+});
+
+test('a rebuild that was begun for another shape of the documents is begun again', async () => {
+  await rebuildInPart();
+  const { projection, ...rest } = model();
+  const next = { ...rest, projection: { ...projection, schemaVersion: projection.schemaVersion + 1 } };
+  const source = {
+    ...rest.source,
+    async *scan(segment: Parameters<typeof rest.source.scan>[0]) {
+      for await (const one of rest.source.scan(segment))
+        yield 'view' in one
+          ? { ...one, view: { ...one.view, schema_version: next.projection.schemaVersion } }
+          : one;
+    },
+  };
+  expect(await rebuild({ ...next, source }, options())).toMatchObject({ done: true, scanned: count });
+  expect(await views().countDocuments({ schema_version: next.projection.schemaVersion })).toBe(count);
+});
