@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deadLetterRecords } from '../../lib/core/dead-letters/records.ts';
+import { deadLetterRecords, recordFailures } from '../../lib/core/dead-letters/records.ts';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
 import type { SubscriberDefinition } from '../../lib/core/projection/subscriber.ts';
 import { toMessage } from '../../lib/core/relay/publish.ts';
@@ -7,7 +7,7 @@ import { replay } from '../../lib/core/repair/replay.ts';
 import { appendPositions } from '../../lib/core/stores/event-log.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { commandConsumer } from '../../lib/platform/command-queue.ts';
-import { consumerHandler } from '../../lib/platform/consumer.ts';
+import { consumerHandler, replayedAttribute } from '../../lib/platform/consumer.ts';
 import { eventConsumer } from '../../lib/platform/queue.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { productsLowStockAlert } from '../../lib/products/low-stock-alert.ts';
@@ -148,6 +148,26 @@ describe('of a batch of ten', () => {
     const { batchItemFailures } = await handle(sqsEvent(keys.map(command)), lambdaContext('test'));
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm-0' }]);
     expect(await db.write.collection('record_reads').countDocuments({ read_count: 3 })).toBe(3);
+  });
+
+  test('the record of a message that is redriven and takes effect goes away, another one stays', async () => {
+    const [first, second] = await created();
+    if (first === undefined || second === undefined) throw new Error('no events');
+    const failures = [first, second].map((event) => ({
+      messageId: 'old',
+      eventId: event.event_id,
+      body: bodyOf(event),
+      attempts: 5,
+      dead: true,
+      error: new Error('x'),
+    }));
+    await recordFailures(db.read, productsProjector.name, failures);
+    const handle = handlerOf(productsProjector);
+    await handle(sqsEvent([bodyOf(first)], 1, [replayedAttribute]), lambdaContext('test'));
+    expect([await recordOf(first.event_id), await recordOf(second.event_id)]).toEqual([
+      null,
+      expect.objectContaining({ dead: true }),
+    ]);
   });
 
   test('an event of the log that cannot be stored holds up no replay', async () => {

@@ -9,7 +9,7 @@ export const lambdaContext = (functionName: string, leftMs = 30_000): Context =>
   }) as Partial<Context> as Context;
 
 /** One record for each body; its message id is `m-` and its place. */
-export const sqsEvent = (bodies: string[], receiveCount = 1): SQSEvent => ({
+export const sqsEvent = (bodies: string[], receiveCount = 1, attributes: string[] = []): SQSEvent => ({
   Records: bodies.map((body, index) => {
     const record: Partial<SQSRecord> = {
       messageId: `m-${index}`,
@@ -20,7 +20,9 @@ export const sqsEvent = (bodies: string[], receiveCount = 1): SQSEvent => ({
         SenderId: '',
         ApproximateFirstReceiveTimestamp: '0',
       },
-      messageAttributes: {},
+      messageAttributes: Object.fromEntries(
+        attributes.map((name) => [name, { dataType: 'String', stringValue: 'x' }]),
+      ),
     };
     return record as SQSRecord;
   }),
