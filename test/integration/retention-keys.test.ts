@@ -19,7 +19,7 @@ const keys = ['one', 'two'];
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 const clear = async (): Promise<void> => {
-  for (const name of ['events', 'positions', 'commands', 'records', 'record_reads'])
+  for (const name of ['events', 'positions', 'commands', 'command_keys', 'records', 'record_reads'])
     await databases.write.collection(name).deleteMany({});
   await databases.read.collection('checkpoints').deleteMany({});
 };
@@ -125,7 +125,7 @@ test('whatever retention has removed, a key is either known with its command or 
         const before = await eventRows(databases.write).findOne({ idempotency_keys });
         const started = performance.now();
         const answer = await write(one.key, one.value, one.idempotent).catch((error: unknown) => error);
-        expect(performance.now() - started).toBeLessThan(1_000);
+        expect(performance.now() - started).toBeLessThan(5_000);
         if (before === null) {
           expect(answer).toMatchObject({ id: one.key, replayed: false });
           writes += 1;
@@ -162,7 +162,7 @@ test('an old key on a write is a new one when its event has gone, also when only
   await relayAll(false);
   expect(await retain()).toBe(1);
   expect(await write('one', 'b', 'old')).toMatchObject({ version: 2, replayed: false });
-  await eventRows(databases.write).deleteMany({});
+  for (const name of ['events', 'command_keys']) await databases.write.collection(name).deleteMany({});
   expect(await write('one', 'c', 'old')).toMatchObject({ version: 3, replayed: false });
 });
 
