@@ -44,6 +44,8 @@ const gated = () => {
   const inner = store();
   const stopping: Store = {
     ...inner,
+    // As in another process: it takes no turn with the others.
+    streamType: 'Elsewhere',
     async rememberUnchanged(key, command) {
       reached.open();
       await go.opened;
