@@ -58,20 +58,26 @@ export const moneyText = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** An instant in a query string (RFC 3339, with any offset). */
-export const instant = z.iso
-  .datetime({ offset: true, error: 'must be an instant, such as 2026-11-21T10:00:00Z' })
+const notInstant = 'must be an instant, such as 2026-11-21T10:00:00Z';
+
+/** An instant in a query string (RFC 3339, with any offset, in capitals or not). */
+export const instant = z
+  .string()
+  .regex(/:\d\d:\d\d/, { error: notInstant, abort: true })
+  .transform((text) => text.toUpperCase())
+  .pipe(z.iso.datetime({ offset: true, error: notInstant }))
   .transform((text) => new Date(text));
 
 export const timeoutMs = wholeNumber(0, 5_000);
 export const expectedVersion = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
+const idAtVersionForm = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})@(\d{1,15})$/i;
+
 /** `<id>@<version>`, as in `consistent_with`. */
 export const idAtVersion = z
   .string()
-  .max(300)
-  .regex(/^.+@\d{1,15}$/, { error: 'must be <id>@<version>', abort: true })
+  .regex(idAtVersionForm, { error: 'must be <id>@<version>', abort: true })
   .transform((value) => {
-    const at = value.lastIndexOf('@');
-    return { id: value.slice(0, at), version: Number(value.slice(at + 1)) };
+    const [, id = '', version = ''] = idAtVersionForm.exec(value) ?? [];
+    return { id: id.toLowerCase(), version: Number(version) };
   });

@@ -5,10 +5,12 @@ import { catalogue } from '../domains.ts';
 import { checkSettings, machineSettings, settingsFrom } from '../platform/settings.ts';
 import { alarmsOf } from './alarms.ts';
 import { addAuthorizer, addOpenRoutes } from './authorizer.ts';
+import { addCors } from './cors.ts';
 import { ownEnvironment, parametersOf, relayOf, sharedEnvironment } from './environment.ts';
 import { addQueues } from './queues.ts';
 import { rightPattern } from './rights.ts';
 import { allowed, roleOf } from './roles.ts';
+import { addRouteTable } from './route-table.ts';
 import { logicalId, placeOf, type Service } from './service.ts';
 
 interface Framework {
@@ -48,6 +50,7 @@ const properties = {
 export const prepare = (service: Service, environment: NodeJS.ProcessEnv): void => {
   checkSettings(environment, catalogue.all);
   addOpenRoutes(service);
+  addRouteTable(service);
   const { QUEUE_PREFIX, MAX_ATTEMPTS, PROJECTOR_BATCH_SIZE } = settingsFrom(environment)(machineSettings);
   addQueues(service, catalogue.queueNames, {
     prefix: QUEUE_PREFIX,
@@ -77,6 +80,7 @@ export const complete = (service: Service): void => {
     definition.environment = { ...definition.environment, ...parametersOf(definition, place) };
   }
   addAuthorizer(service);
+  addCors(service);
 };
 
 /** The framework shows an error of that name by its message; what is a mistake of this code keeps its stack. */

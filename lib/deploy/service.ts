@@ -36,9 +36,9 @@ export interface Service {
   provider: {
     stage: string;
     environment: Record<string, unknown>;
-    httpApi?: { authorizers?: Record<string, unknown> };
+    httpApi?: { authorizers?: Record<string, unknown>; cors?: Record<string, unknown> };
   };
-  custom: { jwt?: { issuer?: string; audience?: string } };
+  custom: { jwt?: { issuer?: string; audience?: string }; corsOrigins?: string };
   functions: Record<string, FunctionDefinition>;
   resources: { Resources: Record<string, Resource> };
 }

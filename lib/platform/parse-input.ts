@@ -1,13 +1,6 @@
 // The one way to check what a caller says against a schema.
-import * as z from 'zod';
+import type * as z from 'zod';
 import { AppError, type FieldError } from '../core/errors.ts';
-
-const nothing = z.strictObject({});
-
-/** @throws AppError `invalid_input` where a call that takes no parameters has some. */
-export const refuseParameters = (query: Record<string, string>): void => {
-  parseInput(nothing, query);
-};
 
 const mostErrors = 100;
 
@@ -22,21 +15,33 @@ const toFieldErrors = (issue: z.core.$ZodIssue): FieldError[] => {
   return [{ path: path.join('.'), message: issue.message }];
 };
 
-/**
- * The input in the schema's shape.
- * @throws AppError `invalid_input` with one entry for each bad field.
- */
-export const parseInput = <T extends z.ZodType>(schema: T, input: unknown): z.output<T> => {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const found = parsed.error.issues.flatMap(toFieldErrors);
+/** @throws AppError `invalid_input` with one entry for each bad field, if there is any. */
+const refuse = (found: FieldError[]): void => {
   const errors = [...Map.groupBy(found, ({ path }) => path).values()]
     .flatMap(([one]) => one ?? [])
     .slice(0, mostErrors);
   const [first] = errors;
-  throw new AppError(
-    'invalid_input',
-    first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'is not valid'),
-    { errors },
-  );
+  if (first === undefined) return;
+  throw new AppError('invalid_input', first.path === '' ? first.message : `${first.path}: ${first.message}`, {
+    errors,
+  });
 };
+
+/**
+ * The input in the schema's shape. `faults` are those that were found before: one answer names them all.
+ * @throws AppError `invalid_input` with one entry for each bad field.
+ */
+export const parseInput = <T extends z.ZodType>(
+  schema: T,
+  input: unknown,
+  faults: FieldError[] = [],
+): z.output<T> => {
+  const parsed = schema.safeParse(input);
+  refuse([...faults, ...(parsed.error?.issues ?? []).flatMap(toFieldErrors)]);
+  if (!parsed.success) throw new AppError('invalid_input', 'is not valid');
+  return parsed.data;
+};
+
+/** What is wrong with the input, if anything. */
+export const findFaults = (schema: z.ZodType, input: unknown): FieldError[] =>
+  (schema.safeParse(input).error?.issues ?? []).flatMap(toFieldErrors);

@@ -2,16 +2,18 @@
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { wholeNumber } from '../core/fields.ts';
-import { behind, cursor, toCursor } from '../core/queries/cursor.ts';
+import { keyset } from '../core/queries/cursor.ts';
 import { listQuery } from '../core/queries/query.ts';
 import { alerts, productsLowStockAlert, watches } from './low-stock-alert.ts';
 import { hasTakenIn } from './reached.ts';
+
+const newest = keyset(['opened_at', -1, 'date'], ['_id', -1, 'text']);
 
 const listAlertsInput = z.strictObject({
   state: z.enum(['open', 'closed', 'all']).default('open'),
   limit: wholeNumber(1, 100).default(50),
   skip: wholeNumber(0, 10_000).default(0),
-  after: cursor.optional(),
+  after: newest.after.optional(),
 });
 
 const lowStockAlert = z.strictObject({
@@ -27,22 +29,21 @@ export type LowStockAlert = z.infer<typeof lowStockAlert>;
 
 const ofState = { open: { closed_at: null }, closed: { closed_at: { $ne: null } }, all: {} } as const;
 
-/** `next` is the cursor of the next page. */
+/** `next` has the parameters of the next page. */
 export const findAlerts = async (
   readDb: Db,
   { state, limit, skip, after }: z.output<typeof listAlertsInput>,
-): Promise<{ alerts: LowStockAlert[]; next?: string }> => {
+): Promise<{ alerts: LowStockAlert[]; next?: { after: string } }> => {
   const found = await alerts(readDb)
-    .find({ ...ofState[state], ...behind('opened_at', after) })
-    .sort({ opened_at: -1, _id: -1 })
+    .find({ ...ofState[state], ...newest.following(after) })
+    .sort(newest.sort)
     .skip(skip)
     .limit(limit + 1)
     .toArray();
-  const last = found.length > limit ? found[limit - 1] : undefined;
+  const { rows, ...next } = newest.page(found, limit);
   return {
-    alerts: found
-      .slice(0, limit)
-      .map(({ _id: id, product_id, name, stock, threshold, opened_at, closed_at }) => ({
+    ...next,
+    alerts: rows.map(({ _id: id, product_id, name, stock, threshold, opened_at, closed_at }) => ({
         id,
         product_id,
         name,
@@ -51,7 +52,6 @@ export const findAlerts = async (
         opened_at,
         closed_at,
       })),
-    ...(last === undefined ? {} : { next: toCursor({ time: last.opened_at, id: last._id }) }),
   };
 };
 
@@ -71,11 +71,8 @@ export const listAlerts = listQuery({
   input: listAlertsInput,
   answer: z.array(lowStockAlert),
   async handle({ data }, { readDb }: Databases) {
-    const { alerts: body, next } = await findAlerts(readDb, data);
-    return {
-      body,
-      ...(next === undefined ? {} : { next: { after: next, ...(data.skip > 0 ? { skip: '0' } : {}) } }),
-    };
+    const { alerts: body, ...next } = await findAlerts(readDb, data);
+    return { body, ...next };
   },
   hasReached: (at, { readDb, writeDb }) =>
     hasTakenIn(writeDb, at, productsLowStockAlert.hears, (version) => isFollowed(readDb, at.id, version)),

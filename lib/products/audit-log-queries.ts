@@ -3,12 +3,14 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { aggregateId, type RecordedEvent, streamId } from '../core/events.ts';
 import { instant, uuid, wholeNumber } from '../core/fields.ts';
-import { behind, cursor, toCursor } from '../core/queries/cursor.ts';
+import { keyset } from '../core/queries/cursor.ts';
 import { listQuery } from '../core/queries/query.ts';
 import { type AuditRow, auditLog, productsAuditLog } from './audit-log.ts';
 import { productEvents } from './product.ts';
 import { productTrail } from './public-events.ts';
 import { hasTakenIn } from './reached.ts';
+
+const newest = keyset(['recorded_at', -1, 'date'], ['_id', -1, 'text']);
 
 export const listAuditLogInput = z.strictObject({
   type: z.enum(Object.keys(productEvents)).optional(),
@@ -16,7 +18,7 @@ export const listAuditLogInput = z.strictObject({
   from: instant.optional(),
   to: instant.optional(),
   limit: wholeNumber(1, 100).default(20),
-  cursor: cursor.optional(),
+  cursor: newest.after.optional(),
 });
 
 const auditEntry = z.intersection(
@@ -41,17 +43,17 @@ export const listAuditLog = async (
     ...(type === undefined ? {} : { type }),
     ...(product_id === undefined ? {} : { stream_id: `Product-${product_id}` }),
     ...(Object.keys(time).length === 0 ? {} : { recorded_at: time }),
-    ...behind('recorded_at', at),
+    ...newest.following(at),
   };
   const rows = await auditLog(readDb)
     .find(filter)
-    .sort({ recorded_at: -1, _id: -1 })
+    .sort(newest.sort)
     .limit(limit + 1)
     .toArray();
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  const { rows: shown, next } = newest.page(rows, limit);
   return {
-    entries: rows.slice(0, limit).map(toEntry),
-    ...(last === undefined ? {} : { next: toCursor({ time: last.recorded_at, id: last._id }) }),
+    entries: shown.map(toEntry),
+    ...(next === undefined ? {} : { next: next.after }),
   };
 };
 

@@ -6,11 +6,14 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { uuid, wholeNumber } from '../core/fields.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
+import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery } from '../core/queries/query.ts';
 import { readState, type StateFields } from '../core/stores/state-document.ts';
 import { ticketViews } from './projections.ts';
 import { ticketsCollection } from './store.ts';
 import { ticketState, ticketStatus } from './ticket.ts';
+
+const newest = keyset(['updated_at', -1, 'date'], ['_id', -1, 'text']);
 
 const listTicketsInput = z.strictObject({
   status: ticketStatus.optional(),
@@ -20,6 +23,7 @@ const listTicketsInput = z.strictObject({
     .optional(),
   limit: wholeNumber(1, 100).default(20),
   skip: wholeNumber(0, 10_000).default(0),
+  after: newest.after.optional(),
 });
 
 const ticketDetails = z.strictObject({
@@ -55,23 +59,24 @@ export const findTicket = async (writeDb: Db, id: string): Promise<TicketDetails
   return { id, customer_id, subject, message, status, agent_note, version, created_at, updated_at };
 };
 
-/** Newest first. `hasMore` tells whether there is a next page. */
+/** Newest first. `next` has the parameters of the next page. */
 export const findTickets = async (
   readDb: Db,
-  { status, has_note, limit, skip }: z.output<typeof listTicketsInput>,
+  { status, has_note, limit, skip, after }: z.output<typeof listTicketsInput>,
 ) => {
   const filter = {
     ...(status === undefined ? {} : { status }),
     ...(has_note === undefined ? {} : { has_note }),
+    ...newest.following(after),
   };
   const found = await ticketViews(readDb)
     .find(filter)
-    .sort({ updated_at: -1, _id: -1 })
+    .sort(newest.sort)
     .skip(skip)
     .limit(limit + 1)
     .toArray();
-  const tickets = found
-    .slice(0, limit)
+  const { rows, ...next } = newest.page(found, limit);
+  const tickets = rows
     .map(({ _id: id, subject, status: state, updated_at, preview, has_note: noted, version }) => ({
       id,
       subject,
@@ -81,7 +86,7 @@ export const findTickets = async (
       has_note: noted,
       version,
     }));
-  return { tickets, hasMore: found.length > limit };
+  return { ...next, tickets };
 };
 
 /** The ticket's row of the list, for its version. */
@@ -108,8 +113,8 @@ export const listTickets = listQuery({
   input: listTicketsInput,
   answer: z.array(ticketRow),
   async handle({ data }, { readDb }: Databases) {
-    const { tickets, hasMore } = await findTickets(readDb, data);
-    return { body: tickets, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
+    const { tickets: body, ...next } = await findTickets(readDb, data);
+    return { body, ...next };
   },
   hasReached: async ({ id, version }, { readDb }) =>
     ((await findTicketView(readDb, id))?.version ?? 0) >= version,

@@ -13,7 +13,7 @@ describe('opening a ticket', () => {
     expect(answer.status).toBe(201);
     expect(answer.object()).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), version: 1 });
     expect(answer.header('location')).toBe(`/tickets/${answer.object()['id']}`);
-    expect(answer.header('etag')).toBe('"1"');
+    expect(answer.header('etag')).toMatch(/^"1-/);
     expect(answer.header('content-type')).toMatch(/^application\/json/);
   });
 
@@ -68,7 +68,7 @@ describe.each(['PATCH', 'POST'])('the status by %s', (method) => {
       const answer = await setStatus(id, status);
       expect(answer.status, answer.text).toBe(200);
       expect(answer.object()).toMatchObject({ id, version: index + 2 });
-      expect(answer.header('etag')).toBe(`"${index + 2}"`);
+      expect(answer.header('etag')).toMatch(new RegExp(`^"${index + 2}-`));
       expect((await system().http.get(`/tickets/${id}`)).object()).toMatchObject({
         status,
         version: index + 2,
@@ -81,7 +81,7 @@ describe.each(['PATCH', 'POST'])('the status by %s', (method) => {
     const answer = await setStatus(id, 'open');
     expect(answer.status).toBe(200);
     expect(answer.object()).toMatchObject({ id, version: 1 });
-    expect(answer.header('etag')).toBe('"1"');
+    expect(answer.header('etag')).toMatch(/^"1-/);
     expect(
       await system()
         .write.collection('events')
@@ -114,7 +114,7 @@ describe.each(['PATCH', 'POST'])('the note by %s', (method) => {
   test('replaces the one before, and an empty one clears it', async () => {
     const { id } = await openTicket(system().http);
     expect((await setNote(id, 'called back')).object()).toMatchObject({ id, version: 2 });
-    expect((await setNote(id, 'sent a part')).header('etag')).toBe('"3"');
+    expect((await setNote(id, 'sent a part')).header('etag')).toMatch(/^"3-/);
     expect((await system().http.get(`/tickets/${id}`)).object()['agent_note']).toBe('sent a part');
     expect(await listed(system().http, { id, version: 3 })).toMatchObject({ has_note: true });
     await setNote(id, '');

@@ -17,8 +17,10 @@ export interface CommandContext {
   correlationId: string;
   causationId?: string;
   traceparent?: string;
-  /** The versions that the caller insists on; all of them must hold. */
+  /** The versions at which the caller wants it to take effect: at one of them. */
   expectedVersions?: number[];
+  /** Only of what exists already. */
+  mustExist?: boolean;
   /** Makes the command take effect once; `requestHash` tells the same request from another one. */
   idempotencyKey?: string;
   requestHash?: string;
@@ -68,14 +70,14 @@ const decideAt = <C extends DomainCommand, S, E extends DomainEvent>(
   decider: Decider<C, S, E>,
   command: C,
   { state, version }: Loaded<S>,
-  expected: number[],
+  { expectedVersions: expected, mustExist = false }: CommandContext,
 ): E[] => {
-  const unmet = expected.find((one) => one !== version);
+  const isMet = (expected === undefined || expected.includes(version)) && !(mustExist && version === 0);
   const failed = (): AppError =>
-    new AppError('precondition_failed', `The version is ${version}, not ${unmet} as the request expects`);
-  if (unmet !== undefined && version > 0) throw failed();
+    new AppError('precondition_failed', `The version is ${version}, and not one that the request expects`);
+  if (!isMet && version > 0) throw failed();
   const events = decider.decide(command, state);
-  if (unmet !== undefined) throw failed();
+  if (!isMet) throw failed();
   return events;
 };
 
@@ -119,7 +121,7 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
     const { idempotencyKey: key, commandId } = context;
     let events: E[];
     try {
-      events = decideAt(decider, command, from, context.expectedVersions ?? []);
+      events = decideAt(decider, command, from, context);
     } catch (refusal) {
       const earlier = key === undefined ? undefined : await findOwnEffect(id, from.version, key);
       if (earlier === undefined) throw refusal;

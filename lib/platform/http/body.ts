@@ -25,6 +25,43 @@ const fromBase64 = (text: string): Buffer => {
   return Buffer.from(text, 'base64');
 };
 
+/** The database stores 100 levels; some are its own. */
+const mostLevels = 90;
+
+const isStorable = (value: unknown): boolean => {
+  let level = [value];
+  for (let depth = 0; depth <= mostLevels; depth += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return true;
+  }
+  return false;
+};
+
+/** `1.50` and `15e-1` as digits and an exponent, so that two spellings of one number are equal. */
+const digitsOf = (number: string): string => {
+  const [, sign, whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(number) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const kept = digits.replace(/0+$/, '');
+  return kept === ''
+    ? '0'
+    : `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+};
+
+/** A number that cannot be kept as it is written (1.9999999999999999 would be 2) is none. */
+const exactly = (_: string, value: unknown, from?: { source?: string }): unknown =>
+  typeof value === 'number' && from?.source !== undefined && digitsOf(from.source) !== digitsOf(String(value))
+    ? Number.NaN
+    : value;
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text, exactly);
+  } catch (cause) {
+    throw new AppError('invalid_input', 'The body is not valid JSON', { cause });
+  }
+};
+
 /**
  * @returns undefined where there is no body, whatever the content type.
  * @throws AppError `payload_too_large` over 128 KiB, `unsupported_media_type`, `invalid_input` for malformed JSON.
@@ -42,10 +79,8 @@ export const parseJsonBody = (
   if (contentType === undefined || !isJson(contentType)) {
     throw new AppError('unsupported_media_type', 'Send application/json');
   }
-  const text = decode(bytes);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('invalid_input', 'The body is not valid JSON', { cause });
-  }
+  const value = parseJson(decode(bytes));
+  if (!isStorable(value))
+    throw new AppError('invalid_input', `The body may be nested up to ${mostLevels} levels deep`);
+  return value;
 };

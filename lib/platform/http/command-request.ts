@@ -1,37 +1,34 @@
-// What a request for a command says: its input, its key, the versions that it insists on.
+// What a request for a command says: its input, its key, the versions that it insists on, and what is wrong with it.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { AppError } from '../../core/errors.ts';
-import { parseInput } from '../parse-input.ts';
+import { AppError, type FieldError } from '../../core/errors.ts';
+import { expectedVersion } from '../../core/fields.ts';
+import { findFaults } from '../parse-input.ts';
+import { acceptedVersions } from './etag.ts';
 import type { HttpRequest } from './request.ts';
 
-export const bad = (path: string, message: string): AppError =>
-  new AppError('invalid_input', `${path} ${message}`, { errors: [{ path, message }] });
+/** The versions at which a command may take effect; any, if absent. */
+export interface Conditions {
+  expectedVersions?: number[];
+  mustExist?: boolean;
+}
 
-export const idempotencyKeyOf = ({ headers }: HttpRequest): string | undefined => {
-  const key = headers['idempotency-key'];
-  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key))
-    throw bad('Idempotency-Key', 'must have 1 to 255 visible characters');
-  return key;
-};
+interface Gathered {
+  /** What path, query and body say together. */
+  input: Record<string, unknown>;
+  conditions: Conditions;
+  idempotencyKey: string | undefined;
+  faults: FieldError[];
+}
 
-const ifMatchOf = ({ headers }: HttpRequest): number[] => {
-  const sent = headers['if-match'];
-  if (sent === undefined) return [];
-  const version = /^"(0|[1-9]\d{0,14})"$/.exec(sent)?.[1];
-  if (version === undefined) throw bad('If-Match', 'must be a version in quotes, such as "3"');
-  return [Number(version)];
-};
+interface Accepted {
+  /** The fields that may stand in the query string. */
+  queryFields: string[];
+  /** Whether `expected_version` is one of the parameters. */
+  hasVersion: boolean;
+}
 
-const version = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-
-const expectedVersionOf = (value: unknown): number[] =>
-  value === undefined
-    ? []
-    : [parseInput(z.object({ expected_version: version }), { expected_version: value }).expected_version];
-
-const numeric = (text: string | undefined): number | string | undefined =>
-  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
+const fault = (path: string, message: string): FieldError => ({ path, message });
 
 const bodyOf = (request: HttpRequest): Record<string, unknown> => {
   const body = request.body();
@@ -41,28 +38,75 @@ const bodyOf = (request: HttpRequest): Record<string, unknown> => {
   return body as Record<string, unknown>;
 };
 
-/** What the body, the query and the path say, unless two of them say the same thing. */
-export const gather = (request: HttpRequest, queryFields: string[]) => {
-  const { expected_version: inBody, ...body } = bodyOf(request);
-  const { expected_version: inQuery, ...query } = request.query;
-  const unknown = Object.keys(query).find((name) => !queryFields.includes(name));
-  if (unknown !== undefined) throw bad(unknown, 'is not a known parameter');
-  const known = Object.keys(request.params).find((name) => Object.hasOwn(body, name));
-  if (known !== undefined) throw bad(known, 'is not a known field');
-  const twice = Object.keys(query).find((name) => Object.hasOwn(body, name));
-  if (twice !== undefined) throw bad(twice, 'is given twice');
-  // Own properties only, so that a field named `__proto__` stays a field, and an unknown one.
-  const input = Object.fromEntries([
-    ...Object.entries(query),
-    ...Object.entries(body),
-    ...Object.entries(request.params),
-  ]);
+const keyFaults = (key: string | undefined): FieldError[] =>
+  key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)
+    ? []
+    : [fault('Idempotency-Key', 'must have 1 to 255 visible characters')];
+
+const inBody = z.object({ expected_version: z.int().min(0).optional() });
+const inQuery = z.object({ expected_version: expectedVersion.optional() });
+
+/** What `If-Match` and `expected_version` ask for together. */
+const readConditions = (
+  header: string | undefined,
+  body: Record<string, unknown>,
+  query: Record<string, string>,
+): { conditions: Conditions; faults: FieldError[] } => {
+  const accepted = header === undefined ? [] : acceptedVersions(header);
+  const faults = [
+    ...(accepted === undefined ? [fault('If-Match', 'must be ETags in quotes, or *')] : []),
+    ...findFaults(inBody, body),
+    ...findFaults(inQuery, query),
+  ];
+  if (faults.length > 0) return { conditions: {}, faults };
+  const sets = [
+    ...(header === undefined || accepted === '*' || accepted === undefined ? [] : [accepted]),
+    ...[inBody.parse(body), inQuery.parse(query)].flatMap(({ expected_version: version }) =>
+      version === undefined ? [] : [[version]],
+    ),
+  ];
+  const [first, ...others] = sets;
+  const conditions: Conditions = accepted === '*' ? { mustExist: true } : {};
+  if (first !== undefined)
+    conditions.expectedVersions = first.filter((version) => others.every((set) => set.includes(version)));
+  return { conditions, faults };
+};
+
+const without = <T extends object>(fields: T, name: string): [string, unknown][] =>
+  Object.entries(fields).filter(([field]) => field !== name);
+
+/** What a request says, and all that is wrong with how it says it. @throws AppError if its body cannot be read. */
+export const gather = (request: HttpRequest, { queryFields, hasVersion }: Accepted): Gathered => {
+  const { params, query, headers } = request;
+  const body = bodyOf(request);
+  const idempotencyKey = headers['idempotency-key'];
+  const { conditions, faults } = hasVersion
+    ? readConditions(headers['if-match'], body, query)
+    : { conditions: {}, faults: [] };
+  const reserved = hasVersion ? 'expected_version' : '';
+  const [said, asked] = [without(body, reserved), without(query, reserved)];
   return {
-    input,
-    expectedVersions: [
-      ...ifMatchOf(request),
-      ...expectedVersionOf(inBody),
-      ...expectedVersionOf(numeric(inQuery)),
+    // Own properties only, so that a field named `__proto__` stays a field, and an unknown one.
+    input: Object.fromEntries([
+      ...asked.filter(([name]) => queryFields.includes(name)),
+      ...said,
+      ...Object.entries(params),
+    ]),
+    conditions,
+    idempotencyKey,
+    faults: [
+      ...request.faults,
+      ...keyFaults(idempotencyKey),
+      ...faults,
+      ...asked
+        .filter(([name]) => !queryFields.includes(name))
+        .map(([name]) => fault(name, 'is not a known parameter')),
+      ...said
+        .filter(([name]) => Object.hasOwn(params, name))
+        .map(([name]) => fault(name, 'is not a known field')),
+      ...asked
+        .filter(([name]) => queryFields.includes(name) && Object.hasOwn(body, name))
+        .map(([name]) => fault(name, 'is given twice')),
     ],
   };
 };

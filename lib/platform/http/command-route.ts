@@ -5,34 +5,36 @@ import type { AnyCommand } from '../../core/commands/command.ts';
 import type { MessageOf } from '../../core/messages.ts';
 import { parseInput } from '../parse-input.ts';
 import { wakeRelay } from '../wake-relay.ts';
-import { gather, hashOf, idempotencyKeyOf } from './command-request.ts';
+import { gather, hashOf } from './command-request.ts';
+import { etagOf } from './etag.ts';
 import type { HttpAnswer, Route, Routes } from './stack.ts';
 
 const commandRoute =
   <V extends AnyCommand>(value: V, bus: CommandBus<V>): Route =>
   async (request): Promise<HttpAnswer> => {
     const { type, input, queryFields = [], locate, answer } = value;
-    const idempotencyKey = idempotencyKeyOf(request);
-    const { input: raw, expectedVersions } = gather(request, queryFields);
-    const data = parseInput(input, raw);
+    const asked = gather(request, { queryFields, hasVersion: true });
+    const { idempotencyKey } = asked;
+    const data = parseInput(input, asked.input, asked.faults);
     const result = await bus.send({ type, data } as MessageOf<V>, {
       commandId: idempotencyKey ?? randomUUID(),
       correlationId: request.correlationId,
-      expectedVersions,
+      ...asked.conditions,
       ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash: hashOf(request, data) }),
     });
     // A replayed one too: whoever handled it first may have died before it did this.
     await wakeRelay();
     const { id, version, commandId: command_id } = result;
+    const body = JSON.stringify({ id, version, command_id, ...answer?.of(result) });
     return {
       status: locate === undefined ? 200 : 201,
       headers: {
-        etag: `"${version}"`,
+        etag: etagOf(body, version),
         ...(locate === undefined ? {} : { location: locate(result) }),
         ...(result.replayed ? { 'idempotency-replayed': 'true' } : {}),
       },
-      body: { id, version, command_id, ...answer?.of(result) },
+      body,
     };
   };
 

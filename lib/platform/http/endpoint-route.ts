@@ -7,8 +7,10 @@ import { authorizeOperator } from './operators.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpAnswer, Route, Routes } from './stack.ts';
 
-const inputOf = (request: HttpRequest): unknown =>
-  gather(request, request.routeKey.startsWith('GET ') ? Object.keys(request.query) : []).input;
+const ask = (request: HttpRequest) => {
+  const isQuery = request.routeKey.startsWith('GET ');
+  return gather(request, { queryFields: isQuery ? Object.keys(request.query) : [], hasVersion: false });
+};
 
 const endpointRoute =
   (
@@ -17,7 +19,9 @@ const endpointRoute =
   ): Route =>
   async (request): Promise<HttpAnswer> => {
     if (operators) authorizeOperator(request);
-    const answer = (await handle(parseInput(input, inputOf(request)) as never, environment)) as never;
+    const asked = ask(request);
+    const data = parseInput(input, asked.input, asked.faults) as never;
+    const answer = (await handle(data, environment)) as never;
     const status = statusOf?.(answer) ?? statuses[0] ?? 200;
     const headers = headersOf?.(answer) ?? {};
     if (!rendering?.accept.test(request.headers['accept'] ?? '')) return { status, headers, body: answer };

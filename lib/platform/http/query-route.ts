@@ -6,7 +6,8 @@ import type { MessageOf } from '../../core/messages.ts';
 import type { QueryBus } from '../../core/queries/bus.ts';
 import type { AnyDocumentQuery, AnyQuery, Page, QueryContext } from '../../core/queries/query.ts';
 import { config } from '../config.ts';
-import { parseInput } from '../parse-input.ts';
+import { findFaults, parseInput } from '../parse-input.ts';
+import { etagOf, isKnown } from './etag.ts';
 import { authorizeOperator } from './operators.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpAnswer, Route, Routes } from './stack.ts';
@@ -16,16 +17,6 @@ const maxTimeMS = 2_000;
 const staleHeader = { warning: '110 - "Response is Stale"' };
 const staleBody = { _warning: 'Data may be stale' };
 
-const inputOf = ({ query, params }: HttpRequest): Record<string, string> => {
-  const twice = Object.keys(params).find((name) => Object.hasOwn(query, name));
-  if (twice !== undefined) {
-    throw new AppError('invalid_input', `${twice} is not a known parameter`, {
-      errors: [{ path: twice, message: 'is not a known parameter' }],
-    });
-  }
-  return { ...query, ...params };
-};
-
 const waits = {
   document: z.object({ expected_version: expectedVersion.optional(), timeout_ms: timeoutMs.optional() }),
   list: z.object({ consistent_with: idAtVersion.optional(), timeout_ms: timeoutMs.optional() }),
@@ -33,8 +24,14 @@ const waits = {
 
 /** What the query waits for, and the parameters that are its own. */
 const splitInput = (kind: AnyQuery['kind'], request: HttpRequest) => {
-  const raw = inputOf(request);
+  const { query, params } = request;
   const schema = waits[kind];
+  const twice = Object.keys(params).filter((name) => Object.hasOwn(query, name));
+  const faults = [
+    ...request.faults,
+    ...twice.map((path) => ({ path, message: 'is not a known parameter' })),
+    ...findFaults(schema, query),
+  ];
   const {
     expected_version,
     consistent_with,
@@ -43,10 +40,12 @@ const splitInput = (kind: AnyQuery['kind'], request: HttpRequest) => {
     expected_version?: number | undefined;
     consistent_with?: { id: string; version: number } | undefined;
     timeout_ms?: number | undefined;
-  } = parseInput(schema.loose(), raw);
-  const own = Object.fromEntries(Object.entries(raw).filter(([name]) => !Object.hasOwn(schema.shape, name)));
+  } = schema.safeParse(query).data ?? {};
+  const own = Object.fromEntries(
+    Object.entries({ ...query, ...params }).filter(([name]) => !Object.hasOwn(schema.shape, name)),
+  );
   const wanted = consistent_with ?? { version: expected_version ?? 0 };
-  return { own, wait: { ...wanted, timeoutMs: timeout_ms } };
+  return { own, faults, wait: { ...wanted, timeoutMs: timeout_ms } };
 };
 
 const contextOf = (
@@ -59,7 +58,20 @@ const contextOf = (
   ...(wait === undefined ? {} : { wait }),
 });
 
+/** What is up to date has an ETag, and is not sent again to who has it. */
+const fresh = (
+  { headers }: HttpRequest,
+  { body, version, link = {} }: { body: unknown; version?: number; link?: Record<string, string> },
+): HttpAnswer => {
+  const text = JSON.stringify(body);
+  const etag = etagOf(text, version);
+  return isKnown(headers['if-none-match'], etag)
+    ? { status: 304, headers: { etag, ...link }, body: '' }
+    : { status: 200, headers: { etag, ...link }, body: text };
+};
+
 const documentAnswer = (
+  request: HttpRequest,
   { what }: AnyDocumentQuery,
   found: { version: number } | undefined,
   expected: number,
@@ -67,43 +79,45 @@ const documentAnswer = (
   if (found === undefined) {
     throw new AppError('not_found', `There is no such ${what}`, expected > 0 ? { retryAfter: 1 } : {});
   }
-  const headers = { etag: `"${found.version}"` };
   return found.version < expected
-    ? { status: 200, headers: { ...headers, ...staleHeader }, body: { ...found, ...staleBody } }
-    : { status: 200, headers, body: found };
+    ? { status: 200, headers: staleHeader, body: { ...found, ...staleBody } }
+    : fresh(request, { body: found, version: found.version });
 };
 
 /** The same request, one page on. */
 const nextLink = ({ path, query }: HttpRequest, next: Record<string, string>): string => {
   const parameters = new URLSearchParams({ ...query, ...next });
   parameters.delete('consistent_with');
+  // A cursor goes on from where the page ended, whatever was skipped before it.
+  if (Object.hasOwn(next, 'after')) parameters.delete('skip');
   return `<${path}?${parameters}>; rel="next"`;
 };
 
 const listAnswer = (request: HttpRequest, { body, next, stale = false }: Page<unknown>): HttpAnswer => {
+  const link: Record<string, string> = next === undefined ? {} : { link: nextLink(request, next) };
+  if (!stale) return fresh(request, { body, link });
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   return {
     status: 200,
-    headers: {
-      ...(next === undefined ? {} : { link: nextLink(request, next) }),
-      ...(stale ? staleHeader : {}),
-    },
-    body: stale && isObject ? { ...body, ...staleBody } : body,
+    headers: { ...link, ...staleHeader },
+    body: isObject ? { ...body, ...staleBody } : body,
   };
 };
 
 const toAnswer = (value: AnyQuery, request: HttpRequest, answer: unknown, expected: number): HttpAnswer =>
   value.kind === 'document'
-    ? documentAnswer(value, answer as { version: number } | undefined, expected)
+    ? documentAnswer(request, value, answer as { version: number } | undefined, expected)
     : listAnswer(request, answer as Page<unknown>);
 
 const queryRoute =
   <V extends AnyQuery>(value: V, bus: QueryBus<V>): Route =>
   async (request) => {
     if (value.operators) authorizeOperator(request);
-    const { own, wait } = splitInput(value.kind, request);
+    const { own, faults, wait } = splitInput(value.kind, request);
     const type: V['type'] = value.type;
-    const message = { type, data: parseInput(value.input, own) } as { type: V['type'] } & MessageOf<V>;
+    const message = { type, data: parseInput(value.input, own, faults) } as {
+      type: V['type'];
+    } & MessageOf<V>;
     const answer = await bus.send(message as never, contextOf(request, wait));
     return toAnswer(value, request, answer, wait.version);
   };

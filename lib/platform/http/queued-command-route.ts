@@ -8,18 +8,21 @@ import { rememberCommand } from '../../core/stores/command-keys.ts';
 import { keyReused } from '../../core/stores/store.ts';
 import { parseInput } from '../parse-input.ts';
 import { postCommand } from '../post-command.ts';
-import { bad, gather, hashOf, idempotencyKeyOf } from './command-request.ts';
+import { gather, hashOf } from './command-request.ts';
 import type { HttpRequest } from './request.ts';
 import type { Route, Routes } from './stack.ts';
+
+const notPromised = {
+  path: 'If-Match',
+  message: 'cannot be promised for a command that is queued',
+};
 
 /** As long as a caller waits for the queue at most. */
 const sendTimeoutMs = 2_000;
 
 /** One id for each key and path: another product's view with the same key is another command. */
-const commandIdOf = (request: HttpRequest): string => {
-  const key = idempotencyKeyOf(request);
+const commandIdOf = ({ routeKey, params }: HttpRequest, key: string | undefined): string => {
   if (key === undefined) return randomUUID();
-  const { routeKey, params } = request;
   return createHash('sha256')
     .update(JSON.stringify([routeKey, params, key]))
     .digest('base64url');
@@ -28,12 +31,15 @@ const commandIdOf = (request: HttpRequest): string => {
 const queuedCommandRoute =
   ({ type, input: schema, queue, toData, answer }: AnyQueuedCommand, db: Db): Route =>
   async (request) => {
-    const { input: raw, expectedVersions } = gather(request, []);
-    if (expectedVersions.length > 0) throw bad('If-Match', 'cannot be promised for a command that is queued');
-    const input = parseInput(schema, raw) as never;
-    const command = toQueuedCommand({ type, data: toData(input) }, request, commandIdOf(request));
+    const {
+      input: raw,
+      faults,
+      idempotencyKey: key,
+    } = gather(request, { queryFields: [], hasVersion: false });
+    const insists = request.headers['if-match'] === undefined ? [] : [notPromised];
+    const input = parseInput(schema, raw, [...faults, ...insists]) as never;
+    const command = toQueuedCommand({ type, data: toData(input) }, request, commandIdOf(request, key));
     const { command_id } = command;
-    const key = idempotencyKeyOf(request);
     const kept = { id: '', version: 0, command_id, request_hash: hashOf(request, input) };
     const earlier = key === undefined ? undefined : await rememberCommand(db, key, kept);
     if (earlier !== undefined && earlier.request_hash !== kept.request_hash) throw keyReused();

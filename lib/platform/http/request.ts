@@ -1,7 +1,7 @@
 // An API Gateway event (HTTP API, payload 2.0) as the request that routes see.
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { AppError } from '../../core/errors.ts';
+import type { FieldError } from '../../core/errors.ts';
 import { parseJsonBody } from './body.ts';
 
 export interface HttpRequest {
@@ -13,6 +13,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   correlationId: string;
   traceparent: string | undefined;
+  /** What is wrong with it apart from what its route asks for. */
+  faults: FieldError[];
   /** The parsed body; undefined where there is none. Reading it may throw, so it is read inside the route. */
   body(): unknown;
 }
@@ -40,15 +42,28 @@ const defined = (
     ),
   );
 
-/** @throws AppError `invalid_input` where the correlation id cannot be carried on. */
+/** A gateway decodes what is no UTF-8 to something else without a word. */
+const isDecodable = (part: string): boolean => {
+  try {
+    decodeURIComponent(part.replaceAll('+', ' '));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const queryFaults = (rawQuery: string): FieldError[] =>
+  rawQuery
+    .split('&')
+    .filter((part) => !isDecodable(part))
+    .map((part) => ({
+      path: part.slice(0, Math.max(0, part.indexOf('='))).slice(0, 200),
+      message: 'is not percent-encoded UTF-8',
+    }));
+
 export const toRequest = (event: APIGatewayProxyEventV2, context: Context): HttpRequest => {
   const headers = headersOf(event);
   const sent = headers['x-correlation-id'];
-  if (sent !== undefined && !visible.test(sent)) {
-    throw new AppError('invalid_input', 'X-Correlation-Id must have 1 to 128 visible characters', {
-      errors: [{ path: 'X-Correlation-Id', message: 'must have 1 to 128 visible characters' }],
-    });
-  }
   const traceparent = headers['traceparent'];
   return {
     routeKey: event.routeKey,
@@ -58,6 +73,12 @@ export const toRequest = (event: APIGatewayProxyEventV2, context: Context): Http
     headers,
     correlationId: correlationOf(event, context),
     traceparent: traceparent !== undefined && traceparentForm.test(traceparent) ? traceparent : undefined,
+    faults: [
+      ...(sent === undefined || visible.test(sent)
+        ? []
+        : [{ path: 'X-Correlation-Id', message: 'must have 1 to 128 visible characters' }]),
+      ...queryFaults(event.rawQueryString ?? ''),
+    ],
     body: () => parseJsonBody(event.body, event.isBase64Encoded, headers['content-type']),
   };
 };

@@ -25,14 +25,17 @@ type Result = APIGatewayProxyStructuredResultV2;
 
 const toResult = ({ status, headers = {}, body }: HttpAnswer): Result => ({
   statusCode: status,
-  headers: { 'content-type': 'application/json', ...headers },
+  headers: status === 304 ? headers : { 'content-type': 'application/json', ...headers },
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 
-const dispatch = (routes: Routes, request: HttpRequest): Promise<HttpAnswer> => {
+const noRoute: Route = async () => {
+  throw new AppError('not_found', 'There is no such route');
+};
+
+const dispatch = (routes: Routes, otherwise: Route, request: HttpRequest): Promise<HttpAnswer> => {
   const route = Object.hasOwn(routes, request.routeKey) ? routes[request.routeKey] : undefined;
-  if (route === undefined) throw new AppError('not_found', 'There is no such route');
-  return route(request);
+  return (route ?? otherwise)(request);
 };
 
 type Started = {
@@ -89,11 +92,12 @@ const gatewayOnly = (event: APIGatewayProxyEventV2): void => {
   }
 };
 
-export const httpHandler = (routes: Routes) =>
+/** `otherwise` answers where none of the routes does. */
+export const httpHandler = (routes: Routes, otherwise: Route = noRoute) =>
   middy()
     .use(observe())
     .use(problems())
     .handler(async (event: APIGatewayProxyEventV2, context: Context): Promise<Result> => {
       gatewayOnly(event);
-      return toResult(await dispatch(routes, toRequest(event, context)));
+      return toResult(await dispatch(routes, otherwise, toRequest(event, context)));
     });

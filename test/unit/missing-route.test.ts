@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { addRouteTable } from '../../lib/deploy/route-table.ts';
+import type { FunctionDefinition } from '../../lib/deploy/service.ts';
+import { missingRoute } from '../../lib/platform/http/missing-route.ts';
+import type { HttpRequest } from '../../lib/platform/http/request.ts';
+
+const functions: Record<string, FunctionDefinition> = {
+  commands: { handler: 'c', events: [{ httpApi: 'POST /tickets' }, { httpApi: 'PATCH /tickets/{id}/note' }] },
+  queries: {
+    handler: 'q',
+    events: [{ httpApi: { method: 'get', path: '/tickets' } }, { httpApi: 'GET /read/{key+}' }],
+  },
+  notFound: { handler: 'n', events: [{ httpApi: '*' }] },
+};
+addRouteTable({ functions });
+const table = String(functions['notFound']?.environment?.['ROUTES']);
+
+const at = (path: string) =>
+  missingRoute(table)({
+    routeKey: '$default',
+    path,
+    params: {},
+    query: {},
+    headers: {},
+    correlationId: 'c',
+    traceparent: undefined,
+    faults: [],
+    body: () => undefined,
+  } satisfies HttpRequest);
+
+test.each([
+  ['/tickets', 'GET, POST'],
+  ['/tickets/7/note', 'PATCH'],
+  ['/read/a/b', 'GET'],
+])('%s exists with another method: 405 allows %s', async (path, allow) => {
+  expect(await at(path)).toMatchObject({ status: 405, headers: { allow }, body: { status: 405 } });
+});
+
+test.each(['/', '/tickets/7', '/tickets/', '/ticketsx', '/tickets/7/note/8', '/read/'])(
+  '%s does not exist',
+  async (path) => {
+    await expect(at(path)).rejects.toMatchObject({ code: 'not_found' });
+  },
+);
