@@ -44,14 +44,14 @@ export const findAlerts = async (
   return {
     ...next,
     alerts: rows.map(({ _id: id, product_id, name, stock, threshold, opened_at, closed_at }) => ({
-        id,
-        product_id,
-        name,
-        stock,
-        threshold,
-        opened_at,
-        closed_at,
-      })),
+      id,
+      product_id,
+      name,
+      stock,
+      threshold,
+      opened_at,
+      closed_at,
+    })),
   };
 };
 

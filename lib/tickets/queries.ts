@@ -76,8 +76,8 @@ export const findTickets = async (
     .limit(limit + 1)
     .toArray();
   const { rows, ...next } = newest.page(found, limit);
-  const tickets = rows
-    .map(({ _id: id, subject, status: state, updated_at, preview, has_note: noted, version }) => ({
+  const tickets = rows.map(
+    ({ _id: id, subject, status: state, updated_at, preview, has_note: noted, version }) => ({
       id,
       subject,
       status: state,
@@ -85,7 +85,8 @@ export const findTickets = async (
       preview,
       has_note: noted,
       version,
-    }));
+    }),
+  );
   return { ...next, tickets };
 };
 
