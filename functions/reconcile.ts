@@ -60,7 +60,6 @@ export const handler = operation(scheduled, async (_, { log, functionName, timeL
   const healed = Object.values(answer.healed).reduce((sum, count) => sum + count, 0);
   const behind = addBehind([...(await meter.measure()).values()]);
   emitMetrics(functionName, {
-    ReconcileHeartbeat: 1,
     Healed: healed,
     Failures: answer.failed,
     Behind: behind.events,

@@ -1,8 +1,9 @@
-// The alarms that each queue and each function without a caller has; the system's own are in alarms.yml.
+// The alarms that each queue and each handler of queued commands has; the system's own are in alarms.yml.
 import { catalogue } from '../domains.ts';
 import { type MetricName, metricNamespace, serviceName } from '../platform/metric-names.ts';
 
 import type { Place } from './place.ts';
+import { consumedQueue } from './queues.ts';
 import { functionName, logicalId, type Resource, type Service } from './service.ts';
 
 interface Alarm {
@@ -44,29 +45,20 @@ const ofQueue = (queue: string, { queuePrefix }: Place): [string, Resource] => [
   }),
 ];
 
-const ofFunction = (key: string, place: Place, consumes: boolean): [string, Resource][] => {
+/** How late events take effect, reconcile asks of each subscriber; of queued commands only their consumer knows. */
+const ofCommands = (key: string, place: Place): [string, Resource] => {
   const name = functionName(place, key);
-  const lagOverContract: MetricName = 'LagOverContract';
-  const errors = alarm({
-    description: `${name} fails or times out.`,
-    namespace: 'AWS/Lambda',
-    metric: 'Errors',
-    dimensions: { FunctionName: name },
-    statistic: 'Sum',
-    minutes: 1,
-  });
-  const lag = alarm({
-    description: `${name} has applied messages later than READ_LAG_MS, five minutes running.`,
-    namespace: metricNamespace,
-    metric: lagOverContract,
-    dimensions: { service: serviceName(place.stage), function: name },
-    statistic: 'Sum',
-    minutes: 5,
-  });
-  const id = logicalId(key);
+  const metric: MetricName = 'LagOverContract';
   return [
-    [`${id}ErrorsAlarm`, errors],
-    ...(consumes ? [[`${id}LagAlarm`, lag] satisfies [string, Resource]] : []),
+    `${logicalId(key)}LagAlarm`,
+    alarm({
+      description: `${name} has handled commands later than READ_LAG_MS, five minutes running.`,
+      namespace: metricNamespace,
+      metric,
+      dimensions: { service: serviceName(place.stage), function: name },
+      statistic: 'Sum',
+      minutes: 5,
+    }),
   ];
 };
 
@@ -74,18 +66,12 @@ export const alarmsOf = (
   { functions }: Pick<Service, 'functions'>,
   place: Place,
 ): Record<string, Resource> => {
-  // What fails before a caller's eyes is counted at the gateway.
-  const silent = Object.entries(functions).filter(
-    ([, { events = [] }]) => !events.some(({ httpApi }) => httpApi !== undefined),
+  const { queueNames, commandQueues } = catalogue;
+  const handlers = Object.entries(functions).filter(([, definition]) =>
+    commandQueues.some((queue) => queue === consumedQueue(definition)),
   );
   return Object.fromEntries([
-    ...catalogue.queueNames.map((queue) => ofQueue(queue, place)),
-    ...silent.flatMap(([key, { events = [] }]) =>
-      ofFunction(
-        key,
-        place,
-        events.some(({ sqs }) => sqs !== undefined),
-      ),
-    ),
+    ...queueNames.map((queue) => ofQueue(queue, place)),
+    ...handlers.map(([key]) => ofCommands(key, place)),
   ]);
 };

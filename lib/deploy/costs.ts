@@ -1,100 +1,135 @@
-// What the system costs a month, at rest and for a million commands: `node lib/deploy/costs.ts`. Computed from
-// serverless.yml's own numbers of functions, queues and alarms, the prices and the assumptions below.
-// Without free tiers, without data transfer, without the database.
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
-import * as z from 'zod';
-import { catalogue } from '../domains.ts';
+// What a stage costs a month, computed from its own functions, queues, schedules and alarms. Without free tiers, data
+// transfer and the database.
+import { durationsMs, logBytes, metrics, minutesAMonth, pollsAMinute, prices } from './prices.ts';
+import type { Resource, Service } from './service.ts';
 
-const { commandQueues, queueNames, subscribers } = catalogue;
+export type Costs = Record<string, number>;
 
-import { alarmsOf } from './alarms.ts';
+/** What there is to pay for. */
+export interface Parts {
+  memoryGb: number;
+  queues: number;
+  consumers: number;
+  /** Functions that answer requests. */
+  answering: number;
+  /** Functions that run each minute. */
+  scheduled: number;
+  alarmMetrics: number;
+  dashboards: number;
+}
 
-/** List prices of us-east-1 in US dollars, as public price guides of February to June 2026 give them. Frankfurt is dearer. */
-const prices = {
-  lambdaGbSecond: 0.0000133334,
-  lambdaRequest: 0.2e-6,
-  httpApiRequest: 1e-6,
-  sqsRequest: 0.4e-6,
-  logGb: 0.5,
-  metric: 0.3,
-  alarm: 0.1,
-  dashboard: 3,
+const isOf =
+  (type: string) =>
+  ({ Type }: Resource): boolean =>
+    Type === type;
+
+/** An alarm on an expression is paid for each metric in it. */
+const metricsIn = ({ Properties }: Resource): number => {
+  const { Metrics } = Properties;
+  return Array.isArray(Metrics) ? Metrics.filter((one) => 'MetricStat' in one).length : 1;
 };
 
-const assumed = {
-  memoryGb: 0.5,
-  /** Of one command, one call of a projector and one run of reconcile, on a third of a core. */
-  commandMs: 20,
-  projectorMs: 30,
-  reconcileMs: 300,
-  /** Of the relay: started each minute, at work for two. */
-  relayMs: 114_000,
-  /** Messages that a projector gets in one call, between 1 at rest and 10 under load. */
-  messagesACall: 3,
-  /** Long polls of one queue a minute: Lambda has five pollers, of 20 s each. */
-  pollsAMinute: 15,
-  /** Our lines at both ends, Lambda's own three a call, the access log, and 26 bytes that CloudWatch adds to each. */
-  logBytesACommand: 1_800,
-  logBytesAMinute: 2_500,
-  /** EMF metrics that are sent at rest: of relay and reconcile. */
-  metricsAtRest: 5,
-  /** And those of a function that answers requests, or takes messages, while it has some. */
-  metricsOfHttp: 3,
-  metricsOfConsumer: 6,
-  minutesAMonth: 43_800,
+/** `service` as the plugin completes it, with the resources of alarms.yml. */
+export const partsOf = ({
+  functions,
+  provider,
+  resources,
+}: Service & { provider: { memorySize?: number } }): Parts => {
+  const all = Object.values(resources.Resources);
+  const having = (kind: 'httpApi' | 'sqs' | 'schedule') =>
+    Object.values(functions).filter(({ events = [] }) => events.some((event) => event[kind] !== undefined))
+      .length;
+  return {
+    memoryGb: (provider.memorySize ?? 1_024) / 1_024,
+    queues: having('sqs'),
+    consumers: having('sqs'),
+    answering: having('httpApi'),
+    scheduled: having('schedule'),
+    alarmMetrics: all
+      .filter(isOf('AWS::CloudWatch::Alarm'))
+      .reduce((sum, alarm) => sum + metricsIn(alarm), 0),
+    dashboards: all.filter(isOf('AWS::CloudWatch::Dashboard')).length,
+  };
 };
 
-const file = z.object({
-  functions: z.record(z.string(), z.looseObject({ events: z.array(z.looseObject({})).optional() })),
+const runs = ({ memoryGb }: Parts, count: number, ms: number): number =>
+  count * ((ms / 1_000) * memoryGb * prices.lambdaGbSecond + prices.lambdaRequest);
+
+const logs = (bytes: number, perGb = prices.logGb): number => (bytes / 1e9) * perGb;
+
+/** A month in which nobody asks for anything. */
+export const atRest = (parts: Parts): Costs => ({
+  'relay, a look each minute': runs(parts, minutesAMonth, durationsMs.relayLook),
+  'reconcile, each minute': runs(parts, minutesAMonth, durationsMs.reconcile),
+  [`polling ${parts.queues} queues`]: parts.queues * minutesAMonth * pollsAMinute * prices.sqsRequest,
+  [`alarms on ${parts.alarmMetrics} metrics`]: parts.alarmMetrics * prices.alarm,
+  [`${metrics.atRest} metrics and the dashboard`]:
+    metrics.atRest * prices.metric + parts.dashboards * prices.dashboard,
+  logs: logs(logBytes.minute * minutesAMonth),
 });
-const place = { service: 'tandem', stage: 'prod', queuePrefix: 'tandem', projectionMode: 'async' };
-const written = readFileSync('lib/deploy/alarms.yml', 'utf8').match(/AWS::CloudWatch::Alarm/g)?.length ?? 0;
-const read = file.parse(parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' }));
-const alarms = written + Object.keys(alarmsOf({ functions: read.functions as never }, place)).length;
 
-const seconds = (count: number, ms: number): number =>
-  ((count * ms) / 1_000) * assumed.memoryGb * prices.lambdaGbSecond;
-
-const { minutesAMonth: minutes } = assumed;
-const atRest = {
-  'relay, two awake': seconds(minutes, assumed.relayMs) + minutes * prices.lambdaRequest,
-  'reconcile, each minute': seconds(minutes, assumed.reconcileMs) + minutes * prices.lambdaRequest,
-  [`polling ${queueNames.length} queues`]:
-    queueNames.length * minutes * assumed.pollsAMinute * prices.sqsRequest,
-  [`${alarms} alarms`]: alarms * prices.alarm,
-  'metrics and dashboard': assumed.metricsAtRest * prices.metric + prices.dashboard,
-  logs: ((assumed.logBytesAMinute * minutes) / 1e9) * prices.logGb,
+/** Commands with one event each, which one subscriber hears of in calls of so many messages. */
+export const forCommands = (parts: Parts, count: number, messagesACall: number): Costs => {
+  const calls = count / messagesACall;
+  const bytes =
+    count * (logBytes.request + logBytes.event) +
+    calls * logBytes.projectorCall +
+    (count / 10) * logBytes.relayBatch;
+  return {
+    gateway: count * prices.httpApiRequest,
+    'command function': runs(parts, count, durationsMs.command),
+    'projector, one subscriber': runs(parts, calls, durationsMs.projector),
+    'queue: sends in tens, receives, deletes': (count / 10 + 2 * calls) * prices.sqsRequest,
+    logs: logs(bytes) + logs(count * logBytes.access, prices.accessLogGb),
+  };
 };
 
+export const together = (costs: Costs): number => Object.values(costs).reduce((sum, cost) => sum + cost, 0);
+
+const secondsAMonth = minutesAMonth * 60;
 const million = 1e6;
-const calls = million / assumed.messagesACall;
-const aMillion = {
-  gateway: million * prices.httpApiRequest,
-  'command function': seconds(million, assumed.commandMs) + million * prices.lambdaRequest,
-  'projector, one subscriber': seconds(calls, assumed.projectorMs) + calls * prices.lambdaRequest,
-  'queue: sends in tens, receives, deletes': (million / 10 + 2 * calls) * prices.sqsRequest,
-  logs: ((assumed.logBytesACommand * million) / 1e9) * prices.logGb,
-};
+/** Messages that a projector gets in one call while so many commands a second come. */
+export const loads = [
+  { perSecond: 1, messagesACall: 1 },
+  { perSecond: 10, messagesACall: 2 },
+  { perSecond: 100, messagesACall: 5 },
+];
 
-const table = (title: string, costs: Record<string, number>): string => {
-  const total = Object.values(costs).reduce((sum, cost) => sum + cost, 0);
-  const rows = Object.entries({ ...costs, '**together**': total });
-  return [
+/** A month of a steady load: one relay is awake all the time, and each function has traffic. */
+export const steady = (parts: Parts, perSecond: number, messagesACall: number): Costs => ({
+  commands: together(forCommands(parts, perSecond * secondsAMonth, messagesACall)),
+  'relay, one awake': runs(parts, 1, secondsAMonth * 1_000),
+  'metrics of all functions':
+    (parts.answering * metrics.request + parts.consumers * metrics.consumer + metrics.relay) * prices.metric,
+  'at rest': together(atRest(parts)),
+});
+
+const dollars = (cost: number): string => cost.toFixed(2);
+
+const table = (title: string, costs: Costs): string =>
+  [
     `| ${title} | $ |`,
     '|---|--:|',
-    ...rows.map(([name, cost]) => `| ${name} | ${cost.toFixed(2)} |`),
+    ...Object.entries(costs).map(([name, cost]) => `| ${name} | ${dollars(cost)} |`),
+    `| **together** | **${dollars(together(costs))}** |`,
+  ].join('\n');
+
+const steadyTable = (parts: Parts): string => {
+  const columns = loads.map(({ perSecond, messagesACall }) => steady(parts, perSecond, messagesACall));
+  const row = (name: string, cost: (costs: Costs) => number): string =>
+    `| ${name} | ${columns.map((costs) => dollars(cost(costs))).join(' | ')} |`;
+  return [
+    `| a month of steady commands, $ | ${loads.map(({ perSecond }) => `${perSecond}/s`).join(' | ')} |`,
+    `|---|${loads.map(() => '--:|').join('')}`,
+    ...Object.keys(columns[0] ?? {}).map((name) => row(name, (costs) => costs[name] ?? 0)),
+    row('**together**', together),
   ].join('\n');
 };
 
-console.log(table('a month at rest', atRest));
-console.log(`\n${table('a million commands with one event each', aMillion)}`);
-const withEvent = (kind: string): number =>
-  Object.values(read.functions).filter(({ events = [] }) => events.some((event) => kind in event)).length;
-const metrics = withEvent('httpApi') * assumed.metricsOfHttp + withEvent('sqs') * assumed.metricsOfConsumer;
-console.log(
-  `\nWith traffic on all functions in every hour of a month: ${metrics} more metrics, $${(metrics * prices.metric).toFixed(2)}.`,
-);
-console.log(
-  `\n${subscribers.length} subscriptions, ${commandQueues.length} command queues, ${Object.keys(read.functions).length} functions.`,
-);
+/** The tables of the page. */
+export const costTables = (parts: Parts): string =>
+  [
+    table('a month at rest', atRest(parts)),
+    table('a million commands with one event each', forCommands(parts, million, 3)),
+    steadyTable(parts),
+  ].join('\n\n');

@@ -58,7 +58,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 const logOutcome = <M>(log: Log, applied: MessageFacts[], failed: Delivery<M>[]): void => {
   for (const { correlationId, log: own } of applied) {
-    log.info('applied', { correlation_id: correlationId, ...own });
+    log.debug('applied', { correlation_id: correlationId, ...own });
   }
   for (const { record, message, error } of failed) {
     log.warn('not applied', {
@@ -101,14 +101,16 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
         count: failed.length,
       });
     isAway = outage !== undefined;
-    emitMetrics(context.functionName, {
+    const correlation_ids = [...new Set(facts.map(({ correlationId }) => correlationId))].join(' ');
+    const measured = {
       EventsApplied: applied.length,
       Duplicates: duplicates,
       Failures: failed.length,
       DeadLetters: failed.filter((delivery) => toFailure(delivery).dead).length,
       LagOverContract: lags.filter((lag) => lag > config.READ_LAG_MS).length,
       ...(lags.length === 0 ? {} : { Lag: lags }),
-    });
+    };
+    emitMetrics(context.functionName, measured, { correlation_ids });
     const retried = deliveries.filter((delivery) => delivery.error === undefined && failedBefore(delivery));
     try {
       await Promise.all([

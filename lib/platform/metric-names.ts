@@ -12,8 +12,6 @@ export const metricUnits = {
   EventsPublished: 'Count',
   EventsRefused: 'Count',
   EventsParked: 'Count',
-  RelayHeartbeat: 'Count',
-  ReconcileHeartbeat: 'Count',
   Behind: 'Count',
   OldestBehindMs: 'Milliseconds',
   Backlog: 'Count',
@@ -30,5 +28,17 @@ export const metricUnits = {
 } as const;
 
 export type MetricName = keyof typeof metricUnits;
+
+/** What hardly ever happens: if there was nothing to count, the metric is left out, and nobody pays for it. */
+export const rareMetrics: ReadonlySet<MetricName> = new Set([
+  'ServerErrors',
+  'EventsRefused',
+  'EventsParked',
+  'Duplicates',
+  'Failures',
+  'DeadLetters',
+  'LagOverContract',
+  'Healed',
+] satisfies MetricName[]);
 
 export const isMetric = (name: string): name is MetricName => Object.hasOwn(metricUnits, name);

@@ -1,7 +1,14 @@
 // Metrics as log lines in CloudWatch's Embedded Metric Format.
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { config } from './config.ts';
-import { isMetric, type MetricName, metricNamespace, metricUnits, serviceName } from './metric-names.ts';
+import {
+  isMetric,
+  type MetricName,
+  metricNamespace,
+  metricUnits,
+  rareMetrics,
+  serviceName,
+} from './metric-names.ts';
 
 const byFunction = new Map<string, Metrics>();
 
@@ -30,6 +37,7 @@ export const emitMetrics = (
   const metrics = metricsOf(functionName);
   for (const [name, value] of Object.entries(about)) metrics.addMetadata(name, value);
   for (const name of Object.keys(values).filter(isMetric)) {
+    if (values[name] === 0 && rareMetrics.has(name)) continue;
     for (const value of [values[name] ?? []].flat()) metrics.addMetric(name, metricUnits[name], value);
   }
   metrics.publishStoredMetrics();

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { alarmsOf } from '../../lib/deploy/alarms.ts';
+import { logicalId } from '../../lib/deploy/service.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { isMetric, metricNamespace, serviceName } from '../../lib/platform/metric-names.ts';
 import { readServerlessFile } from '../support/serverless-file.ts';
 
 const { functions, service } = readServerlessFile();
+const handlers = Object.keys(functions)
+  .filter((name) => name.endsWith('QueuedCommands'))
+  .map(logicalId);
 const written = readFileSync('lib/deploy/alarms.yml', 'utf8');
 const place = { service: 'tandem', stage: 'dev', queuePrefix: 'tandem', projectionMode: 'async' };
 
@@ -28,12 +33,11 @@ test('alarms and dashboard name the dimensions as the metrics have them', () => 
   expect(asked.filter((name) => !Object.hasOwn(functions, name))).toEqual([]);
 });
 
-test('every function that no caller waits for has an alarm for its errors, and every consumer one for its lag', () => {
+test('every queue has an alarm for its dead letters, and every handler of queued commands one for its lag', () => {
   const made = Object.keys(alarmsOf({ functions: functions as never }, place));
-  for (const [name, { events }] of Object.entries(functions)) {
-    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-    const answers = events.some(({ httpApi }) => httpApi !== undefined);
-    expect(made.includes(`${id}ErrorsAlarm`)).toBe(!answers);
-    expect(made.includes(`${id}LagAlarm`)).toBe(events.some(({ sqs }) => sqs !== undefined));
-  }
+  const ids = [
+    ...catalogue.queueNames.map((name) => `${logicalId(name)}DeadLetters`),
+    ...handlers.map((name) => `${name}Lag`),
+  ];
+  expect(made.toSorted()).toEqual(ids.map((id) => `${id}Alarm`).toSorted());
 });
