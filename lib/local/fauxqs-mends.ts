@@ -1,4 +1,4 @@
-// What fauxqs 2.4 does not do as we need it, mended from outside, in its own process alone.
+// What fauxqs 2.4.1 does not do as we need it, mended from outside, in its own process alone.
 // Each can go when a release of fauxqs has it.
 
 import { Server } from 'node:net';

@@ -14,7 +14,7 @@ const enter: Extension = (request, toolkit) => {
 };
 
 /**
- * serverless-offline decodes a body without a word about what is no UTF-8, calls one without a content type JSON, and
+ * serverless-offline 14.8.2 decodes a body without a word about what is no UTF-8, calls one without a content type JSON, and
  * parses JSON by itself, after which `0` is no body and a string has lost its quotes. A function sees what was sent.
  */
 const handOver: Extension = (request, toolkit) => {

@@ -7,7 +7,7 @@ export type Invocations = {
   settle(timeoutMs: number): Promise<void>;
 };
 
-/** serverless-offline does not wait for functions at its end, and tells nobody which ones run. */
+/** serverless-offline 14.8.2 does not wait for functions at its end, and tells nobody which ones run. */
 export const trackInvocations = (): Invocations => {
   const underWay = new Set<Promise<unknown>>();
   const tracked = new WeakSet<LambdaFunction>();

@@ -1,5 +1,5 @@
 // Runs the functions' SQS event sources locally as AWS does, and mends what `sls offline` does
-// otherwise: serverless-offline-sqs 8 deletes whole batches whatever the function answers, and ends
+// otherwise: serverless-offline-sqs 8.0.0 deletes whole batches whatever the function answers, and ends
 // its loop at the first failed receive. Drop the subclass when a release mends that.
 
 import './quiet-sdk.ts';
@@ -13,8 +13,10 @@ import { endWithParent, outliveRejections, tameOffline } from './offline.ts';
 import type { QueuePoller } from './queue-poller.ts';
 import { startQueuePollers } from './queue-pollers.ts';
 import { ensureQueues } from './queues.ts';
+import { checkDatabase, checkDataDir, checkPorts, checkQueues } from './reachable.ts';
 import type { Serverless } from './serverless.ts';
 import { useLocalSettings } from './service-settings.ts';
+import { dataDirOf } from './settings.ts';
 import { createSqsClient } from './sqs-client.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 6;
@@ -66,11 +68,19 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
     const endpoint = stringAt(environment, 'SQS_ENDPOINT') ?? '';
     const region = service.provider.region ?? 'eu-central-1';
     const client = createSqsClient(endpoint, region);
+    const writeDbUrl = stringAt(environment, 'WRITE_DB_URL') ?? '';
+    const readDbUrl = stringAt(environment, 'READ_DB_URL') ?? '';
     try {
-      await ensureLocalIndexes(
-        stringAt(environment, 'WRITE_DB_URL') ?? '',
-        stringAt(environment, 'READ_DB_URL') ?? '',
-      );
+      if (process.send === undefined) {
+        // `npm start` has looked at these before.
+        await checkDataDir(dataDirOf(this.serverless.serviceDir, process.env));
+        const { httpPort, lambdaPort } = this.options;
+        await checkPorts({ httpPort: Number(httpPort), lambdaPort: Number(lambdaPort) });
+        await checkDatabase('WRITE_DB_URL', writeDbUrl);
+        await checkDatabase('READ_DB_URL', readDbUrl);
+        await checkQueues(endpoint, region);
+      }
+      await ensureLocalIndexes(writeDbUrl, readDbUrl);
       const makeQueues = () => ensureQueues(client, service.resources?.Resources);
       this.pollers = startQueuePollers(events, {
         client,
@@ -87,13 +97,10 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
         log: line,
       });
     } catch (error) {
-      if (isSetupError(error)) {
-        line(error.message);
-        process.exit(1);
-      }
-      line(
-        `The queue server at ${endpoint} cannot be used (${messageOf(error)}): start it, or set SQS_ENDPOINT.`,
-      );
+      const reason = isSetupError(error)
+        ? error.message
+        : `The queue server at ${endpoint} cannot be used (${messageOf(error)}): start it, or set SQS_ENDPOINT.`;
+      process.stderr.write(`${reason}\n`);
       process.exit(1);
     }
   }

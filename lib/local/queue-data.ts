@@ -16,7 +16,7 @@ export const releaseInFlight = (dataDir: string): void => {
       'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE receipt_handle IS NOT NULL',
     );
   } catch {
-    // Another layout in another version of fauxqs: the messages come back after their timeout.
+    // Another layout than that of fauxqs 2.4.1: the messages come back after their timeout.
   } finally {
     database.close();
   }

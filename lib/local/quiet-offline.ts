@@ -1,4 +1,4 @@
-// What serverless-offline writes and nobody asked for.
+// What serverless-offline 14.8.2 writes and nobody asked for.
 
 import { createRequire } from 'node:module';
 import { fieldAt } from './files.ts';

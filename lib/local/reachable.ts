@@ -1,5 +1,8 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { MongoClient } from 'mongodb';
+import { writeWhole } from './files.ts';
 import { messageOf, SetupError } from './log.ts';
 import { becomesFree } from './ports.ts';
 import { createSqsClient } from './sqs-client.ts';
@@ -15,13 +18,13 @@ export const checkDatabase = async (setting: string, url: string): Promise<void>
     const hello = await client.db('admin').command({ hello: 1 });
     if (hello['setName'] === undefined && hello['msg'] !== 'isdbgrid') {
       throw new SetupError(
-        `The MongoDB of ${setting} is not a replica set, which transactions need: start it with --replSet, or unset ${setting}.`,
+        `The MongoDB of ${setting} is not a replica set, which transactions need: start it with --replSet, or use \`npm start\` without ${setting}, which brings its own.`,
       );
     }
   } catch (error) {
     if (error instanceof SetupError) throw error;
     throw new SetupError(
-      `${setting} cannot be reached (${shortReason(error)}): start that MongoDB, or unset ${setting} to use the built-in one.`,
+      `${setting} cannot be reached (${shortReason(error)}): start that MongoDB, or use \`npm start\` without ${setting}, which brings its own.`,
     );
   } finally {
     await client?.close();
@@ -35,17 +38,43 @@ export const checkQueues = async (endpoint: string, region: string): Promise<voi
     await client.send(new ListQueuesCommand({ MaxResults: 1 }));
   } catch (error) {
     throw new SetupError(
-      `SQS_ENDPOINT cannot be reached (${shortReason(error)}): start that server, or unset SQS_ENDPOINT to use the built-in one.`,
+      `SQS_ENDPOINT cannot be reached (${shortReason(error)}): start that server, or use \`npm start\` without SQS_ENDPOINT, which brings its own.`,
     );
   } finally {
     client.destroy();
   }
 };
 
-/** Throws a SetupError when another program listens on the port, and still does after `patienceMs`. */
-export const checkPort = async (setting: string, port: number, patienceMs: number): Promise<void> => {
+const checkPort = async (setting: string, port: number, patienceMs: number): Promise<void> => {
   if (await becomesFree(port, patienceMs)) return;
   throw new SetupError(
     `Port ${port} is taken: end the program that has it, or set ${setting} to a free port.`,
   );
+};
+
+export interface Ports {
+  httpPort: number;
+  lambdaPort: number;
+}
+
+/** Throws a SetupError when both are one, or another program listens there and still does after `patienceMs`. */
+export const checkPorts = async ({ httpPort, lambdaPort }: Ports, patienceMs = 0): Promise<void> => {
+  if (httpPort === lambdaPort) {
+    throw new SetupError(`HTTP_PORT and LAMBDA_PORT are both ${httpPort}: give each its own.`);
+  }
+  await checkPort('HTTP_PORT', httpPort, patienceMs);
+  await checkPort('LAMBDA_PORT', lambdaPort, patienceMs);
+};
+
+/** Throws a SetupError unless files can be made in the directory. */
+export const checkDataDir = async (dataDir: string): Promise<void> => {
+  const probe = join(dataDir, 'writable');
+  try {
+    await writeWhole(probe, '');
+    await rm(probe);
+  } catch (error) {
+    throw new SetupError(
+      `The data directory ${dataDir} cannot be used (${shortReason(error)}): make it writable, or set TANDEM_DATA_DIR to another.`,
+    );
+  }
 };

@@ -8,7 +8,7 @@ import { startFunctions } from './functions-process.ts';
 import { isSetupError, SetupError } from './log.ts';
 import { type Parts, startParts } from './parts.ts';
 import { commandLine, isAlive } from './processes.ts';
-import { checkPort } from './reachable.ts';
+import { checkDataDir, checkPorts } from './reachable.ts';
 import { forgetRunning, tellRunning } from './running.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { summary } from './summary.ts';
@@ -42,6 +42,7 @@ const claimDataDir = async (path: string): Promise<boolean> => {
 
 const main = async (settings: Settings): Promise<void> => {
   const claim = join(settings.dataDir, 'start.json');
+  await checkDataDir(settings.dataDir);
   const patienceMs = (await claimDataDir(claim)) ? AFTER_KILL_MS : 0;
   await forgetRunning(settings.dataDir);
   let parts: Parts | undefined;
@@ -67,8 +68,7 @@ const main = async (settings: Settings): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void endOn(signal));
 
   try {
-    await checkPort('HTTP_PORT', settings.httpPort, patienceMs);
-    await checkPort('LAMBDA_PORT', settings.lambdaPort, patienceMs);
+    await checkPorts(settings, patienceMs);
     const started = await startParts(settings, log);
     parts = started;
     const httpUrl = `http://127.0.0.1:${settings.httpPort}`;

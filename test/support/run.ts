@@ -52,6 +52,6 @@ async function startParts(): Promise<Parts> {
 /** The tests that send through a queue run against a real ElasticMQ too, where the environment asks for it. */
 async function startQueues(options: { dataDir: string; log: (line: string) => void }) {
   if (!process.env['ELASTICMQ']) return startQueueServer(options);
-  const { startElasticMq } = await import('../../lib/local/elasticmq.ts');
+  const { startElasticMq } = await import('./elasticmq.ts');
   return startElasticMq(options);
 }

@@ -6,12 +6,12 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Log, messageOf, quiet, SetupError } from './log.ts';
-import { userCache } from './mongod-binary.ts';
-import { freePort } from './ports.ts';
-import { endChild, endOf, run } from './processes.ts';
-import type { QueueServer, QueueServerOptions } from './queue-server.ts';
-import { checkQueues } from './reachable.ts';
+import { type Log, messageOf, quiet, SetupError } from '../../lib/local/log.ts';
+import { userCache } from '../../lib/local/mongod-binary.ts';
+import { freePort } from '../../lib/local/ports.ts';
+import { endChild, endOf, run } from '../../lib/local/processes.ts';
+import type { QueueServer, QueueServerOptions } from '../../lib/local/queue-server.ts';
+import { checkQueues } from '../../lib/local/reachable.ts';
 
 const VERSION = '1.7.1';
 const READY_WITHIN_MS = 60_000;
