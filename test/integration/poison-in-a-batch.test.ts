@@ -1,11 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deadLetterRecords } from '../../lib/core/dead-letters/records.ts';
+import { deadLetterRecords, recordFailures } from '../../lib/core/dead-letters/records.ts';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
 import type { SubscriberDefinition } from '../../lib/core/projection/subscriber.ts';
 import { toMessage } from '../../lib/core/relay/publish.ts';
+import { replay } from '../../lib/core/repair/replay.ts';
+import { appendPositions } from '../../lib/core/stores/event-log.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { commandConsumer } from '../../lib/platform/command-queue.ts';
-import { consumerHandler } from '../../lib/platform/consumer.ts';
+import { consumerHandler, replayedAttribute } from '../../lib/platform/consumer.ts';
 import { eventConsumer } from '../../lib/platform/queue.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { productsLowStockAlert } from '../../lib/products/low-stock-alert.ts';
@@ -42,7 +44,7 @@ const created = async (): Promise<RecordedEvent[]> => {
   return (await allRows(db.write)).map(fromRow).filter(({ type }) => type === 'ProductCreated');
 };
 
-/** Another aggregate's event with something in it that fits no schema, and that no database takes. */
+/** Another aggregate's event with something in it that no database takes. */
 const poisoned = (event: RecordedEvent): RecordedEvent => ({
   ...event,
   event_id: 'poison',
@@ -83,17 +85,20 @@ describe('of a batch of ten', () => {
   );
 
   test('each keeps its own cause: what cannot be read, what does not fit, what is of a newer release', async () => {
-    const [first, second, ...others] = await created();
-    if (first === undefined || second === undefined) throw new Error('no events');
+    const [refused, second, ...others] = await created();
+    if (refused === undefined || second === undefined) throw new Error('no events');
+    const _id = { $ne: refused.stream_id.slice('Product-'.length) };
+    await db.read.command({ collMod: 'product_cards', validator: { _id } });
     const unknown = { ...second, event_id: 'unknown', stream_id: 'Product-unknown', schema_version: 99 };
-    const bodies = ['not json', bodyOf(poisoned(first)), bodyOf(unknown), ...others.map(bodyOf)];
+    const bodies = ['not json', bodyOf(refused), bodyOf(unknown), ...others.map(bodyOf)];
     const handle = handlerOf(productsProjector);
     const { batchItemFailures } = await handle(sqsEvent(bodies), lambdaContext('test'));
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['m-0', 'm-1', 'm-2']);
     expect((await recordOf('unknown'))?.error.code).toBe('unknown_event');
-    expect((await recordOf('poison'))?.error.message).toMatch(/does not fit: name/);
+    expect((await recordOf(refused.event_id))?.error.code).toBe('121');
     const causes = await deadLetterRecords(db.read).distinct('fingerprint');
     expect(causes).toHaveLength(3);
+    await db.read.command({ collMod: 'product_cards', validator: {} });
   });
 
   test('a forged event of a stream, or under the id of another, takes none of the true ones with it', async () => {
@@ -146,5 +151,40 @@ describe('of a batch of ten', () => {
     const { batchItemFailures } = await handle(sqsEvent(keys.map(command)), lambdaContext('test'));
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm-0' }]);
     expect(await db.write.collection('record_reads').countDocuments({ read_count: 3 })).toBe(3);
+  });
+
+  test('the record of a message that is redriven and takes effect goes away, another one stays', async () => {
+    const [first, second] = await created();
+    if (first === undefined || second === undefined) throw new Error('no events');
+    const failures = [first, second].map((event) => ({
+      messageId: 'old',
+      eventId: event.event_id,
+      body: bodyOf(event),
+      attempts: 5,
+      dead: true,
+      error: new Error('x'),
+    }));
+    await recordFailures(db.read, productsProjector.name, failures);
+    const handle = handlerOf(productsProjector);
+    await handle(sqsEvent([bodyOf(first)], 1, [replayedAttribute]), lambdaContext('test'));
+    expect([await recordOf(first.event_id), await recordOf(second.event_id)]).toEqual([
+      null,
+      expect.objectContaining({ dead: true }),
+    ]);
+  });
+
+  test('an event of the log that cannot be stored holds up no replay', async () => {
+    const events = await created();
+    const ids = events.map(({ event_id }) => event_id);
+    await db.write.collection('positions').deleteMany({});
+    await appendPositions(db.write, 1, ids);
+    const rows = db.read.collection('product_audit_log');
+    await rows.deleteMany({});
+    await db.read.command({ collMod: 'product_audit_log', validator: { _id: { $ne: ids[3] } } });
+    const subscriber = openSubscriber(productsAuditLog, db.write, db.read);
+    const { hears } = productsAuditLog;
+    const run = { writeDb: db.write, readDb: db.read, subscriber, hears, from: 1, timeLeftMs: () => 60_000 };
+    expect(await replay(run)).toMatchObject({ done: true, failed: 1 });
+    expect(await rows.countDocuments()).toBe(products - 1);
   });
 });
