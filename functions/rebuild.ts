@@ -4,23 +4,58 @@ import { catalogue } from '../lib/domains.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
+import { actionField, runAction } from '../lib/platform/ops/run-action.ts';
 import { resources } from '../lib/platform/resources.ts';
 import { startFunction } from '../lib/platform/start-function.ts';
 
-const input = z.strictObject({ projection: z.string().optional(), dry_run: z.boolean().default(false) });
+const input = z.strictObject({
+  projection: z.string().optional(),
+  dry_run: z.boolean().default(false),
+  ...actionField,
+});
 
 /** Gives one answer for a named projection, else a list of all. What time does not allow, a new call goes on with. */
 export const handler = operation(
   input,
-  async ({ projection, dry_run: dryRun }, { functionName, timeLeftMs }) => {
+  async ({ projection, dry_run: dryRun, action_id: actionId }, { log, functionName, timeLeftMs }) => {
+    const models = catalogue.openReadModels(resources, projection);
     const answers: RebuildAnswer[] = [];
-    for (const model of catalogue.openReadModels(resources, projection)) {
-      const run = dryRun ? measureDrift : rebuild;
-      const answer = await run(model, { db: readDb(), timeLeftMs });
-      emitMetrics(functionName, { Rebuilt: answer.written + answer.removed });
-      answers.push(answer);
-      if (!dryRun && !answer.done) await startFunction(functionName, { projection: model.projection.name });
-    }
+    await runAction(
+      {
+        db: readDb(),
+        actionId,
+        kind: dryRun ? 'dry_run' : 'rebuild',
+        target: projection ?? 'all',
+        input: { projection, dry_run: dryRun },
+        timeLeftMs,
+      },
+      async (run) => {
+        let before = 0;
+        const totals = await Promise.all(models.map(({ source }) => source.estimate()));
+        const total = totals.reduce((sum, one) => sum + one, 0);
+        for (const model of models) {
+          const work = dryRun ? measureDrift : rebuild;
+          const answer = await work(model, {
+            db: readDb(),
+            timeLeftMs: run.timeLeftMs,
+            onProgress: (scanned) => run.progress(before + scanned, total),
+          });
+          before += answer.scanned;
+          run.progress(before, total);
+          log.info(dryRun ? 'drift measured' : 'read model rebuilt', { ...answer });
+          emitMetrics(
+            functionName,
+            { Rebuilt: answer.written + answer.removed },
+            { projection: answer.projection },
+          );
+          answers.push(answer);
+          if (!answer.done) break;
+        }
+        const done = answers.length === models.length && answers.every((answer) => answer.done);
+        return { answer: { projections: answers }, done };
+      },
+      dryRun ? undefined : (id) => startFunction(functionName, { projection, action_id: id }),
+    );
     return projection === undefined ? answers : answers[0];
   },
 );

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { findOnTheirWay } from '../lib/core/dead-letters/records.ts';
 import { AppError } from '../lib/core/errors.ts';
 import type { RecordedEvent } from '../lib/core/events.ts';
@@ -9,9 +10,11 @@ import { removeOldEvents } from '../lib/core/stores/retention.ts';
 import { catalogue } from '../lib/domains.ts';
 import { config } from '../lib/platform/config.ts';
 import { forgetGoneLetters } from '../lib/platform/dead-letters.ts';
+import type { Log } from '../lib/platform/logger.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
-import { operation, scheduled } from '../lib/platform/operation.ts';
+import { operation } from '../lib/platform/operation.ts';
+import { actionField, runAction } from '../lib/platform/ops/run-action.ts';
 import { resources } from '../lib/platform/resources.ts';
 import { reconcileName } from '../lib/platform/silence.ts';
 import { sqsPublisher } from '../lib/platform/sqs/publisher.ts';
@@ -39,7 +42,7 @@ const meter = createBehindMeter({
   readLagMs: config.READ_LAG_MS,
 });
 
-export const handler = operation(scheduled, async (_, { log, functionName, timeLeftMs }) => {
+const reconcileNow = async (log: Log, functionName: string, timeLeftMs: () => number) => {
   const answer = await reconcile({
     writeDb: writeDb(),
     readDb: readDb(),
@@ -48,13 +51,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, timeL
     timeLeftMs,
     onFailed: requeue,
     onHealed: (subscription, { event_id, type, version, metadata }) =>
-      log.warn('healed', {
-        subscription,
-        event_id,
-        type,
-        version,
-        correlation_id: metadata.correlation_id,
-      }),
+      log.warn('healed', { subscription, event_id, type, version, correlation_id: metadata.correlation_id }),
   });
   await sayHeard(readDb(), reconcileName);
   const healed = Object.values(answer.healed).reduce((sum, count) => sum + count, 0);
@@ -67,18 +64,37 @@ export const handler = operation(scheduled, async (_, { log, functionName, timeL
   });
   // A queue that does not answer now is asked by the next run.
   for (const name of catalogue.queueNames) await forgetGoneLetters(name).catch(() => 0);
+  return answer;
+};
+
+const removeOld = async (upTo: number, timeLeftMs: () => number): Promise<number> => {
   const days = config.EVENT_RETENTION_DAYS;
-  const removed =
-    days === 0
-      ? 0
-      : await removeOldEvents({
-          writeDb: writeDb(),
-          readDb: readDb(),
-          streamTypes: catalogue.stateStoredTypes,
-          commandLogs: catalogue.commandLogs,
-          upTo: answer.position,
-          retentionMs: days * dayMs,
-          timeLeftMs,
-        });
-  return { ...answer, events_removed: removed };
+  if (days === 0) return 0;
+  return removeOldEvents({
+    writeDb: writeDb(),
+    readDb: readDb(),
+    streamTypes: catalogue.stateStoredTypes,
+    commandLogs: catalogue.commandLogs,
+    upTo,
+    retentionMs: days * dayMs,
+    timeLeftMs,
+  });
+};
+
+const fromSchedule = z.object({ source: z.literal('aws.events') });
+const fromOperator = z.object(actionField);
+
+export const handler = operation(z.unknown(), async (payload, { log, functionName, timeLeftMs }) => {
+  const work = async (leftMs: () => number) => {
+    const answer = await reconcileNow(log, functionName, leftMs);
+    return { ...answer, events_removed: await removeOld(answer.position, leftMs) };
+  };
+  if (fromSchedule.safeParse(payload).success) return work(timeLeftMs);
+  const actionId = fromOperator.safeParse(payload).data?.action_id;
+  const action = { db: readDb(), actionId, kind: 'reconcile' as const, target: 'all', input: {}, timeLeftMs };
+  return runAction(action, async (run) => {
+    const answer = await work(run.timeLeftMs);
+    run.progress(answer.scanned + answer.watched);
+    return { answer, done: answer.done };
+  });
 });

@@ -3,17 +3,40 @@ import { catalogue } from '../lib/domains.ts';
 import { redriveLetters } from '../lib/platform/dead-letters.ts';
 import { letterChoice } from '../lib/platform/letter-choice.ts';
 import { emitMetrics } from '../lib/platform/metrics.ts';
-import { writeDb } from '../lib/platform/mongo.ts';
+import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
+import { type ActionRun, actionField, runAction } from '../lib/platform/ops/run-action.ts';
+
+const input = letterChoice.extend(actionField);
 
 /** The subscription `relay` stands for events that a queue refused for good. */
-export const handler = operation(letterChoice, async (choice, { functionName, timeLeftMs }) => {
-  const { subscription } = choice;
-  if (subscription === 'relay') {
-    return { subscription, redriven: await unpark(writeDb(), choice.event_ids), left: 0, done: true };
-  }
-  catalogue.requireQueue(subscription);
-  const answer = await redriveLetters(choice, { timeLeftMs });
-  emitMetrics(functionName, { Redriven: answer.redriven });
-  return { subscription, ...answer };
-});
+export const handler = operation(
+  input,
+  async ({ action_id: actionId, ...choice }, { log, functionName, timeLeftMs }) => {
+    const { subscription } = choice;
+    const isRelay = subscription === 'relay';
+    if (!isRelay) catalogue.requireQueue(subscription);
+    const putBack = async (run: ActionRun) => {
+      if (isRelay)
+        return { redriven: await unpark(writeDb(), choice.event_ids), left: 0, done: true, event_ids: [] };
+      let through = 0;
+      return redriveLetters(choice, {
+        timeLeftMs: run.timeLeftMs,
+        onProgress(count) {
+          through += count;
+          run.progress(through);
+        },
+      });
+    };
+    const kind = isRelay ? ('unpark' as const) : ('redrive' as const);
+    const action = { db: readDb(), actionId, kind, target: subscription, input: choice, timeLeftMs };
+    return runAction(action, async (run) => {
+      const { event_ids, ...answer } = await putBack(run);
+      run.progress(answer.redriven);
+      emitMetrics(functionName, { Redriven: answer.redriven }, { subscription });
+      log.info('dead letters put back', { subscription, redriven: answer.redriven, left: answer.left });
+      const kept = { subscription, ...answer };
+      return { answer: isRelay ? kept : { ...kept, event_ids }, kept, done: answer.done };
+    });
+  },
+);

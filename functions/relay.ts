@@ -37,7 +37,11 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
       if (result.unreachable !== undefined && !isQueueAway)
         log.warn('queue not reachable, events pend', { reason: result.unreachable });
       isQueueAway = result.unreachable !== undefined;
-      if (result.refused > 0) log.warn('events refused', { refused: result.refused, parked: result.parked });
+      for (const { event, reason, parked } of result.refusals) {
+        const { event_id, type, version, metadata } = event;
+        const about = { event_id, type, version, correlation_id: metadata.correlation_id, reason };
+        log.warn(parked ? 'event parked' : 'event refused', about);
+      }
     },
     onOutage: (error) => log.warn('database not reachable, events pend', { reason: reasonOf(error) }),
     callNext: startNextRelay,

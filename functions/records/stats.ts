@@ -1,4 +1,4 @@
-import { summarizeLag } from '../../lib/core/projection/lag.ts';
+import { noLag, summarizeLags } from '../../lib/core/projection/lag.ts';
 import { endpointRoutes } from '../../lib/platform/http/endpoint-route.ts';
 import { httpHandler } from '../../lib/platform/http/stack.ts';
 import { readDb, writeDb } from '../../lib/platform/mongo.ts';
@@ -12,7 +12,8 @@ const lagMinutes = 5;
 const measures = {
   writeDb: writeDb(),
   measureBacklog: () => measureBacklog(writeDb()),
-  measureLag: (subscription: string) => summarizeLag(readDb(), subscription, lagMinutes),
+  measureLag: async (subscription: string) =>
+    (await summarizeLags(readDb(), lagMinutes)).get(subscription) ?? noLag,
 };
 
 export const handler = httpHandler(endpointRoutes(routes, measures));

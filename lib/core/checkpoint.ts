@@ -28,3 +28,15 @@ export const createCheckpoint = <T extends Document>(db: Db, name: string): Chec
     },
   };
 };
+
+/** Several at once, by name. */
+export const findCheckpoints = async <T extends Document>(
+  db: Db,
+  names: readonly string[],
+): Promise<Map<string, T>> => {
+  const found = await db
+    .collection<{ _id: string; value: T }>(checkpointsCollection)
+    .find({ _id: { $in: [...names] } })
+    .toArray();
+  return new Map(found.map(({ _id, value }) => [_id, value as T]));
+};

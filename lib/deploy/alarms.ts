@@ -13,9 +13,19 @@ interface Alarm {
   dimensions: Record<string, string>;
   statistic: 'Sum' | 'Maximum';
   minutes: number;
+  /** 0 if absent. */
+  above?: number;
 }
 
-const alarm = ({ description, namespace, metric, dimensions, statistic, minutes }: Alarm): Resource => ({
+const alarm = ({
+  description,
+  namespace,
+  metric,
+  dimensions,
+  statistic,
+  minutes,
+  above = 0,
+}: Alarm): Resource => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
     AlarmDescription: description,
@@ -25,7 +35,7 @@ const alarm = ({ description, namespace, metric, dimensions, statistic, minutes 
     Statistic: statistic,
     Period: 60,
     EvaluationPeriods: minutes,
-    Threshold: 0,
+    Threshold: above,
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
     AlarmActions: [{ Ref: 'AlarmTopic' }],
@@ -33,7 +43,7 @@ const alarm = ({ description, namespace, metric, dimensions, statistic, minutes 
   },
 });
 
-const ofQueue = (queue: string, { queuePrefix }: Place): [string, Resource] => [
+const ofDeadLetters = (queue: string, { queuePrefix }: Place): [string, Resource] => [
   `${logicalId(queue)}DeadLettersAlarm`,
   alarm({
     description: `${queue} has dead letters: read their errors in dead_letters, mend the cause, redrive.`,
@@ -42,6 +52,22 @@ const ofQueue = (queue: string, { queuePrefix }: Place): [string, Resource] => [
     dimensions: { QueueName: `${queuePrefix}-${queue}-dlq` },
     statistic: 'Maximum',
     minutes: 1,
+  }),
+];
+
+/** A command that has waited for so long has no consumer. Of a subscriber that is silent, BehindAlarm tells. */
+const silentSeconds = 120;
+
+const ofWaiting = (queue: string, { queuePrefix }: Place): [string, Resource] => [
+  `${logicalId(queue)}SilentAlarm`,
+  alarm({
+    description: `A command waits in ${queue}, and its consumer is not heard of.`,
+    namespace: 'AWS/SQS',
+    metric: 'ApproximateAgeOfOldestMessage',
+    dimensions: { QueueName: `${queuePrefix}-${queue}` },
+    statistic: 'Maximum',
+    minutes: 3,
+    above: silentSeconds,
   }),
 ];
 
@@ -71,7 +97,8 @@ export const alarmsOf = (
     commandQueues.some((queue) => queue === consumedQueue(definition)),
   );
   return Object.fromEntries([
-    ...queueNames.map((queue) => ofQueue(queue, place)),
+    ...queueNames.map((queue) => ofDeadLetters(queue, place)),
+    ...commandQueues.map((queue) => ofWaiting(queue, place)),
     ...handlers.map(([key]) => ofCommands(key, place)),
   ]);
 };

@@ -46,7 +46,7 @@ export const rightsOn = ({ projectionMode }: Place, declared: Right[] = []): Rig
   });
 
 /** What the framework checks `rights` against. */
-export const rightPattern = `^(${[...secrets.keys(), ...others, inline].join('|')}|send:[a-z-]+)$`;
+export const rightPattern = `^(${[...secrets.keys(), ...others, inline].join('|')}|send:[a-z-]+|start:[a-zA-Z]+)$`;
 
 export const parameterName = ({ service, stage }: Place, setting: string): string =>
   `/${service}/${stage}/${setting.toLowerCase().replaceAll('_', '-')}`;
@@ -91,6 +91,10 @@ export const statementsOf = (right: Right, place: Place, name: string): Statemen
     case 'start-relay':
       return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${functionName(place, relayKey)}`)]);
     default:
+      if (right.startsWith('start:')) {
+        const started = functionName(place, right.slice('start:'.length));
+        return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${started}`)]);
+      }
       return send([queue(right.slice('send:'.length))]);
   }
 };

@@ -14,8 +14,8 @@ import { isUnavailable } from '../core/driver-errors.ts';
 import { AppError } from '../core/errors.ts';
 import { config } from './config.ts';
 import { applyAll, type Consumer, type Delivery, type MessageFacts, parseDelivery } from './deliveries.ts';
+import { createEffectRecorder } from './effect-recorder.ts';
 import { toInvocationError } from './invocation-error.ts';
-import { createLagRecorder } from './lag-recorder.ts';
 import { eventIdIn } from './letter-id.ts';
 import { createLog, type Log } from './logger.ts';
 import { emitMetrics } from './metrics.ts';
@@ -78,7 +78,7 @@ const reserveMs = 10_000;
 const isFromQueue = (event: SQSEvent): boolean => Array.isArray(event?.Records);
 
 export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
-  const keepLags = createLagRecorder(readDb, consumer.name);
+  const keepEffects = createEffectRecorder(readDb, consumer.name);
   let isAway = false;
 
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
@@ -89,8 +89,8 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
     const mayGoOn = (): boolean => context.getRemainingTimeInMillis() > reserveMs;
     const { applied, duplicates } = await applyAll(consumer, deliveries, mayGoOn);
     const facts = applied.map(consumer.describe);
-    const now = Date.now();
-    const lags = facts.map(({ since }) => Math.max(0, now - since.getTime()));
+    const now = new Date();
+    const lags = facts.map(({ since }) => Math.max(0, now.getTime() - since.getTime()));
     const failed = deliveries.filter(({ error }) => error !== undefined);
     const log = createLog(context.functionName, { subscription: consumer.name });
     const outage = outageIn(deliveries);
@@ -114,7 +114,7 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
     const retried = deliveries.filter((delivery) => delivery.error === undefined && failedBefore(delivery));
     try {
       await Promise.all([
-        keepLags(lags),
+        keepEffects(facts, now),
         recordFailures(readDb, consumer.name, failed.map(toFailure)),
         forgetFailures(readDb, consumer.name, retried.map(keyOf)),
       ]);

@@ -14,7 +14,10 @@ import { readDb } from './mongo.ts';
 import { sqsDeadLetterQueue } from './sqs/dead-letter-queue.ts';
 import { countLetters } from './sqs/depth.ts';
 
-type TimeLeft = Pick<DrainOptions, 'timeLeftMs'>;
+interface Run extends Pick<DrainOptions, 'timeLeftMs'> {
+  /** Told of the letters that are through. */
+  onProgress?(count: number): void;
+}
 
 /** Forgets the records of letters that are not there any more. Gives their number. */
 export const forgetGoneLetters = (subscription: string): Promise<number> => {
@@ -25,12 +28,15 @@ export const forgetGoneLetters = (subscription: string): Promise<number> => {
 /** Puts the chosen letters back on the subscription's queue, each once. */
 export const redriveLetters = async (
   { subscription, ...choice }: LetterChoice,
-  { timeLeftMs }: TimeLeft,
+  { timeLeftMs, onProgress }: Run,
 ): Promise<RedriveAnswer> => {
   const answer = await redrive(sqsDeadLetterQueue(subscription), {
     wanted: await chooseLetters(readDb(), subscription, choice),
     timeLeftMs,
-    onRedriven: (letters) => markReplayed(readDb(), subscription, letters),
+    async onRedriven(letters) {
+      await markReplayed(readDb(), subscription, letters);
+      onProgress?.(letters.length);
+    },
   });
   await forgetGoneLetters(subscription);
   return answer;
@@ -39,12 +45,15 @@ export const redriveLetters = async (
 /** Ends the chosen letters for good; what and why stays on record. */
 export const discardLetters = async (
   { subscription, reason, ...choice }: LetterChoice & { reason: string },
-  { timeLeftMs }: TimeLeft,
+  { timeLeftMs, onProgress }: Run,
 ): Promise<DiscardAnswer> => {
   const answer = await discard(sqsDeadLetterQueue(subscription), {
     wanted: await chooseLetters(readDb(), subscription, choice),
     timeLeftMs,
-    record: (letters) => recordDiscarded(readDb(), subscription, letters, reason),
+    async record(letters) {
+      await recordDiscarded(readDb(), subscription, letters, reason);
+      onProgress?.(letters.length);
+    },
   });
   await forgetGoneLetters(subscription);
   return answer;

@@ -3,6 +3,7 @@
 
 import type { HandlerOptions } from '../core/commands/handle.ts';
 import type { DomainEvent } from '../core/decider.ts';
+import type { RecordedEvent } from '../core/events.ts';
 import type { SubscriberDefinition } from '../core/projection/subscriber.ts';
 import { config } from './config.ts';
 import { createLog } from './logger.ts';
@@ -21,14 +22,22 @@ export const inlineProjection = <E extends DomainEvent>(
   if (!isInline(domain, mode)) return {};
   const { name, apply } = projector.create(databases);
   const log = createLog(`${domain}-inline`, { subscription: name });
+  const warn = ({ event_id, type, version, metadata }: RecordedEvent, error: unknown): void =>
+    log.warn('not projected inline', {
+      event_id,
+      type,
+      version,
+      correlation_id: metadata.correlation_id,
+      error: String(error),
+    });
   return {
     async onAppended(events) {
       try {
         const { failures } = await apply(events);
-        for (const [event_id, error] of failures)
-          log.warn('not projected inline', { event_id, error: String(error) });
+        for (const event of events)
+          if (failures.has(event.event_id)) warn(event, failures.get(event.event_id));
       } catch (error) {
-        log.warn('not projected inline', { error: String(error) });
+        for (const event of events) warn(event, error);
       }
     },
   };

@@ -25,6 +25,9 @@ export const metricUnits = {
   Healed: 'Count',
   Redriven: 'Count',
   Rebuilt: 'Count',
+  Replayed: 'Count',
+  Discarded: 'Count',
+  IndexesMs: 'Milliseconds',
 } as const;
 
 export type MetricName = keyof typeof metricUnits;

@@ -1,10 +1,8 @@
 // What an operator wants to know at a glance: the backlog, each subscription's queue and lag, each dependency's health.
 import type { Db } from 'mongodb';
-import { type LagSummary, summarizeLag } from '../core/projection/lag.ts';
+import { type LagSummary, noLag } from '../core/projection/lag.ts';
 import { eventRows } from '../core/stores/event-rows.ts';
 import { type QueueDepth, queueDepth } from './sqs/depth.ts';
-
-const lagMinutes = 5;
 
 export interface Backlog {
   pending: number;
@@ -39,16 +37,13 @@ export interface QueueMetrics extends MaybeDepth {
 
 /** What a queue holds, and what its consumer did. */
 export const measureQueue = async (
-  readDb: Db,
   queue: string,
-  heard: ReadonlyMap<string, Date>,
-): Promise<QueueMetrics> => {
-  const [depth, lag] = await Promise.all([
-    queueDepth(queue).catch(() => unknownDepth),
-    summarizeLag(readDb, queue, lagMinutes),
-  ]);
-  return { ...depth, lag, heard_at: heard.get(queue) ?? null };
-};
+  { lags, heard }: { lags: ReadonlyMap<string, LagSummary>; heard: ReadonlyMap<string, Date> },
+): Promise<QueueMetrics> => ({
+  ...(await queueDepth(queue).catch(() => unknownDepth)),
+  lag: lags.get(queue) ?? noLag,
+  heard_at: heard.get(queue) ?? null,
+});
 
 export interface Health {
   name: string;

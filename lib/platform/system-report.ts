@@ -4,8 +4,9 @@ import { databaseTime } from '../core/database-time.ts';
 import type { Catalogue } from '../core/domains/catalogue.ts';
 import { addBehind, type Behind, createBehindMeter, isWithin } from '../core/observe/behind.ts';
 import { listHeard } from '../core/observe/heard.ts';
+import { summarizeLags } from '../core/projection/lag.ts';
 import type { Resources } from '../core/projection/subscriber.ts';
-import { findRebuildProgress, type RebuildProgress } from '../core/repair/rebuild.ts';
+import { listRebuildProgress, type RebuildProgress } from '../core/repair/rebuild.ts';
 import { nextPosition } from '../core/stores/event-log.ts';
 import { type Backlog, measureBacklog, measureQueue, type QueueMetrics } from './observe.ts';
 import {
@@ -46,6 +47,8 @@ export interface SystemReport {
   rebuilds: RebuildProgress[];
 }
 
+const lagMinutes = 5;
+
 /** Kept for a container's life: what was found in effect once is not asked for again. */
 export const createReporter = (catalogue: Catalogue, resources: Resources, readLagMs: number) => {
   const { writeDb, readDb } = resources;
@@ -55,15 +58,16 @@ export const createReporter = (catalogue: Catalogue, resources: Resources, readL
   const startedAt = new Date();
 
   return async (): Promise<SystemReport> => {
-    const [at, backlog, position, heard, measured] = await Promise.all([
+    const [at, backlog, position, heard, lags, measured] = await Promise.all([
       databaseTime(writeDb),
       measureBacklog(writeDb),
       nextPosition(writeDb),
       listHeard(readDb),
+      summarizeLags(readDb, lagMinutes),
       meter.measure(),
     ]);
     const subscription = async (name: string): Promise<SubscriptionReport> => {
-      const queue = await measureQueue(readDb, name, heard);
+      const queue = await measureQueue(name, { lags, heard });
       const behind = measured.get(name) ?? addBehind([]);
       return {
         subscription: name,
@@ -74,14 +78,17 @@ export const createReporter = (catalogue: Catalogue, resources: Resources, readL
       };
     };
     const commandQueue = async (name: string): Promise<CommandQueueReport> => {
-      const queue = await measureQueue(readDb, name, heard);
+      const queue = await measureQueue(name, { lags, heard });
       return { queue: name, ...queue, silent: isSilent(queue.heard_at, waitingMs(name, queue.waiting), at) };
     };
     const [relay, subscriptions, command_queues, rebuilds] = await Promise.all([
       relayState(writeDb, backlog.oldest_pending_ms, at),
       Promise.all(subscribers.map(({ name }) => subscription(name))),
       Promise.all(catalogue.commandQueues.map(commandQueue)),
-      Promise.all(catalogue.readModels.map(({ projection }) => findRebuildProgress(readDb, projection.name))),
+      listRebuildProgress(
+        readDb,
+        catalogue.readModels.map(({ projection }) => projection.name),
+      ),
     ]);
     return {
       at,
@@ -94,7 +101,7 @@ export const createReporter = (catalogue: Catalogue, resources: Resources, readL
       reconcile: reconcileState(heard.get(reconcileName), startedAt, at),
       subscriptions,
       command_queues,
-      rebuilds: rebuilds.filter((progress) => progress !== undefined),
+      rebuilds,
     };
   };
 };

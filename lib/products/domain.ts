@@ -8,8 +8,8 @@ import {
   lowStockSettings,
   productsLowStockAlert,
 } from './low-stock-alert.ts';
-import { productEvents } from './product.ts';
-import { productViewsEvents } from './product-views.ts';
+import { productDecider, productEvents } from './product.ts';
+import { productViewsDecider, productViewsEvents } from './product-views.ts';
 import {
   productCardsModel,
   productDetailsModel,
@@ -18,7 +18,7 @@ import {
   supplierModel,
 } from './projections.ts';
 import { productCommandsQueue } from './store.ts';
-import { supplierEvents } from './supplier.ts';
+import { supplierDecider, supplierEvents } from './supplier.ts';
 
 /** For alerts of whatever state; the open ones have an index of their own. */
 const alertsByTime: Index = { collection: alertsCollection, keys: { opened_at: -1, _id: -1 } };
@@ -26,9 +26,9 @@ const alertsByTime: Index = { collection: alertsCollection, keys: { opened_at: -
 export const products: Domain = {
   name: 'products',
   streams: [
-    { type: 'Product', eventTypes: productEvents, store: 'events' },
-    { type: 'ProductViews', eventTypes: productViewsEvents, store: 'events' },
-    { type: 'Supplier', eventTypes: supplierEvents, store: 'events' },
+    { type: 'Product', eventTypes: productEvents, store: 'events', evolution: productDecider },
+    { type: 'ProductViews', eventTypes: productViewsEvents, store: 'events', evolution: productViewsDecider },
+    { type: 'Supplier', eventTypes: supplierEvents, store: 'events', evolution: supplierDecider },
   ],
   readModels: [supplierModel, productCardsModel, productDetailsModel, productViewsModel],
   subscribers: [productsProjector, productsAuditLog, productsLowStockAlert],

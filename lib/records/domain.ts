@@ -1,8 +1,21 @@
 // The records as one value.
 import type { Domain } from '../core/domains/domain.ts';
 import { recordModel, recordReadsModel, recordsProjector } from './projections.ts';
-import { recordEvents, recordReadsEvents, recordReadsState, recordState } from './record.ts';
-import { commandsCollection, recordCommandsQueue, recordWriteIndexes } from './store.ts';
+import {
+  recordDecider,
+  recordEvents,
+  recordReadsDecider,
+  recordReadsEvents,
+  recordReadsState,
+  recordState,
+} from './record.ts';
+import {
+  commandsCollection,
+  recordCommandsQueue,
+  recordReadsStore,
+  recordStore,
+  recordWriteIndexes,
+} from './store.ts';
 
 export const records: Domain = {
   name: 'records',
@@ -12,6 +25,8 @@ export const records: Domain = {
       eventTypes: recordEvents,
       store: 'state',
       state: recordState,
+      evolution: recordDecider,
+      load: (db, id) => recordStore(db).load(id),
       commandLog: commandsCollection,
     },
     {
@@ -19,6 +34,8 @@ export const records: Domain = {
       eventTypes: recordReadsEvents,
       store: 'state',
       state: recordReadsState,
+      evolution: recordReadsDecider,
+      load: (db, id) => recordReadsStore(db).load(id),
       commandLog: commandsCollection,
     },
   ],

@@ -38,6 +38,16 @@ test('every queue has an alarm for its dead letters, and every handler of queued
   const ids = [
     ...catalogue.queueNames.map((name) => `${logicalId(name)}DeadLetters`),
     ...handlers.map((name) => `${name}Lag`),
+    ...catalogue.commandQueues.map((name) => `${logicalId(name)}Silent`),
   ];
   expect(made.toSorted()).toEqual(ids.map((id) => `${id}Alarm`).toSorted());
+});
+
+test('whoever should be heard of and is not has an alarm: the relay, reconcile with all that consume events, and who takes commands', () => {
+  for (const measured of ['OldestPendingMs', 'OldestBehindMs']) {
+    const [, alarm = ''] = written.split(`MetricName: ${measured}\n`);
+    expect(alarm.slice(0, alarm.indexOf('OKActions'))).toMatch(/TreatMissingData: breaching/);
+  }
+  const made = Object.keys(alarmsOf({ functions: functions as never }, place));
+  for (const queue of catalogue.commandQueues) expect(made).toContain(`${logicalId(queue)}SilentAlarm`);
 });

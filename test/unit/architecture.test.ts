@@ -48,6 +48,7 @@ test.each([
   ['dead-letters/', ['']],
   ['repair/', ['', 'stores/', 'dead-letters/', 'projection/']],
   ['observe/', ['', 'stores/', 'dead-letters/', 'projection/', 'repair/']],
+  ['ops/', ['', 'domains/', 'stores/', 'dead-letters/', 'projection/', 'repair/', 'observe/']],
   ['domains/', ['', 'projection/']],
 ])('lets lib/core/%s know no part of the core but %j', (part, allowed) => {
   const filesOf = (folder: string) => new RegExp(`^lib/core/${folder}[^/]+$`);

@@ -85,6 +85,14 @@ export const createCatalogue = (all: readonly Domain[]) => {
         queueNames.map((one) => [one, one] as const),
       ),
 
+    /** @throws AppError `invalid_input` if no read model's projection has this name. */
+    requireProjection: (name: string): string =>
+      choose(
+        'projection',
+        name,
+        readModels.map(({ projection }) => [projection.name, projection.name] as const),
+      ),
+
     /** Every read model, or the one whose projection has this name. @throws AppError `invalid_input` if none has. */
     openReadModels: (databases: Databases, projection?: string) =>
       projection === undefined

@@ -66,13 +66,7 @@ const percentile = (buckets: number[], total: number, share: number): number => 
   return 0;
 };
 
-/** The percentiles of the last `minutes`; zeros where nothing was applied. */
-export const summarizeLag = async (db: Db, subscription: string, minutes: number): Promise<LagSummary> => {
-  const since = new Date(Date.now() - minutes * 60_000);
-  const found = await db
-    .collection<LagMinute>(lagsCollection)
-    .find({ subscription, minute: { $gte: since } })
-    .toArray();
+const summarize = (found: LagMinute[]): LagSummary => {
   const buckets = lagBoundsMs
     .concat(0)
     .map((_, index) => found.reduce((sum, { buckets: one }) => sum + (one[index] ?? 0), 0));
@@ -83,4 +77,17 @@ export const summarizeLag = async (db: Db, subscription: string, minutes: number
     p95_ms: percentile(buckets, count, 0.95),
     p99_ms: percentile(buckets, count, 0.99),
   };
+};
+
+export const noLag: LagSummary = { count: 0, p50_ms: 0, p95_ms: 0, p99_ms: 0 };
+
+/** The percentiles of the last `minutes`, by subscription; none of one that has applied nothing. */
+export const summarizeLags = async (db: Db, minutes: number): Promise<Map<string, LagSummary>> => {
+  const since = new Date(Date.now() - minutes * 60_000);
+  const found = await db
+    .collection<LagMinute>(lagsCollection)
+    .find({ minute: { $gte: since } })
+    .toArray();
+  const groups = Map.groupBy(found, ({ subscription }) => subscription);
+  return new Map([...groups].map(([subscription, group]) => [subscription, summarize(group)]));
 };

@@ -67,6 +67,8 @@ export interface Source {
   scan(segment: Segment): AsyncIterable<Recomputed>;
   /** Cuts the ids into up to `count` segments of about the same size. */
   segments(count: number): Promise<Segment[]>;
+  /** How many aggregates there are, about: quickly. */
+  estimate(): Promise<number>;
 }
 
 /** The one place where a view is made, whether from an event or from a state: as the database stores it. */

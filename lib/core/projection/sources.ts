@@ -17,6 +17,7 @@ import {
 } from './projection.ts';
 
 const batchSize = 1_000;
+const sampled = 1_000;
 
 const rangeOf = ({ after, upTo }: Segment): { $gt?: string; $lte?: string } => ({
   ...(after === undefined ? {} : { $gt: after }),
@@ -80,6 +81,7 @@ export const stateSource = <S extends object>(
     async segments(count) {
       return between(await cutsOf(documents, '_id', {}, count));
     },
+    estimate: () => documents.estimatedDocumentCount(),
   };
 };
 
@@ -142,6 +144,19 @@ export const eventSource = (db: Db, projection: Projection): Source => {
     async segments(count) {
       const cuts = await cutsOf(events, 'stream_id', { stream_id: wholeType }, count);
       return between(cuts.map(aggregateId));
+    },
+
+    async estimate() {
+      const all = await events.estimatedDocumentCount();
+      if (all <= sampled) return events.countDocuments({ stream_type: streamType, version: 1 });
+      const [found] = await events
+        .aggregate<{ count: number }>([
+          { $sample: { size: sampled } },
+          { $match: { stream_type: streamType, version: 1 } },
+          { $count: 'count' },
+        ])
+        .toArray();
+      return Math.round((all * (found?.count ?? 0)) / sampled);
     },
   };
 };

@@ -4,22 +4,33 @@ import { eventRows } from '../stores/event-rows.ts';
 
 export interface ParkedEvent {
   event_id: string;
+  stream_id: string;
   type: string;
+  correlation_id: string;
   error: string;
+  attempts: number;
   parked_at: Date;
 }
 
-export const listParked = async (db: Db, limit: number): Promise<ParkedEvent[]> => {
-  const rows = await eventRows(db)
-    .find({ parked_at: { $exists: true } })
-    .sort({ parked_at: -1 })
-    .limit(limit)
-    .toArray();
-  return rows.map(({ _id: event_id, type, error = '', parked_at = new Date(0) }) => ({
-    event_id,
-    type,
-    error,
-    parked_at,
+/** The latest first, from those before `after` on. */
+export const listParked = async (
+  db: Db,
+  limit: number,
+  after?: { at: Date; id: string },
+): Promise<ParkedEvent[]> => {
+  const filter =
+    after === undefined
+      ? { parked_at: { $exists: true } }
+      : { $or: [{ parked_at: { $lt: after.at } }, { parked_at: after.at, _id: { $lt: after.id } }] };
+  const rows = await eventRows(db).find(filter).sort({ parked_at: -1, _id: -1 }).limit(limit).toArray();
+  return rows.map((row) => ({
+    event_id: row._id,
+    stream_id: row.stream_id,
+    type: row.type,
+    correlation_id: row.metadata.correlation_id,
+    error: row.error ?? '',
+    attempts: row.attempts ?? 0,
+    parked_at: row.parked_at ?? new Date(0),
   }));
 };
 

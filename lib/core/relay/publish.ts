@@ -29,10 +29,18 @@ export interface PublishOptions {
   maxAttempts: number;
 }
 
+/** An event that a queue refused: by which one and why, and whether it is given up. */
+export interface Refusal {
+  event: RecordedEvent;
+  reason: string;
+  parked: boolean;
+}
+
 export interface PublishResult {
   published: number;
   refused: number;
   parked: number;
+  refusals: Refusal[];
   /** Why events wait for a queue that cannot be reached. */
   unreachable?: string;
 }
@@ -140,10 +148,16 @@ export const publish = async (
   const updates = troubles.map((trouble) => troubleUpdate(trouble, options.maxAttempts));
   if (updates.length > 0) await events.bulkWrite(updates, { ordered: false });
   const unreachable = troubles.find((trouble) => trouble.unreachable !== undefined)?.unreachable;
+  const refusals = troubles.flatMap((trouble): Refusal[] => {
+    if (trouble.refusal === undefined) return [];
+    const parked = parks(trouble, options.maxAttempts);
+    return [{ event: fromRow(trouble.row), reason: trouble.refusal, parked }];
+  });
   return {
     published: done.length,
-    refused: troubles.filter((trouble) => trouble.refusal !== undefined).length,
+    refused: refusals.length,
     parked: troubles.filter((trouble) => parks(trouble, options.maxAttempts)).length,
+    refusals,
     ...(unreachable === undefined ? {} : { unreachable }),
   };
 };

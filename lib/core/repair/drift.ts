@@ -118,3 +118,26 @@ export const mend = async (model: ReadModel, differences: Difference[]): Promise
     open = (await examine(model, expected, found)).differences;
   }
 };
+
+/** Puts one aggregate's document right, if it differs; gives whether it did. */
+export const mendOne = async (model: ReadModel, id: string): Promise<boolean> => {
+  const [expected, found] = await Promise.all([
+    current(model, [id]),
+    model.collection.find({ _id: id }).toArray(),
+  ]);
+  const { differences } = await examine(model, expected, found);
+  if (differences.length > 0) await mend(model, differences);
+  return differences.length > 0;
+};
+
+/** A document beside what a replay gives: undefined if there is none, or none should be. */
+export const compareOne = async (
+  model: ReadModel,
+  id: string,
+): Promise<{ stored?: View; replayed?: Recomputed }> => {
+  const [[replayed], stored] = await Promise.all([
+    current(model, [id]),
+    model.collection.findOne({ _id: id }),
+  ]);
+  return { ...(stored === null ? {} : { stored }), ...(replayed === undefined ? {} : { replayed }) };
+};

@@ -6,7 +6,7 @@
 // It compares before it writes: a sound model is only read, and a dry run counts just what a run would do.
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
-import { type Checkpoint, createCheckpoint } from '../checkpoint.ts';
+import { type Checkpoint, createCheckpoint, findCheckpoints } from '../checkpoint.ts';
 import { AppError } from '../errors.ts';
 import { ensureIndexes } from '../indexes.ts';
 import { acquireWithin, createLease, rebuildLeasesCollection } from '../lease.ts';
@@ -41,6 +41,8 @@ export interface RebuildOptions {
   segments?: number;
   /** What was begun longer ago is begun again. */
   oldestMs?: number;
+  /** Told after each batch. */
+  onProgress?(scanned: number): void;
 }
 
 const leaseMs = 5_000;
@@ -77,7 +79,12 @@ export const measureDrift = async (model: ReadModel, options: RebuildOptions): P
   const { timeLeftMs, batchSize = defaults.batchSize, segments = defaults.segments } = options;
   const started = performance.now();
   const progress = await begin(model, segments);
-  await runSegments(model, progress, { batchSize, timeLeftMs, settle: async () => {}, save: async () => {} });
+  await runSegments(model, progress, {
+    batchSize,
+    timeLeftMs,
+    settle: async () => {},
+    save: async () => options.onProgress?.(progress.counts.scanned),
+  });
   progress.spent_ms = performance.now() - started;
   return { ...toAnswer(model, progress), written: 0, removed: 0, dry_run: true };
 };
@@ -116,6 +123,7 @@ export const rebuild = async (model: ReadModel, options: RebuildOptions): Promis
       progress.spent_ms += performance.now() - last;
       last = performance.now();
       await checkpoint.save(progress);
+      options.onProgress?.(progress.counts.scanned);
       await keepLease();
     };
     const settle = (differences: Difference[]): Promise<void> => mend(model, differences);
@@ -136,12 +144,15 @@ export interface RebuildProgress {
   done: boolean;
 }
 
-/** Where the last rebuild of a read model is, if there was one. */
-export const findRebuildProgress = async (
+/** Where the last rebuild of each read model is, of those that had one. */
+export const listRebuildProgress = async (
   db: Db,
-  projection: string,
-): Promise<RebuildProgress | undefined> => {
-  const progress = await createCheckpoint<Progress>(db, rebuildName(projection)).find();
-  if (progress === undefined) return undefined;
-  return { projection, scanned: progress.counts.scanned, done: isDone(progress) };
+  projections: readonly string[],
+): Promise<RebuildProgress[]> => {
+  const found = await findCheckpoints<Progress>(db, projections.map(rebuildName));
+  return projections.flatMap((projection) => {
+    const progress = found.get(rebuildName(projection));
+    if (progress === undefined) return [];
+    return { projection, scanned: progress.counts.scanned, done: isDone(progress) };
+  });
 };

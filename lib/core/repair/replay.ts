@@ -17,6 +17,8 @@ export interface ReplayOptions {
   hears: readonly string[];
   from: number;
   timeLeftMs(): number;
+  /** Told after each batch: the position that it has reached. */
+  onProgress?(position: number): void;
 }
 
 export interface ReplayAnswer extends ReplayCounts {
@@ -66,6 +68,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplayAnswer> => {
     async onReached(position) {
       progress.position = position;
       await checkpoint.save(progress);
+      options.onProgress?.(position);
     },
   });
   progress.done = done;

@@ -10,7 +10,7 @@ import { eventRows, findKeyRows, type KeyRow } from './event-rows.ts';
 export const positionsCollection = 'positions';
 
 /** `_id` is the position of the first event. `open` until each event is published or its trouble kept on its row. */
-interface PositionBatch {
+export interface PositionBatch {
   _id: number;
   event_ids: string[];
   open?: true;

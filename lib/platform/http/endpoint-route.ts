@@ -21,9 +21,9 @@ const endpointRoute =
     if (operators) authorizeOperator(request);
     const asked = ask(request);
     const data = parseInput(input, asked.input, asked.faults) as never;
-    const answer = (await handle(data, environment)) as never;
+    const answer = (await handle(data, environment, request)) as never;
     const status = statusOf?.(answer) ?? statuses[0] ?? 200;
-    const headers = headersOf?.(answer) ?? {};
+    const headers = headersOf?.(answer, request) ?? {};
     if (!rendering?.accept.test(request.headers['accept'] ?? '')) return { status, headers, body: answer };
     return {
       status,

@@ -1,6 +1,7 @@
 // What is neither a command nor a query of a domain: the operations, and the baseline. One value each all the same, with
 // its input, its answer and its handler.
 import type * as z from 'zod';
+import type { HttpRequest } from './request.ts';
 
 /** Another form of the same answer, for who asks for it by `Accept`. */
 interface Rendering<B> {
@@ -24,10 +25,10 @@ interface Facts {
 
 /** What is known of an endpoint without its types. */
 export interface AnyEndpoint extends Facts {
-  handle: (input: never, environment: never) => Promise<unknown>;
+  handle: (input: never, environment: never, request: HttpRequest) => Promise<unknown>;
   /** Which of the statuses an answer has; the first if absent. */
   statusOf?: (answer: never) => number;
-  headersOf?: (answer: never) => Record<string, string>;
+  headersOf?: (answer: never, request: HttpRequest) => Record<string, string>;
   rendering?: Rendering<never>;
 }
 
@@ -37,9 +38,9 @@ type Unsent<T> = T extends string ? T | Date : T extends object ? { [K in keyof 
 export interface Endpoint<I extends z.ZodType, A extends z.ZodType, B, Env> extends Facts {
   input: I;
   answer: A;
-  handle: (input: z.output<I>, environment: Env) => Promise<B>;
+  handle: (input: z.output<I>, environment: Env, request: HttpRequest) => Promise<B>;
   statusOf?: (answer: B) => number;
-  headersOf?: (answer: B) => Record<string, string>;
+  headersOf?: (answer: B, request: HttpRequest) => Record<string, string>;
   rendering?: Rendering<B>;
 }
 

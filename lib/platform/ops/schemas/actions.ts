@@ -72,7 +72,7 @@ export const redriveInput = z.strictObject({
 });
 
 /** POST /ops/discard */
-export const discardInput = redriveInput.extend({ reason: z.string().min(1).max(1_000) });
+export const discardInput = redriveInput.extend({ reason: z.string().trim().min(1).max(1_000) });
 
 /** POST /ops/rebuilds; Location /ops/rebuilds/{id}. Without a projection: all, one after the other. */
 export const rebuildInput = z.strictObject({

@@ -1,0 +1,120 @@
+// One aggregate as an operator looks at it: its events, its state at a version, its read documents beside what a replay
+// gives, and putting them right. Bounded: a state is folded from so many events at most.
+import { isDeepStrictEqual } from 'node:util';
+import type { Db } from 'mongodb';
+import type { Evolution, Stream } from '../domains/domain.ts';
+import { AppError } from '../errors.ts';
+import { aggregateId, type EventRow, fromRow, upcast } from '../events.ts';
+import type { ReadModel, View } from '../projection/projection.ts';
+import { applyEvents, type Subscriber } from '../projection/subscriber.ts';
+import { compareOne, mendOne } from '../repair/drift.ts';
+import { eventRows } from '../stores/event-rows.ts';
+
+const mostFolded = 10_000;
+
+export interface StateAt {
+  state: object | null;
+  error: string | null;
+}
+
+const foldTo = async (db: Db, stream: Stream, stream_id: string, version: number): Promise<StateAt> => {
+  if (version > mostFolded) return { state: null, error: `It is folded from up to ${mostFolded} events` };
+  const { initialState, evolve } = stream.evolution as Evolution;
+  let state = initialState;
+  let reached = 0;
+  const rows = eventRows(db)
+    .find({ stream_id, version: { $lte: version } })
+    .sort({ version: 1 });
+  for await (const row of rows) {
+    if (row.version !== reached + 1) break;
+    state = evolve(state as never, upcast(stream.eventTypes, fromRow(row)) as never);
+    reached = row.version;
+  }
+  if (reached < version) return { state: null, error: `Its event ${reached + 1} is not there any more` };
+  return { state: (state ?? null) as object | null, error: null };
+};
+
+/** The state at a version: of the last one as the store has it, else folded from the events. */
+export const stateAt = async (
+  db: Db,
+  stream: Stream,
+  stream_id: string,
+  { version, isLast }: { version: number; isLast: boolean },
+): Promise<StateAt> => {
+  try {
+    if (isLast && stream.load !== undefined) {
+      const { state } = await stream.load(db, aggregateId(stream_id));
+      return { state: (state ?? null) as object | null, error: null };
+    }
+    return await foldTo(db, stream, stream_id, version);
+  } catch (error) {
+    return { state: null, error: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+/** @throws AppError `not_found` if there is no event of such a stream. */
+export const lastVersionOf = async (db: Db, stream_id: string): Promise<number> => {
+  const last = await eventRows(db).find({ stream_id }).sort({ version: -1 }).limit(1).next();
+  if (last === null) throw new AppError('not_found', 'There is no such stream');
+  return last.version;
+};
+
+export interface ComparedDocument {
+  projection: string;
+  collection: string;
+  schema_version: number;
+  stored: View | null;
+  replayed: View | null;
+  error: string | null;
+  differing: string[];
+}
+
+const differingFields = (stored: View | null, replayed: View | null): string[] => {
+  const [one, other] = [new Map(Object.entries(stored ?? {})), new Map(Object.entries(replayed ?? {}))];
+  const fields = [...new Set([...one.keys(), ...other.keys()])];
+  // The database keeps an absent value as null.
+  return fields.filter((field) => !isDeepStrictEqual(one.get(field) ?? null, other.get(field) ?? null));
+};
+
+export const compareDocument = async (model: ReadModel, id: string): Promise<ComparedDocument> => {
+  const { stored = null, replayed } = await compareOne(model, id);
+  const failed = replayed !== undefined && 'error' in replayed;
+  const view = replayed !== undefined && 'view' in replayed ? replayed.view : null;
+  return {
+    projection: model.projection.name,
+    collection: model.collection.collectionName,
+    schema_version: model.projection.schemaVersion,
+    stored,
+    replayed: view,
+    error: failed ? String(replayed.error instanceof Error ? replayed.error.message : replayed.error) : null,
+    differing: failed ? [] : differingFields(stored, view),
+  };
+};
+
+export interface MendOptions {
+  writeDb: Db;
+  models: ReadModel[];
+  subscribers: readonly { subscriber: Subscriber; hears: readonly string[] }[];
+}
+
+const mostApplied = 1_000;
+
+/** Puts an aggregate's documents right, and has each subscriber apply what it has missed; gives how many were wrong. */
+export const mendAggregate = async (
+  { writeDb, models, subscribers }: MendOptions,
+  stream_id: string,
+): Promise<number> => {
+  let mended = 0;
+  for (const model of models) if (await mendOne(model, aggregateId(stream_id))) mended += 1;
+  const rows: EventRow[] = await eventRows(writeDb)
+    .find({ stream_id })
+    .sort({ version: -1 })
+    .limit(mostApplied)
+    .toArray();
+  const events = rows.map(fromRow).reverse();
+  for (const { subscriber, hears } of subscribers) {
+    const missing = await subscriber.findMissing(events.filter(({ type }) => hears.includes(type)));
+    if (missing.length > 0) mended += (await applyEvents(subscriber, missing)).applied.length;
+  }
+  return mended;
+};

@@ -1,0 +1,136 @@
+// One aggregate as operators see it and mend it, and what the system is made of.
+import * as z from 'zod';
+import { AppError } from '../../core/errors.ts';
+import { aggregateId } from '../../core/events.ts';
+import { wholeNumber } from '../../core/fields.ts';
+import { endAction, requestAction } from '../../core/ops/actions.ts';
+import { lastVersionOf, mendAggregate, stateAt } from '../../core/ops/aggregate.ts';
+import { findPlaces } from '../../core/ops/places.ts';
+import { eventRows } from '../../core/stores/event-rows.ts';
+import { findPositions } from '../../core/stores/positions.ts';
+import { config } from '../config.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { callerOf } from './caller.ts';
+import type { Looking } from './looking.ts';
+import { nextPage } from './paging.ts';
+import { aggregate, mendAnswer } from './schemas/aggregate.ts';
+import { system } from './schemas/figures.ts';
+import { toDocument, toLoggedEvent } from './wire.ts';
+
+const streamId = z.string().max(1_000);
+
+export const getAggregate = endpoint({
+  summary: 'Its events, its state at a version, its read documents beside what a replay gives',
+  operators: true,
+  input: z.strictObject({
+    stream_id: streamId,
+    version: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+    after_version: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
+    limit: wholeNumber(1, 100).default(50),
+  }),
+  answer: aggregate,
+  async handle({ stream_id, version: asked, after_version, limit }, looking: Looking) {
+    const { writeDb, readDb, subscribers } = looking;
+    const stream = looking.streamOf(stream_id);
+    const last_version = await lastVersionOf(writeDb, stream_id);
+    const version = Math.min(asked ?? last_version, last_version);
+    const rows = await eventRows(writeDb)
+      .find({ stream_id, version: { $gt: after_version } })
+      .sort({ version: 1 })
+      .limit(limit + 1)
+      .toArray();
+    const shown = rows.slice(0, limit);
+    const ids = shown.map(({ _id }) => _id);
+    const [positions, { state, error }, documents, places] = await Promise.all([
+      findPositions(writeDb, ids),
+      stateAt(writeDb, stream, stream_id, { version, isLast: version === last_version }),
+      looking.documentsOf(stream_id),
+      findPlaces({ readDb, subscribers }, shown),
+    ]);
+    const versions = new Map(shown.map((row) => [row._id, row.version]));
+    const owed = places.filter((place) => place.state !== 'applied' && place.state !== 'discarded');
+    return {
+      stream_id,
+      stream_type: stream.type,
+      id: aggregateId(stream_id),
+      store: stream.store,
+      last_version,
+      version,
+      state: state as Record<string, unknown> | null,
+      state_error: error,
+      events: shown.map((row) => toLoggedEvent({ ...row, position: positions.get(row._id) ?? null })),
+      next_cursor: rows.length > limit ? String(shown.at(-1)?.version) : null,
+      documents: documents.map(toDocument),
+      missing: owed.map(({ subscription, event_id }) => ({
+        subscription,
+        event_id,
+        version: versions.get(event_id) ?? 0,
+      })),
+    };
+  },
+  headersOf: nextPage('after_version'),
+});
+
+export const mend = endpoint({
+  summary: 'Puts the read documents of one aggregate right',
+  operators: true,
+  // An id may have slashes of its own: it takes up the rest of the path, and `/mend` is its end.
+  input: z.strictObject({ stream_id: streamId }),
+  answer: mendAnswer,
+  async handle({ stream_id: rest }, looking: Looking, request) {
+    const { writeDb, readDb, subscribers } = looking;
+    if (!rest.endsWith('/mend')) throw new AppError('not_found', 'There is no such route');
+    const stream_id = rest.slice(0, -'/mend'.length);
+    const models = looking.modelsOf(stream_id);
+    await lastVersionOf(writeDb, stream_id);
+    const asked = { kind: 'mend' as const, target: stream_id, input: {}, by: callerOf(request) };
+    const { _id: action_id } = await requestAction(readDb, asked);
+    try {
+      const mended = await mendAggregate({ writeDb, models, subscribers }, stream_id);
+      await endAction(readDb, action_id, { state: 'done', result: { mended } });
+      const documents = (await looking.documentsOf(stream_id)).map(toDocument);
+      return { action_id, stream_id, mended, documents };
+    } catch (error) {
+      await endAction(readDb, action_id, { state: 'failed', error: String(error) }).catch(() => undefined);
+      throw error;
+    }
+  },
+});
+
+export const getSystem = endpoint({
+  summary: 'What the system is made of: domains, streams, read models, subscribers',
+  operators: true,
+  input: z.strictObject({}),
+  answer: system,
+  async handle(_, { catalogue, readDb }: Looking) {
+    const count = (collection: string) => readDb.collection(collection).estimatedDocumentCount();
+    const domains = catalogue.all.map(async (domain) => ({
+      name: domain.name,
+      streams: domain.streams.map(({ type, store, eventTypes }) => ({
+        stream_type: type,
+        store,
+        event_types: Object.keys(eventTypes),
+      })),
+      read_models: await Promise.all(
+        domain.readModels.map(async ({ projection, collection }) => ({
+          projection: projection.name,
+          collection,
+          schema_version: projection.schemaVersion,
+          documents: await count(collection),
+        })),
+      ),
+      subscribers: domain.subscribers.map(({ name: subscription, hears }) => ({
+        subscription,
+        event_types: [...hears],
+      })),
+      command_queues: [...(domain.commandQueues ?? [])],
+    }));
+    return {
+      service: 'tandem',
+      stage: config.STAGE,
+      domains: await Promise.all(domains),
+      max_attempts: config.MAX_ATTEMPTS,
+      read_lag_ms: config.READ_LAG_MS,
+    };
+  },
+});

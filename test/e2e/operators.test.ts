@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type * as z from 'zod';
+import { action, actionList } from '../../lib/platform/ops/schemas/actions.ts';
+import { aggregate, mendAnswer } from '../../lib/platform/ops/schemas/aggregate.ts';
+import { deadLetter, deadLetters } from '../../lib/platform/ops/schemas/dead-letters.ts';
+import * as figures from '../../lib/platform/ops/schemas/figures.ts';
+import { eventDetail, eventList, trace } from '../../lib/platform/ops/schemas/log.ts';
+import { metricsOf, readMetrics } from '../support/metrics.ts';
+import { useSystem } from '../support/system.ts';
+import { listed, openTicket, ticketBody } from '../support/tickets.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const subscription = 'tickets-projector';
+const system = useSystem({ env: { MAX_ATTEMPTS: '2' }, quiet: false });
+const views = () => system().read.collection<{ _id: string; [field: string]: unknown }>('ticket_views');
+
+const get = async <T extends z.ZodType>(schema: T, path: string): Promise<z.output<T>> => {
+  const answer = await system().http.get(path);
+  expect(answer.status, answer.text).toBe(200);
+  return schema.parse(answer.object());
+};
+
+const openAs = async (correlationId: string): Promise<string> => {
+  const answer = await system().http.post('/tickets', ticketBody, { 'x-correlation-id': correlationId });
+  expect(answer.status).toBe(201);
+  return String(answer.object()['id']);
+};
+
+const start = async (
+  path: string,
+  body: object,
+): Promise<{ location: string; started: z.output<typeof action> }> => {
+  const answer = await system().http.post(path, body);
+  expect(answer.status, answer.text).toBe(202);
+  return { location: answer.header('location') ?? '', started: action.parse(answer.object()) };
+};
+
+const ended = (location: string) =>
+  waitFor(
+    `${location} to end`,
+    async () => {
+      const found = await get(action, location);
+      return !['requested', 'running', 'stopping'].includes(found.state) && found;
+    },
+    { timeoutMs: 40_000 },
+  );
+
+describe('what happened', () => {
+  test('an event is in the log, at its subscribers, and in the trace of its request', async () => {
+    const correlationId = `trace/${randomUUID()}`;
+    const id = await openAs(correlationId);
+    await listed(system().http, { id, version: 1 });
+    const path = `/ops/traces/${encodeURIComponent(correlationId)}`;
+    const found = await waitFor('the whole trace', async () => {
+      const seen = await get(trace, path);
+      return seen.complete && seen.steps.some(({ step, at }) => step === 'applied' && at !== null) && seen;
+    });
+    expect(found.steps.map(({ step }) => step)).toEqual(
+      expect.arrayContaining(['recorded', 'published', 'applied']),
+    );
+    const [{ event_id } = { event_id: '' }] = found.steps;
+    const event = await get(eventDetail, `/ops/events/${event_id}`);
+    expect(event).toMatchObject({ stream_id: `Ticket-${id}`, version: 1, type: 'TicketCreated' });
+    expect(event.subscribers).toMatchObject([{ subscription, state: 'applied', attempts: 0, error: null }]);
+    const log = await get(eventList, `/ops/events?order=desc&limit=5`);
+    expect(log.items.map((one) => one.event_id)).toContain(event_id);
+    const filtered = await get(eventList, `/ops/events?correlation_id=${encodeURIComponent(correlationId)}`);
+    expect(filtered.items.map((one) => one.event_id)).toEqual([event_id]);
+    expect(filtered.items[0]?.position).toBe(event.position);
+  });
+
+  test('the log is read page by page, either way, each event once', async () => {
+    for (let at = 0; at < 5; at += 1) await listed(system().http, await openTicket(system().http));
+    const whole = await get(eventList, '/ops/events?limit=100');
+    const positions = whole.items.map(({ position }) => position ?? 0);
+    expect(positions).toEqual(positions.toSorted((one, other) => one - other));
+    for (const order of ['asc', 'desc'] as const) {
+      const seen: number[] = [];
+      let after = '';
+      do {
+        const page = await get(eventList, `/ops/events?type=TicketCreated&order=${order}&limit=2${after}`);
+        seen.push(...page.items.map(({ position }) => position ?? 0));
+        after = page.next_cursor === null ? '' : `&after_position=${page.next_cursor}`;
+      } while (after !== '');
+      expect(seen).toEqual(order === 'asc' ? positions : positions.toReversed());
+    }
+  });
+
+  test.each([
+    ['/ops/events/nonsense', 404],
+    ['/ops/traces/nonsense', 404],
+    ['/ops/aggregates/Ticket-nonsense', 404],
+    ['/ops/aggregates/nonsense', 404],
+    ['/ops/actions/nonsense', 404],
+    ['/dead-letters/nonsense', 404],
+    ['/ops/events?limit=101', 400],
+    ['/ops/events?order=sideways', 400],
+    ['/ops/aggregates/Ticket-1?version=0', 400],
+  ])('GET %s is %i', async (path, status) => {
+    expect((await system().http.get(path)).status).toBe(status);
+  });
+});
+
+describe('an aggregate', () => {
+  test('is shown at each version, and a read document that was altered beside what it should be, until it is mended', async () => {
+    const { id } = await openTicket(system().http);
+    await system().http.patch(`/tickets/${id}/note`, { note: 'first' });
+    await listed(system().http, { id, version: 2 });
+    const path = `/ops/aggregates/Ticket-${id}`;
+    const last = await get(aggregate, path);
+    expect(last).toMatchObject({
+      version: 2,
+      last_version: 2,
+      store: 'state',
+      state: { agent_note: 'first' },
+    });
+    expect(last.documents).toMatchObject([{ projection: 'tickets', differing: [], error: null }]);
+    expect(await get(aggregate, `${path}?version=1`)).toMatchObject({
+      version: 1,
+      state: { agent_note: null },
+    });
+
+    await views().updateOne({ _id: id }, { $set: { subject: 'altered by hand' } });
+    expect((await get(aggregate, path)).documents).toMatchObject([
+      {
+        differing: ['subject'],
+        stored: { subject: 'altered by hand' },
+        replayed: { subject: ticketBody.subject },
+      },
+    ]);
+    const answer = await system().http.post(`${path}/mend`);
+    expect(answer.status, answer.text).toBe(200);
+    const mended = mendAnswer.parse(answer.object());
+    expect(mended).toMatchObject({ mended: 1, documents: [{ differing: [] }] });
+    expect(await views().findOne({ _id: id })).toMatchObject({ subject: ticketBody.subject });
+    expect(await get(action, `/ops/actions/${mended.action_id}`)).toMatchObject({
+      kind: 'mend',
+      state: 'done',
+    });
+  });
+});
+
+describe('an action', () => {
+  test('is on record with what it did, whichever way it was asked for', async () => {
+    const { location, started } = await start('/ops/rebuilds', { projection: 'tickets' });
+    expect(location).toBe(`/ops/rebuilds/${started.id}`);
+    expect(started).toMatchObject({ kind: 'rebuild', target: 'tickets', by: 'anyone' });
+    const done = await ended(location);
+    expect(done).toMatchObject({ state: 'done', error: null, progress: { remaining_ms: 0 } });
+    expect(done.progress.done).toBe(await views().countDocuments());
+    await system().invoke('rebuild', { projection: 'tickets', dry_run: true });
+    const { items } = await get(actionList, '/ops/actions?limit=2');
+    expect(items.map(({ kind, by }) => [kind, by])).toEqual([
+      ['dry_run', 'sls invoke'],
+      ['rebuild', 'anyone'],
+    ]);
+  });
+
+  test('of each kind ends, and can be asked for again', async () => {
+    const before = await get(actionList, '/ops/actions?limit=100');
+    for (const _ of ['once', 'and again']) {
+      const replay = await start('/ops/replays', { subscription, from: 1 });
+      expect(await ended(replay.location)).toMatchObject({ state: 'done', kind: 'replay' });
+      const reconcile = await start('/ops/reconcile', {});
+      expect(await ended(reconcile.location)).toMatchObject({ state: 'done', kind: 'reconcile' });
+      const redrive = await start('/ops/redrive', { subscription: 'relay' });
+      expect(await ended(redrive.location)).toMatchObject({ state: 'done', kind: 'unpark' });
+    }
+    const after = await get(actionList, '/ops/actions?limit=100');
+    expect(after.items.length - before.items.length).toBe(6);
+  });
+
+  test('that is stopped says so, and one that has ended cannot be', async () => {
+    const { location } = await start('/ops/rebuilds', { dry_run: true });
+    await ended(location);
+    expect((await system().http.call('DELETE', location)).status).toBe(409);
+  });
+
+  test.each([
+    ['/ops/rebuilds', { projection: 'nonsense' }],
+    ['/ops/replays', { subscription: 'nonsense' }],
+    ['/ops/redrive', { subscription: '../' }],
+    ['/ops/discard', { subscription }],
+    ['/ops/discard', { subscription, reason: ' ' }],
+    ['/ops/redrive', { subscription, event_ids: { $gt: '' } }],
+  ])('POST %s with %j is refused, and leaves no record', async (path, body) => {
+    const before = await system().read.collection('operator_actions').countDocuments();
+    expect((await system().http.post(path, body)).status).toBe(400);
+    expect(await system().read.collection('operator_actions').countDocuments()).toBe(before);
+  });
+});
+
+describe('a dead letter', () => {
+  test('is behind, can be opened, is put back when its cause is gone, and is behind no more', async () => {
+    const { id } = await openTicket(system().http);
+    await listed(system().http, { id, version: 1 });
+    const validator = { _id: { $ne: id } };
+    await system().read.command({ collMod: 'ticket_views', validator, validationLevel: 'strict' });
+    await system().http.patch(`/tickets/${id}/note`, { note: 'refused' });
+    const behind = await waitFor(
+      'it to be behind as a dead letter',
+      async () => {
+        const found = await metricsOf(system().http, subscription);
+        return found.behind.dead === 1 && found;
+      },
+      { timeoutMs: 30_000 },
+    );
+    expect(behind).toMatchObject({ within_contract: false, behind: { events: 1 } });
+    expect((await readMetrics(system().http)).within_contract).toBe(false);
+    const { missing } = await get(aggregate, `/ops/aggregates/Ticket-${id}`);
+    expect(missing).toMatchObject([{ subscription, version: 2 }]);
+    const event = await get(eventDetail, `/ops/events/${missing[0]?.event_id}`);
+    expect(event.subscribers).toMatchObject([{ subscription, state: 'dead', attempts: 2, max_attempts: 2 }]);
+    const { groups } = await get(deadLetters, '/dead-letters');
+    const letters = groups.flatMap((group) => group.letters);
+    expect(letters.map(({ event_id }) => event_id)).toEqual([event.event_id]);
+    const letter = await get(deadLetter, `/dead-letters/${letters[0]?.id}`);
+    expect(letter).toMatchObject({ dead: true, subscription, event_id: event.event_id });
+    expect(JSON.parse(letter.body)).toMatchObject({ event_id: event.event_id, version: 2 });
+    expect(event.subscribers[0]?.dead_letter_id).toBe(letter.id);
+
+    await system().read.command({ collMod: 'ticket_views', validator: {} });
+    const { location } = await start('/ops/redrive', { subscription, fingerprint: letter.fingerprint });
+    expect(await ended(location)).toMatchObject({ state: 'done', result: { redriven: 1 } });
+    await listed(system().http, { id, version: 2 });
+    await waitFor(
+      'the contract to hold again',
+      async () => (await readMetrics(system().http)).within_contract,
+    );
+    expect((await get(deadLetters, '/dead-letters')).groups).toEqual([]);
+  });
+});
+
+test('the system says what it is made of, and its figures in the shape that is promised', async () => {
+  const { domains } = await get(figures.system, '/ops/system');
+  expect(domains.map(({ name }) => name)).toContain('tickets');
+  const { relay, reconcile } = await readMetrics(system().http);
+  expect(relay.state).not.toBe('silent');
+  expect(reconcile.state).toBe('awake');
+});
