@@ -25,7 +25,9 @@ export const addAuthorizer = ({ provider, custom, functions }: Service): void =>
   const { issuer = '', audience = '' } = custom.jwt ?? {};
   if (issuer === '' && audience === '') return;
   if (issuer === '' || audience === '')
-    throw new Error('The JWT authorizer needs both: --param jwtIssuer=… --param jwtAudience=…');
+    throw new Error(
+      'The JWT authorizer needs both: jwtIssuer and jwtAudience, under params in serverless.yml',
+    );
   provider.httpApi = {
     ...provider.httpApi,
     authorizers: {

@@ -21,13 +21,13 @@ const shown = [
   'x-correlation-id',
 ];
 
-/** `--param corsOrigins=https://a.example,https://b.example`. @throws Error if one of them is no origin. */
+/** As the stage's params say: `https://a.example,https://b.example`. @throws Error if one of them is no origin. */
 export const addCors = ({ provider, custom }: Pick<Service, 'provider' | 'custom'>): void => {
   const origins = (custom.corsOrigins ?? '').split(',').filter((origin) => origin !== '');
   if (origins.length === 0) return;
   const wrong = origins.find((origin) => URL.parse(origin)?.origin !== origin);
   if (wrong !== undefined)
-    throw new Error(`--param corsOrigins: ${wrong} is no origin, such as https://shop.example`);
+    throw new Error(`corsOrigins: ${wrong} is no origin, such as https://shop.example`);
   provider.httpApi = {
     ...provider.httpApi,
     cors: {

@@ -12,9 +12,12 @@ import { rightPattern } from './rights.ts';
 import { allowed, roleOf } from './roles.ts';
 import { addRouteTable } from './route-table.ts';
 import { logicalId, placeOf, type Service } from './service.ts';
+import { paramsOf, refuseOtherFlags, type StageParams, stageEnvironment } from './stage.ts';
 
 interface Framework {
   service: Service;
+  configurationInput: { params?: StageParams };
+  processedInput: { commands: string[]; options: { param?: string[] } };
   configSchemaHandler: {
     defineFunctionProperties(provider: string, schema: { properties: Record<string, object> }): void;
   };
@@ -94,13 +97,28 @@ const inOneSentence = (hook: () => void) => (): void => {
   }
 };
 
+/** What is deployed is as its stage says; what runs here, as the shell says. */
+const environmentOf = ({ service, configurationInput, processedInput }: Framework): NodeJS.ProcessEnv => {
+  const [command = ''] = processedInput.commands;
+  if (command !== 'package' && command !== 'deploy') return process.env;
+  const { stage } = service.provider;
+  const params = {
+    QUEUE_PREFIX: `${service.service}-${stage}`,
+    ...paramsOf(configurationInput.params ?? {}, stage),
+  };
+  refuseOtherFlags(processedInput.options.param ?? [], params, stage);
+  const tables = [machineSettings, ...catalogue.all.map(({ settings = {} }) => settings)];
+  return stageEnvironment(tables, process.env, params, stage);
+};
+
 export default class Deploy {
   hooks: Record<string, () => void>;
 
-  constructor({ service, configSchemaHandler }: Framework) {
+  constructor(framework: Framework) {
+    const { service, configSchemaHandler } = framework;
     configSchemaHandler.defineFunctionProperties('aws', { properties });
     this.hooks = {
-      initialize: inOneSentence(() => prepare(service, process.env)),
+      initialize: inOneSentence(() => prepare(service, environmentOf(framework))),
       'before:package:initialize': inOneSentence(() => complete(service)),
       'before:deploy:function:initialize': inOneSentence(() => {
         throw new Error('One function alone would lose its role and its parameters: use `sls deploy`.');

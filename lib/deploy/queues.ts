@@ -28,6 +28,9 @@ const consumptionOf = (consumes: string | Consumption): Consumption =>
 export const consumedQueue = ({ consumes }: FunctionDefinition): string | undefined =>
   consumes === undefined ? undefined : consumptionOf(consumes).queue;
 
+/** A queue whose name changes is another queue: the old one stays, with what is in it. `sls remove` takes it all. */
+const keptWhenReplaced = { UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' } as const;
+
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 const queuePair = (
@@ -39,6 +42,7 @@ const queuePair = (
   return {
     [`${id}Queue`]: {
       Type: 'AWS::SQS::Queue',
+      ...keptWhenReplaced,
       Properties: {
         QueueName: `${prefix}-${queue}`,
         VisibilityTimeout: visibilitySeconds,
@@ -48,6 +52,7 @@ const queuePair = (
     },
     [`${id}DeadLetters`]: {
       Type: 'AWS::SQS::Queue',
+      ...keptWhenReplaced,
       Properties: { QueueName: `${prefix}-${queue}-dlq`, MessageRetentionPeriod: 14 * daySeconds },
     },
   };

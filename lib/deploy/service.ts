@@ -28,6 +28,8 @@ export interface FunctionDefinition {
 
 export interface Resource {
   Type: string;
+  UpdateReplacePolicy?: 'Retain';
+  DeletionPolicy?: 'Delete';
   Properties: Record<string, unknown>;
 }
 

@@ -164,11 +164,16 @@ test('a stage with an issuer and an audience asks for a token on every route but
 describe('what a deploy refuses is one sentence, without a stack', () => {
   const configSchemaHandler = { defineFunctionProperties: () => undefined };
   const jwt = { issuer: 'https://issuer.example' };
-  const { hooks } = new Deploy({ service: { ...service(), custom: { jwt } }, configSchemaHandler });
+  const { hooks } = new Deploy({
+    service: { ...service(), custom: { jwt } },
+    configSchemaHandler,
+    configurationInput: {},
+    processedInput: { commands: ['deploy'], options: {} },
+  });
 
   test.each([
     ['one function alone', 'before:deploy:function:initialize', /use `sls deploy`/],
-    ['one half of the authorizer', 'before:package:initialize', /--param jwtIssuer=… --param jwtAudience=…/],
+    ['one half of the authorizer', 'before:package:initialize', /jwtIssuer and jwtAudience/],
   ])('%s', (_what, hook, sentence) => {
     // The framework shows an error of that name by its message alone.
     expect(hooks[hook]).toThrow(expect.objectContaining({ name: 'ServerlessError' }));
