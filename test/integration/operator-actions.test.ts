@@ -1,0 +1,100 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import {
+  actionsCollection,
+  getAction,
+  listActions,
+  requestAction,
+  stopAction,
+} from '../../lib/core/ops/actions.ts';
+import { catalogue } from '../../lib/domains.ts';
+import { runAction } from '../../lib/platform/ops/run-action.ts';
+import { toAction } from '../../lib/platform/ops/wire.ts';
+import { useDatabases } from '../support/database.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const databases = useDatabases();
+const asked = { kind: 'rebuild', target: 'tickets', input: { projection: 'tickets' } } as const;
+const timeLeftMs = () => 60_000;
+const rows = () => databases.read.collection<{ _id: string; heard_at: Date }>(actionsCollection);
+
+beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
+beforeEach(() => rows().deleteMany({}));
+
+const request = () => requestAction(databases.read, { ...asked, by: 'a test' });
+const workOn = (actionId: string) => ({ db: databases.read, actionId, ...asked, timeLeftMs });
+
+test('an action that was cut off stays on record with what it had done, and can be started again', async () => {
+  const { _id } = await request();
+  // As a function that is stopped in the midst of it: it reports, and is heard of no more.
+  const cut = runAction(workOn(_id), async (run) => {
+    run.progress(40, 100);
+    await waitFor('the report', async () => (await getAction(databases.read, _id)).done === 40);
+    throw new Error('killed');
+  });
+  await expect(cut).rejects.toThrow('killed');
+  await rows().updateOne({ _id }, { $set: { state: 'running', heard_at: new Date(0) } as object });
+  const action = toAction(await getAction(databases.read, _id));
+  expect(action).toMatchObject({ state: 'cut_off', progress: { done: 40, total: 100 } });
+
+  const again = await runAction({ ...workOn((await request())._id) }, async () => ({
+    answer: { written: 100 },
+    done: true,
+  }));
+  expect(again).toEqual({ written: 100 });
+  const [newest, oldest] = await listActions(databases.read, { limit: 10 });
+  expect(newest).toMatchObject({ state: 'done', result: { written: 100 } });
+  expect(oldest).toMatchObject({ _id, state: 'cut_off' });
+});
+
+test('an action whose function never began is cut off after a while', async () => {
+  const { _id } = await request();
+  expect((await getAction(databases.read, _id)).state).toBe('requested');
+  await rows().updateOne({ _id }, { $set: { heard_at: new Date(0) } });
+  expect((await getAction(databases.read, _id)).state).toBe('cut_off');
+});
+
+test('an action that is asked to stop has no time left at its next step, and is not gone on with', async () => {
+  const { _id } = await request();
+  let wentOn = false;
+  await runAction(
+    workOn(_id),
+    async (run) => {
+      run.progress(10, 100);
+      await stopAction(databases.read, _id, ['rebuild']);
+      await waitFor('it to be heard', () => run.timeLeftMs() === 0);
+      return { answer: { scanned: 10 }, done: false };
+    },
+    async () => {
+      wentOn = true;
+    },
+  );
+  expect(await getAction(databases.read, _id)).toMatchObject({ state: 'stopped', result: { scanned: 10 } });
+  expect(wentOn).toBe(false);
+  await expect(stopAction(databases.read, _id, ['rebuild'])).rejects.toMatchObject({ code: 'rule_violated' });
+});
+
+test('an action whose time is up is gone on with under the same record', async () => {
+  const { _id } = await request();
+  const calls: string[] = [];
+  await runAction(
+    workOn(_id),
+    async () => ({ answer: { scanned: 10 }, done: false }),
+    async (id) => {
+      calls.push(id);
+    },
+  );
+  expect(calls).toEqual([_id]);
+  expect((await getAction(databases.read, _id)).state).toBe('running');
+  await runAction(workOn(_id), async () => ({ answer: { scanned: 90 }, done: true }));
+  expect(await getAction(databases.read, _id)).toMatchObject({ state: 'done', result: { scanned: 90 } });
+});
+
+test('what is done by sls invoke is on record too, and what fails with its reason', async () => {
+  const { actionId: _, ...byHand } = { ...workOn('') };
+  const failing = runAction({ ...byHand, actionId: undefined }, async () => {
+    throw new Error('the read database refuses');
+  });
+  await expect(failing).rejects.toThrow();
+  const [only] = await listActions(databases.read, { limit: 10 });
+  expect(only).toMatchObject({ by: 'sls invoke', state: 'failed', error: 'the read database refuses' });
+});
