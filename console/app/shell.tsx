@@ -25,7 +25,6 @@ const Navigation = ({ current }: { current: string }) => (
 
 /** A new page is told to a screen reader, and begins at its heading. */
 const useArrival = (path: string, title: string): void => {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another path of the same page is another arrival.
   useEffect(() => {
     document.title = `${title} · Tandem`;
     const isFirst = document.activeElement === document.body || document.activeElement === null;

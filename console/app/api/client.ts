@@ -101,13 +101,24 @@ const noteAccess = (status: number): void => {
 };
 
 /** A call to the operators' API. @throws ApiError for whatever is not a success. */
-export const request = async <T>(method: string, path: string, call: Call = {}): Promise<T> => {
-  const { status, body } = await exchange(method, path, call);
-  if (status < 400) return body as T;
+export const request = async (method: string, path: string, call: Call = {}): Promise<Answer> => {
+  const answer = await exchange(method, path, call);
+  const { status, body } = answer;
+  if (status < 400) return answer;
   noteAccess(status);
   const problem = isProblem(body) ? body : undefined;
   throw new ApiError(problem?.detail ?? problem?.title ?? `The answer was ${status}.`, status, problem);
 };
 
-export const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
-  request<T>('GET', path, { query, ...(signal === undefined ? {} : { signal }) });
+/** The body of a GET, as the API's own schema promises it. */
+export const get = async <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> => {
+  const { body } = await request('GET', path, { query, ...(signal === undefined ? {} : { signal }) });
+  return body as T;
+};
+
+/** The same; undefined for a 404. */
+export const find = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T | undefined> =>
+  get<T>(path, query, signal).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  });

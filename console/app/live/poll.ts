@@ -97,7 +97,6 @@ export const usePoll = <T>(
   const loop = useRef<Loop | undefined>(undefined);
   const latest = useRef({ read, every });
   latest.current = { read, every };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new token asks again for what was refused.
   useEffect(() => {
     if (key === undefined) return;
     const started = startLoop<T>({

@@ -55,14 +55,16 @@ export const bytes = (size: number): string =>
   size < 1_000 ? `${size} B` : `${fine.format(size / 1_000)} kB`;
 
 // Marks that change the order of what follows, and characters without a shape: they could make data look like ours.
-const unseen =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]/g;
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
+const joiner = '\u200d';
+const kept = ['\n', '\t', joiner];
+
+const escaped = (character: string): string =>
+  `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 
 /** Text from data, with what cannot be seen written out. Emoji keep their joiners. */
 export const visible = (text: string): string =>
-  text.replaceAll(unseen, (character) =>
-    character === '\u200d' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  text.replaceAll(unseen, (character) => (kept.includes(character) ? character : escaped(character)));
 
 /** `01a1fc42…536c`: enough to tell one id from another. */
 export const shortId = (id: string): string => (id.length <= 18 ? id : `${id.slice(0, 8)}…${id.slice(-6)}`);

@@ -11,9 +11,9 @@ export const Json = ({ value, label }: { value: unknown; label: string }) => {
   return (
     <div class="json">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <pre tabIndex={0} role="region" aria-label={label}>
-        {isLong && !all ? `${text.slice(0, shownAtFirst)} …` : text}
-      </pre>
+      <section tabIndex={0} aria-label={label}>
+        <pre>{isLong && !all ? `${text.slice(0, shownAtFirst)} …` : text}</pre>
+      </section>
       {isLong && (
         <button type="button" class="quiet" onClick={() => setAll(!all)}>
           {all ? 'Show the beginning only' : `Show all (${bytes(text.length)})`}

@@ -1,0 +1,160 @@
+import { useEffect, useState } from 'preact/hooks';
+import { hasEnded, locationOf } from '../../api/actions.ts';
+import { get } from '../../api/client.ts';
+import type { Action, ActionList, System } from '../../api/types.ts';
+import { type Running, useAction } from '../../live/action.ts';
+import { usePoll } from '../../live/poll.ts';
+import { useSystem } from '../../live/system.ts';
+import { Confirm } from '../../view/confirm.tsx';
+import { Failure, Loading } from '../../view/empty.tsx';
+import { count, counted } from '../../view/format.ts';
+import { Invoke } from '../../view/invoke.tsx';
+import { Progress } from '../../view/progress.tsx';
+import { State } from '../../view/state.tsx';
+import { Ago } from '../../view/time.tsx';
+import type { PageProps } from '../pages.tsx';
+import { Replays } from './replays.tsx';
+
+type Model = System['domains'][number]['read_models'][number];
+
+/** The last one of a kind that was about this target. */
+const lastOf = (actions: readonly Action[], kinds: Action['kind'][], target: string): Action | undefined =>
+  actions.find((action) => kinds.includes(action.kind) && action.target === target);
+
+const driftOf = ({ result }: Action): number =>
+  ['altered', 'missing', 'surplus'].reduce((sum, name) => sum + Number(result?.[name] ?? 0), 0);
+
+const Drift = ({ check }: { check: Action | undefined }) => {
+  if (check === undefined || check.result === null || !hasEnded(check))
+    return <span class="soft">drift not checked lately</span>;
+  const drift = driftOf(check);
+  return (
+    <span>
+      <State
+        kind={drift === 0 ? 'good' : 'late'}
+        word={drift === 0 ? 'no drift' : `${counted(drift, 'document')} differ`}
+      />{' '}
+      <span class="soft">
+        checked <Ago at={check.ended_at ?? check.heard_at} />
+      </span>
+    </span>
+  );
+};
+
+const useRun = (
+  shown: Action | undefined,
+  onStarted: () => void,
+): { running: Running; current: Action | undefined } => {
+  const running = useAction(onStarted);
+  const own = running.started?.action;
+  const isNewer = own !== undefined && (shown === undefined || own.requested_at >= shown.requested_at);
+  return { running, current: isNewer ? own : shown };
+};
+
+const ReadModel = ({
+  model,
+  actions,
+  again,
+}: {
+  model: Model;
+  actions: readonly Action[];
+  again(): void;
+}) => {
+  const { projection, collection, schema_version, documents } = model;
+  const [asks, setAsks] = useState(false);
+  const { running, current } = useRun(lastOf(actions, ['rebuild', 'dry_run'], projection), again);
+  const isRunning = current !== undefined && !hasEnded(current);
+  // What ran while the page was open stays to be read.
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    if (isRunning) setSeen(true);
+  }, [isRunning]);
+  const rebuild = (): void => {
+    setAsks(false);
+    running.begin('/ops/rebuilds', { projection });
+  };
+  return (
+    <article class="document model">
+      <header>
+        <h3>{projection}</h3>
+        <span>
+          <span class="strong">{count(documents)}</span> documents
+        </span>
+        <Drift check={lastOf(actions, ['dry_run'], projection)} />
+        <span class="soft">
+          {collection}, schema version {schema_version}
+        </span>
+        <p class="buttons">
+          <button
+            type="button"
+            disabled={isRunning || running.isBusy}
+            aria-label={`Check ${projection} for drift`}
+            onClick={() => running.begin('/ops/rebuilds', { projection, dry_run: true })}
+          >
+            Check for drift
+          </button>
+          <button
+            type="button"
+            disabled={isRunning || running.isBusy}
+            aria-label={`Rebuild ${projection}`}
+            onClick={() => setAsks(true)}
+          >
+            Rebuild …
+          </button>
+        </p>
+      </header>
+      {running.error !== undefined && <Failure error={running.error} />}
+      {current !== undefined && (isRunning || seen) && (
+        <Progress key={current.id} location={locationOf(current)} first={current} onEnd={again} />
+      )}
+      {asks && (
+        <Confirm
+          title={`Rebuild ${projection}?`}
+          action="Rebuild"
+          onCancel={() => setAsks(false)}
+          onConfirm={rebuild}
+        >
+          <p>
+            Each of about {count(documents)} documents is computed anew and compared; only what differs is
+            written. Readers see a whole model all the time.
+          </p>
+          <Invoke name="rebuild" data={{ projection }} />
+        </Confirm>
+      )}
+    </article>
+  );
+};
+
+export const ReadModels = ({ query }: PageProps) => {
+  const { data: system, error } = useSystem();
+  const { data: list, again } = usePoll(
+    'actions',
+    (signal) => get<ActionList>('/ops/actions', { limit: 100 }, signal),
+    5_000,
+  );
+  const actions = list?.items ?? [];
+  return (
+    <>
+      <div class="page-head">
+        <h1 tabIndex={-1}>Read models</h1>
+      </div>
+      {error !== undefined && !error.isAway && <Failure error={error} />}
+      {(system === undefined || list === undefined) && error === undefined && <Loading />}
+      {system !== undefined && list !== undefined && (
+        <>
+          {system.domains
+            .filter(({ read_models }) => read_models.length > 0)
+            .map(({ name, read_models }) => (
+              <section key={name} aria-label={name}>
+                <h2>{name}</h2>
+                {read_models.map((model) => (
+                  <ReadModel key={model.projection} model={model} actions={actions} again={again} />
+                ))}
+              </section>
+            ))}
+          <Replays system={system} actions={actions} chosen={query['subscription']} again={again} />
+        </>
+      )}
+    </>
+  );
+};
