@@ -8,6 +8,7 @@ import { Event } from './log/event.tsx';
 import { Log } from './log/log.tsx';
 import { ReadModels } from './models/models.tsx';
 import { Trace } from './trace/trace.tsx';
+import { TryIt } from './try-it/try-it.tsx';
 
 export interface PageProps {
   /** The path behind the page's name. */
@@ -42,6 +43,7 @@ export const pages: readonly Page[] = [
   { name: 'dead-letters', title: 'Dead letters', isListed: true, Body: Letters },
   { name: 'read-models', title: 'Read models', isListed: true, Body: ReadModels },
   { name: 'actions', title: 'Actions', isListed: true, Body: Actions },
+  { name: 'try-it', title: 'Try it', isListed: true, Body: TryIt },
   { name: 'event', title: 'Event', isListed: false, listedAs: 'log', Body: Event },
 ];
 
