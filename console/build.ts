@@ -68,4 +68,4 @@ export const keepConsoleBuilt = async (): Promise<void> => {
   if ((await changedAt(join(dist, 'index.html'))) < newest) await buildConsole();
 };
 
-if (import.meta.main) await buildConsole();
+if (import.meta.main) void buildConsole();

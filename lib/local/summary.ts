@@ -6,6 +6,7 @@ const withoutPassword = (url: string): string => url.replace(/\/\/([^:@/]+):[^@/
 export const summary = (system: RunningSystem, dataDir: string, elapsedMs: number): string => `
 Ready in ${(elapsedMs / 1000).toFixed(1)} s. Ctrl-C ends everything; the data stays in ${dataDir}
 
+  Console   ${system.http_url}/console
   HTTP      ${system.http_url}
   Lambda    ${system.lambda_url}
   write DB  ${withoutPassword(system.write_db_url)}

@@ -9,7 +9,7 @@ const dynamic = /\bimport\('([^']+)'\)/g;
 
 /** Every import of every TypeScript file below these folders. */
 export function readImports(folders: readonly string[]): Import[] {
-  return folders.flatMap((folder) => globSync(`${folder}/**/*.ts`)).flatMap(importsOf);
+  return folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx}`)).flatMap(importsOf);
 }
 
 function importsOf(from: string): Import[] {

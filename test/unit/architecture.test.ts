@@ -116,3 +116,13 @@ test('gives every domain the same file names', () => {
     expect(files, domain).toEqual(expect.arrayContaining(wanted));
   }
 });
+
+test('lets the console know the operators\' API alone: of lib, types only', () => {
+  const own = readImports(['console/app']);
+  expect(own.length).toBeGreaterThan(50);
+  const running = own.filter(({ to, typeOnly }) => !typeOnly && !to.startsWith('console/app/'));
+  const found = [...new Set(running.map(({ to }) => to))].toSorted();
+  expect(found).toEqual(['preact', 'preact/hooks', 'uplot']);
+  const types = own.filter(({ to, typeOnly }) => typeOnly && internal(to));
+  expect(types.filter(({ to }) => !to.startsWith('lib/platform/ops/schemas/')).map(show)).toEqual([]);
+});
