@@ -7,7 +7,7 @@ import { usePoll } from '../../live/poll.ts';
 import { useSystem } from '../../live/system.ts';
 import { Confirm } from '../../view/confirm.tsx';
 import { Failure, Loading } from '../../view/empty.tsx';
-import { count, counted } from '../../view/format.ts';
+import { count } from '../../view/format.ts';
 import { Invoke } from '../../view/invoke.tsx';
 import { Progress } from '../../view/progress.tsx';
 import { State } from '../../view/state.tsx';
@@ -32,7 +32,7 @@ const Drift = ({ check }: { check: Action | undefined }) => {
     <span>
       <State
         kind={drift === 0 ? 'good' : 'late'}
-        word={drift === 0 ? 'no drift' : `${counted(drift, 'document')} differ`}
+        word={drift === 0 ? 'no drift' : drift === 1 ? '1 document differs' : `${count(drift)} documents differ`}
       />{' '}
       <span class="soft">
         checked <Ago at={check.ended_at ?? check.heard_at} />
