@@ -117,7 +117,7 @@ test('gives every domain the same file names', () => {
   }
 });
 
-test('lets the console know the operators\' API alone: of lib, types only', () => {
+test("lets the console know the operators' API alone: of lib, types only", () => {
   const own = readImports(['console/app']);
   expect(own.length).toBeGreaterThan(50);
   const running = own.filter(({ to, typeOnly }) => !typeOnly && !to.startsWith('console/app/'));

@@ -24,16 +24,18 @@ const lastOf = (actions: readonly Action[], kinds: Action['kind'][], target: str
 const driftOf = ({ result }: Action): number =>
   ['altered', 'missing', 'surplus'].reduce((sum, name) => sum + Number(result?.[name] ?? 0), 0);
 
+const tellDrift = (drift: number): string => {
+  if (drift === 0) return 'no drift';
+  return drift === 1 ? '1 document differs' : `${count(drift)} documents differ`;
+};
+
 const Drift = ({ check }: { check: Action | undefined }) => {
   if (check === undefined || check.result === null || !hasEnded(check))
     return <span class="soft">drift not checked lately</span>;
   const drift = driftOf(check);
   return (
     <span>
-      <State
-        kind={drift === 0 ? 'good' : 'late'}
-        word={drift === 0 ? 'no drift' : drift === 1 ? '1 document differs' : `${count(drift)} documents differ`}
-      />{' '}
+      <State kind={drift === 0 ? 'good' : 'late'} word={tellDrift(drift)} />{' '}
       <span class="soft">
         checked <Ago at={check.ended_at ?? check.heard_at} />
       </span>
