@@ -1,5 +1,5 @@
 // What the drawing says of the figures, in words and kinds.
-import type { Metrics, SubscriptionFigures } from '../../api/types.ts';
+import type { Metrics } from '../../api/types.ts';
 import type { Sample } from '../../live/metrics.ts';
 import { ago, count, counted, duration } from '../../view/format.ts';
 import type { Kind } from '../../view/state.tsx';
@@ -19,18 +19,19 @@ export const eventsPerSecond = (samples: readonly Sample[]): { at: number; value
     return { at: one.at, value: seconds > 0 ? Math.max(0, events / seconds) : 0 };
   });
 
-const where: [keyof SubscriptionFigures['behind'] & string, string][] = [
+const where = [
   ['pending', 'pending'],
   ['parked', 'parked'],
   ['dead', 'dead'],
   ['retrying', 'being retried'],
   ['waiting', 'waiting'],
-];
+] as const;
 
 /** `12 behind, oldest 3.4 s: 10 waiting, 2 dead`. */
 export const tellBehind = (behind: Metrics['behind']): string => {
   const parts = where.flatMap(([key, word]) => (behind[key] > 0 ? `${count(behind[key])} ${word}` : []));
-  return `${count(behind.events)} behind, oldest ${duration(behind.oldest_ms)}: ${parts.join(', ')}`;
+  const events = `${behind.at_least ? 'at least ' : ''}${count(behind.events)}`;
+  return `${events} behind, oldest ${duration(behind.oldest_ms)}: ${parts.join(', ')}`;
 };
 
 export const tellRow = ({ kind, figures }: Row): Told => {

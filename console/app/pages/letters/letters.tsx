@@ -34,9 +34,9 @@ const Cause = ({ group, onEnd }: { group: DeadLetterGroup; onEnd(): void }) => {
     <article class="document cause">
       <header>
         <State kind="bad" word={counted(count, 'dead letter')} />
-        <h3>
+        <h2>
           <a href={causeAddress(group)}>{subscription}</a>
-        </h3>
+        </h2>
         <span class="soft">
           first <Ago at={first_at} />, last <Ago at={last_at} />, {tellReplays(replays)}
         </span>

@@ -90,18 +90,12 @@ const ReadModel = ({
           <button
             type="button"
             disabled={isRunning || running.isBusy}
-            aria-label={`Check ${projection} for drift`}
             onClick={() => running.begin('/ops/rebuilds', { projection, dry_run: true })}
           >
-            Check for drift
+            Check<span class="unseen"> {projection}</span> for drift
           </button>
-          <button
-            type="button"
-            disabled={isRunning || running.isBusy}
-            aria-label={`Rebuild ${projection}`}
-            onClick={() => setAsks(true)}
-          >
-            Rebuild …
+          <button type="button" disabled={isRunning || running.isBusy} onClick={() => setAsks(true)}>
+            Rebuild<span class="unseen"> {projection}</span> …
           </button>
         </p>
       </header>

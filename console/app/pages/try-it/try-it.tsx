@@ -16,7 +16,7 @@ const Calls = ({ calls, chosen }: { calls: readonly Call[]; chosen: string | und
   <nav class="calls" aria-label="Commands and queries">
     {byTag(calls).map(([tag, own]) => (
       <section key={tag}>
-        <h3>{tag}</h3>
+        <h2>{tag}</h2>
         <ul>
           {own.map(({ key, method, path, summary }) => (
             <li key={key}>
