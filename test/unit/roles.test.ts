@@ -133,7 +133,7 @@ test('every function has a role of its own, and every queue an alarm for its dea
   );
 });
 
-test('a stage with an issuer and an audience asks for a token on every route but health and what operators ask', () => {
+test('a stage with an issuer and an audience asks for a token on every route but health, the console and what operators ask', () => {
   const deployed = {
     ...service(),
     custom: { jwt: { issuer: 'https://issuer.example', audience: 'tandem' } },
@@ -149,6 +149,8 @@ test('a stage with an issuer and an audience asks for a token on every route but
   expect(open.filter((route) => !ofOperators(route)).toSorted()).toEqual([
     '*',
     'GET /audit-log',
+    'GET /console',
+    'GET /console/{path+}',
     'GET /dead-letters',
     'GET /dead-letters/{id}',
     'GET /health',
