@@ -49,7 +49,9 @@ const useRun = (
 ): { running: Running; current: Action | undefined } => {
   const running = useAction(onStarted);
   const own = running.started?.action;
-  const isNewer = own !== undefined && (shown === undefined || own.requested_at >= shown.requested_at);
+  // The list knows more of it once it has it.
+  const isNews = own !== undefined && own.id !== shown?.id;
+  const isNewer = isNews && (shown === undefined || own.requested_at >= shown.requested_at);
   return { running, current: isNewer ? own : shown };
 };
 
