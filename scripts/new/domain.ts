@@ -14,6 +14,7 @@ export const addDomain = (changes: Changes, names: Names, kind: StoreKind): void
   for (const part of functions)
     changes.create(`functions/${many}/${part}.ts`, template(`domain/function-${part}.ts`, names));
   changes.create(`test/unit/${one}.test.ts`, template('domain/test.ts', names));
+  changes.create(`test/e2e/${many}.test.ts`, template('domain/e2e.ts', names));
   changes.create(`test/support/domains/${many}.ts`, template('domain/survival.ts', names));
   changes.edit('serverless.yml', (yml) =>
     insert(yml, { after: /^functions:\n/m }, template('domain/functions.yml', names)),

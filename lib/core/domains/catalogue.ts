@@ -12,6 +12,23 @@ const refuseTwice = (what: string, names: readonly string[]): void => {
     throw new Error(`Two domains have ${what} ${twice}: give one of the two another name`);
 };
 
+/** What a manifest says in two places must agree. */
+const checkManifest = ({ name, streams, readModels, subscribers }: Domain): void => {
+  const forgotten = (what: string): Error => new Error(`lib/${name}/domain.ts: ${what}`);
+  const types = new Set(streams.map(({ type }) => type));
+  for (const { projection } of readModels) {
+    if (!types.has(projection.streamType))
+      throw forgotten(
+        `${projection.name} is made of ${projection.streamType}, which is not among its streams`,
+      );
+  }
+  for (const { name: subscriber, keeps = [] } of subscribers) {
+    const unlisted = keeps.find((model) => !readModels.includes(model));
+    if (unlisted !== undefined)
+      throw forgotten(`${subscriber} keeps ${unlisted.projection.name}, which is not among its read models`);
+  }
+};
+
 const groupByType = (subscribers: readonly SubscriberDefinition[]): Map<string, string[]> => {
   const byType = new Map<string, string[]>();
   for (const { name, hears } of subscribers)
@@ -19,8 +36,9 @@ const groupByType = (subscribers: readonly SubscriberDefinition[]): Map<string, 
   return byType;
 };
 
-/** @throws Error if two domains use one name for two things. */
+/** @throws Error if two domains use one name for two things, or if a manifest contradicts itself. */
 export const createCatalogue = (all: readonly Domain[]) => {
+  for (const domain of all) checkManifest(domain);
   const streams = all.flatMap((domain) => domain.streams);
   const readModels = all.flatMap((domain) => domain.readModels);
   const subscribers = all.flatMap((domain) => domain.subscribers);

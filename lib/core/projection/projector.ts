@@ -172,6 +172,7 @@ export const projector = (
 ): SubscriberDefinition => ({
   name,
   hears: [...new Set(definitions.flatMap(({ projection }) => Object.keys(projection.eventTypes)))],
+  keeps: definitions,
   create: (databases) =>
     createProjector(
       name,

@@ -3,7 +3,7 @@
 import { applyEach, type Outcome } from '../apply-each.ts';
 import type { EventKey, RecordedEvent } from '../events.ts';
 import type { ReadSettings } from '../settings.ts';
-import type { Databases } from './read-model.ts';
+import type { Databases, ReadModelDefinition } from './read-model.ts';
 
 export type Applied = Outcome<RecordedEvent>;
 
@@ -35,5 +35,7 @@ export interface SubscriberDefinition {
   name: string;
   /** The types of the events that its queue gets. */
   hears: readonly string[];
+  /** The read models that it keeps current, if that is what it does. */
+  keeps?: readonly ReadModelDefinition[];
   create(resources: Resources): Subscriber;
 }

@@ -1,0 +1,116 @@
+// What `npm run new` writes, tried in a copy of the project: types, linter, unit tests, the survival tests and a session
+// over HTTP; then each piece of the new domain is taken away in turn, and something must name it.
+// `node scripts/check-new.ts`. Prints what it does; ends with 1 at the first thing that is not as promised.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const copy = mkdtempSync(join(tmpdir(), 'tandem-new-'));
+const path = (file: string): string => join(copy, file);
+process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+
+const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' });
+for (const file of tracked.split('\n').filter(Boolean)) cpSync(file, path(file));
+symlinkSync(resolve('node_modules'), path('node_modules'));
+
+interface Outcome {
+  ok: boolean;
+  text: string;
+}
+
+const run = (program: string, ...args: string[]): Outcome => {
+  const { status, stdout, stderr } = spawnSync(join('node_modules/.bin', program), args, {
+    cwd: copy,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+    maxBuffer: 1e8,
+  });
+  return { ok: status === 0, text: `${stdout}${stderr}` };
+};
+
+const expectOk = (title: string, { ok, text }: Outcome): void => {
+  console.log(`${ok ? 'ok' : 'FAILED'}  ${title}`);
+  if (!ok) {
+    console.log(text.slice(-6_000));
+    process.exit(1);
+  }
+};
+
+const types = () => run('tsc', '--incremental', 'false');
+const tests = (...names: string[]) => run('vitest', 'run', ...names);
+const make = (...args: string[]) => expectOk(`new ${args.join(' ')}`, run('node', 'scripts/new.ts', ...args));
+
+make('domain', 'loans', '--events');
+make('domain', 'shelves', '--state');
+make('command', 'loans', 'extend');
+make('command', 'shelves', 'dust');
+make('subscriber', 'loans', 'reminders');
+expectOk('types', types());
+expectOk('linter', run('biome', 'check', '.'));
+expectOk('unit tests', tests('--project', 'unit'));
+expectOk(
+  'survival tests',
+  tests('fault-points', 'test/integration/histories', 'loans-reminders', '-t', 'loans|shelves'),
+);
+expectOk('a session over HTTP', tests('e2e/loans', 'e2e/shelves'));
+
+/** A piece of the new domain: what is left of a file without it, or nothing. */
+interface Piece {
+  file: string;
+  without?: RegExp;
+  /** What the message must say. */
+  named: RegExp;
+}
+
+const pieces: Piece[] = [
+  { file: 'lib/domains.ts', without: /, loans\b/, named: /loans/ },
+  { file: 'lib/loans/domain.ts', without: /\{ type: 'Loan'.*\}/, named: /Loan/ },
+  {
+    file: 'lib/loans/domain.ts',
+    without: /(?<=readModels: \[)loanModel/,
+    named: /loans-projector keeps loans/,
+  },
+  { file: 'lib/loans/domain.ts', without: /(?<=subscribers: \[)loansProjector, /, named: /loans-projector/ },
+  { file: 'lib/loans/domain.ts', without: /, loansReminders(?=\])/, named: /loans-reminders/ },
+  { file: 'lib/loans/store.ts', named: /store\.ts/ },
+  { file: 'lib/loans/commands.ts', named: /commands\.ts/ },
+  { file: 'lib/loans/projections.ts', named: /projections\.ts/ },
+  { file: 'lib/loans/queries.ts', named: /queries\.ts/ },
+  { file: 'functions/loans/commands.ts', named: /loansCommands/ },
+  { file: 'functions/loans/projector.ts', named: /loansProjector/ },
+  {
+    file: 'functions/loans/commands.ts',
+    without: / {2}'POST \/loans': createLoan,\n/,
+    named: /POST \/loans/,
+  },
+  { file: 'serverless.yml', without: / {6}- httpApi: POST \/loans\n/, named: /POST \/loans/ },
+  { file: 'serverless.yml', without: / {4}consumes: loans-projector\n/, named: /consumes: loans-projector/ },
+  {
+    file: 'serverless.yml',
+    without: / {2}loansQueries:\n(?: {4}.*\n)+/,
+    named: /functions\/loans\/queries\.ts/,
+  },
+  { file: 'lib/loans/loan.ts', without: / {4}case 'CloseLoan':\n.*\n/, named: /CloseLoan|decide|return/ },
+  { file: 'test/support/domains/loans.ts', named: /test\/support\/domains\/loans\.ts/ },
+];
+
+for (const { file, without, named } of pieces) {
+  const before = readFileSync(path(file), 'utf8');
+  const title = `${without === undefined ? file : `${file} without ${without}`}`;
+  if (without === undefined) rmSync(path(file));
+  else {
+    const after = before.replace(without, '');
+    if (after === before) expectOk(title, { ok: false, text: 'there is no such piece' });
+    writeFileSync(path(file), after);
+  }
+  const typed = types();
+  const outcome = typed.ok ? tests('--project', 'unit', 'serverless', 'catalogue', 'architecture') : typed;
+  const isNamed = !outcome.ok && named.test(outcome.text);
+  expectOk(`${title} is named by ${typed.ok ? 'a test' : 'a type error'}`, {
+    ok: isNamed,
+    text: outcome.text,
+  });
+  writeFileSync(path(file), before);
+}
+console.log(`\n${pieces.length} pieces taken away, each of them named`);
