@@ -181,6 +181,20 @@ const ways: Way[] = [
       await consume(1);
     },
   },
+  {
+    how: 'its event is of a type that this release does not know',
+    place: 'dead',
+    break: async () => {
+      await eventRows(databases.write).updateMany({}, { $set: { type: 'TicketExploded' } });
+      await relay(kept, { subscriptionsOf: catalogue.subscriptionsOf });
+      expect(kept.queue.messages).toHaveLength(1);
+      await consume(config.MAX_ATTEMPTS);
+    },
+    heal: async () => {
+      await eventRows(databases.write).updateMany({}, { $set: { type: 'TicketCreated' } });
+      await consume(1);
+    },
+  },
 ];
 
 beforeEach(async () => {
@@ -244,7 +258,7 @@ test('an event that is put back and lost once more is found by reconcile, though
   await runReconcile(kept);
   await refuse({});
   const event = await asRow(id);
-  await markReplayed(databases.read, subscription, [{ messageId: 'm', eventId: event?._id ?? '' }]);
+  await markReplayed(databases.read, subscription, [{ messageId: 'm-0', eventId: event?._id ?? '' }]);
   kept.queue.lose();
   await waitFor('it to be counted', async () => (await lookWith(newMeter())).retrying === 1);
   await runReconcile(kept);

@@ -63,6 +63,17 @@ export const createCatalogue = (all: readonly Domain[]) => {
   refuseTwice('the queue', queueNames);
   const byType = groupByType(subscribers);
 
+  /** Of an event type that this release does not know: who hears of all that is known of its stream. */
+  const hearingAll = (streamType: string): string[] => {
+    const known = Object.keys(streams.find(({ type }) => type === streamType)?.eventTypes ?? {});
+    if (known.length === 0) return [];
+    return subscribers.flatMap(({ name, hears }) =>
+      known.every((type) => hears.includes(type)) ? name : [],
+    );
+  };
+  const isKnown = (eventType: string): boolean =>
+    streams.some(({ eventTypes }) => Object.hasOwn(eventTypes, eventType));
+
   const choose = <T>(what: string, name: string, named: readonly (readonly [string, T])[]): T => {
     const found = named.find(([one]) => one === name);
     if (found !== undefined) return found[1];
@@ -84,8 +95,12 @@ export const createCatalogue = (all: readonly Domain[]) => {
     /** The collections that keep commands as they arrived. */
     commandLogs: [...new Set(streams.flatMap(({ commandLog }) => commandLog ?? []))],
 
-    /** The subscriptions that hear of this type of event. */
-    subscriptionsOf: (type: string): readonly string[] => byType.get(type) ?? [],
+    /**
+     * The subscriptions that hear of this type of event. A type of another release goes to those who hear of all the
+     * stream's events: there it becomes a dead letter, to be redriven after the deploy, and is not passed over in silence.
+     */
+    subscriptionsOf: (type: string, streamType = ''): readonly string[] =>
+      byType.get(type) ?? (isKnown(type) ? [] : hearingAll(streamType)),
 
     /** @throws AppError `invalid_input` if no subscriber has this name. */
     subscriber: (name: string): SubscriberDefinition =>

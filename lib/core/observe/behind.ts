@@ -46,6 +46,8 @@ interface Watch {
   /** All before this position is in effect, or among the open ones. */
   from: number;
   open: Set<string>;
+  /** Events with a recorded failure. */
+  failed: ReadonlySet<string>;
 }
 
 const mostOpen = 2_000;
@@ -106,8 +108,9 @@ export const placeOf = (
   return pending ? 'pending' : 'waiting';
 };
 
-const missingOf = async ({ subscriber, hears }: Watch, rows: Key[]): Promise<Key[]> => {
-  const mine = rows.filter(({ type }) => hears.has(type));
+const missingOf = async ({ subscriber, hears, failed }: Watch, rows: Key[]): Promise<Key[]> => {
+  // What has failed here was sent here, also if its type is of another release.
+  const mine = rows.filter(({ type, event_id }) => hears.has(type) || failed.has(event_id));
   const missing: Key[] = [];
   for (let at = 0; at < mine.length; at += chunk)
     missing.push(...(await subscriber.findMissing(mine.slice(at, at + chunk))));
@@ -122,6 +125,7 @@ export const createBehindMeter = ({ writeDb, readDb, subscribers, readLagMs }: B
     return subscribers.map(({ subscriber, hears }) => ({
       subscriber,
       hears: new Set(hears),
+      failed: new Set<string>(),
       from,
       open: new Set(watched),
     }));
@@ -194,7 +198,8 @@ export const createBehindMeter = ({ writeDb, readDb, subscribers, readLagMs }: B
     };
     const measured = watches.map(async (watch): Promise<[string, Behind]> => {
       const { name } = watch.subscriber;
-      for (const id of [...(await listFailedEvents(readDb, name, mostOpen)), ...watched]) watch.open.add(id);
+      watch.failed = new Set(await listFailedEvents(readDb, name, mostOpen));
+      for (const id of [...watch.failed, ...watched]) watch.open.add(id);
       const reached = await followLog(watch, now, read, until);
       const rows = watch.open.size === 0 ? [] : await findKeyRows(writeDb, { _id: { $in: [...watch.open] } });
       const known = new Set(rows.map(({ _id }) => _id));

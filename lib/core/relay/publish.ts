@@ -25,7 +25,7 @@ export interface PublishOptions {
   db: Db;
   publisher: Publisher;
   /** The subscriptions that an event's type goes to. */
-  subscriptionsOf(type: string): readonly string[];
+  subscriptionsOf(type: string, streamType: string): readonly string[];
   maxAttempts: number;
 }
 
@@ -73,7 +73,7 @@ const sendAll = async (
   const outgoing = new Map<string, OutgoingMessage[]>();
   for (const row of rows) {
     const message = toMessage(fromRow(row));
-    for (const subscription of subscriptionsOf(row.type)) {
+    for (const subscription of subscriptionsOf(row.type, row.stream_type)) {
       if (row.published_to?.includes(subscription)) continue;
       const messages = outgoing.get(subscription) ?? [];
       outgoing.set(subscription, messages);
@@ -133,7 +133,9 @@ export const publish = async (
 ): Promise<PublishResult> => {
   const events = eventRows(options.db);
   const [outcomes] = await Promise.all([sendAll(rows, options), stamped]);
-  const troubles = rows.flatMap((row) => troubleOf(row, options.subscriptionsOf(row.type), outcomes) ?? []);
+  const troubles = rows.flatMap(
+    (row) => troubleOf(row, options.subscriptionsOf(row.type, row.stream_type), outcomes) ?? [],
+  );
   const troubled = new Set(troubles.map(({ row }) => row._id));
   const done = rows.map((row) => row._id).filter((id) => !troubled.has(id));
   if (done.length > 0) {
