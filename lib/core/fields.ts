@@ -1,6 +1,6 @@
 // The fields that commands and queries are made of: schemas for what a caller says.
 import * as z from 'zod';
-import { findMinor, toMinor } from './money.ts';
+import { findMinor, mostMinor, toMinor } from './money.ts';
 
 // NUL breaks database keys, the last two code points of the plane no queue takes, a lone surrogate is stored as another.
 const unstorable = ['\0', '\uFFFE', '\uFFFF'];
@@ -8,16 +8,24 @@ const unstorable = ['\0', '\uFFFE', '\uFFFF'];
 const isStorable = (value: string): boolean =>
   value.isWellFormed() && !unstorable.some((character) => value.includes(character));
 
+/** What the pattern of a text says to machines; `\S`: something to read in it. */
+const storablePattern = '^[^\\u0000\\uFFFE\\uFFFF]*$';
+const readablePattern = '^[^\\u0000\\uFFFE\\uFFFF]*[^\\s\\u0000\\uFFFE\\uFFFF][^\\u0000\\uFFFE\\uFFFF]*$';
+
 const storable = z
   .string()
   .refine(isStorable, { error: 'has a character that cannot be stored', abort: true });
 
 /** Text of up to `max` characters that may be empty. */
-export const optionalText = (max: number) => storable.max(max);
+export const optionalText = (max: number) =>
+  storable.max(max).meta({ json: { type: 'string', maxLength: max, pattern: storablePattern } });
 
 /** Text with something to read in it. */
 export const requiredText = (max: number) =>
-  storable.max(max).refine((value) => value.trim() !== '', { error: 'must not be empty' });
+  storable
+    .max(max)
+    .refine((value) => value.trim() !== '', { error: 'must not be empty' })
+    .meta({ json: { type: 'string', minLength: 1, maxLength: max, pattern: readablePattern } });
 
 /** An id that we gave out. */
 export const uuid = z.uuid({ error: 'is not an id' }).transform((id) => id.toLowerCase());
@@ -28,7 +36,8 @@ export const wholeNumber = (min: number, max: number) =>
     .string()
     .regex(/^\d{1,15}$/, { error: 'must be a whole number', abort: true })
     .transform(Number)
-    .pipe(z.int().min(min).max(max));
+    .pipe(z.int().min(min).max(max))
+    .meta({ json: { type: 'integer', minimum: min, maximum: max } });
 
 /** A whole number in a body. */
 export const quantity = (min: number, max: number) =>
@@ -40,23 +49,31 @@ export const quantity = (min: number, max: number) =>
 
 const notMoney = 'must be an amount from 0, with at most 2 decimals';
 
+const moneyJson = { type: 'number', minimum: 0, maximum: mostMinor / 100, multipleOf: 0.01 };
+
 /** An amount in a body, as minor units. */
-export const money = z.number().transform((amount, context) => {
-  try {
-    return toMinor(amount);
-  } catch {
-    context.addIssue({ code: 'custom', message: notMoney });
-    return z.NEVER;
-  }
-});
+export const money = z
+  .number()
+  .transform((amount, context) => {
+    try {
+      return toMinor(amount);
+    } catch {
+      context.addIssue({ code: 'custom', message: notMoney });
+      return z.NEVER;
+    }
+  })
+  .meta({ json: moneyJson });
 
 /** An amount in a query string, as minor units. */
-export const moneyText = z.string().transform((text, context) => {
-  const minor = findMinor(text);
-  if (minor !== undefined) return minor;
-  context.addIssue({ code: 'custom', message: notMoney });
-  return z.NEVER;
-});
+export const moneyText = z
+  .string()
+  .transform((text, context) => {
+    const minor = findMinor(text);
+    if (minor !== undefined) return minor;
+    context.addIssue({ code: 'custom', message: notMoney });
+    return z.NEVER;
+  })
+  .meta({ json: moneyJson });
 
 const notInstant = 'must be an instant, such as 2026-11-21T10:00:00Z';
 
@@ -66,7 +83,8 @@ export const instant = z
   .regex(/:\d\d:\d\d/, { error: notInstant, abort: true })
   .transform((text) => text.toUpperCase())
   .pipe(z.iso.datetime({ offset: true, error: notInstant }))
-  .transform((text) => new Date(text));
+  .transform((text) => new Date(text))
+  .meta({ json: { type: 'string', format: 'date-time' } });
 
 export const timeoutMs = wholeNumber(0, 5_000);
 export const expectedVersion = wholeNumber(0, Number.MAX_SAFE_INTEGER);

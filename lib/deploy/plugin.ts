@@ -6,6 +6,7 @@ import { checkSettings, machineSettings, settingsFrom } from '../platform/settin
 import { alarmsOf } from './alarms.ts';
 import { addAuthorizer, addOpenRoutes } from './authorizer.ts';
 import { addCors } from './cors.ts';
+import { ensureDocuments } from './documents/up-to-date.ts';
 import { ownEnvironment, parametersOf, relayOf, sharedEnvironment } from './environment.ts';
 import { addQueues } from './queues.ts';
 import { rightPattern } from './rights.ts';
@@ -119,7 +120,11 @@ export default class Deploy {
     configSchemaHandler.defineFunctionProperties('aws', { properties });
     this.hooks = {
       initialize: inOneSentence(() => prepare(service, environmentOf(framework))),
-      'before:package:initialize': inOneSentence(() => complete(service)),
+      'before:offline:start:init': inOneSentence(ensureDocuments),
+      'before:package:initialize': inOneSentence(() => {
+        complete(service);
+        ensureDocuments();
+      }),
       'before:deploy:function:initialize': inOneSentence(() => {
         throw new Error('One function alone would lose its role and its parameters: use `sls deploy`.');
       }),

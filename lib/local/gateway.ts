@@ -1,6 +1,7 @@
 // The local gateway as API Gateway is: what it hands to a function, and what it does not.
 
 import { isUtf8 } from 'node:buffer';
+import { isDecodable } from '../platform/http/request.ts';
 import { answerBrokenRequest, answerWithProblem, problemOf } from './gateway-problem.ts';
 import type { Extension, HapiServer } from './hapi.ts';
 import { enterFromOrigin, tellOrigin } from './origins.ts';
@@ -9,6 +10,9 @@ import { enterFromOrigin, tellOrigin } from './origins.ts';
 const unrouted = 'head-without-route';
 
 const enter: Extension = (request, toolkit) => {
+  // serverless-offline turns what is no UTF-8 into another text; on AWS a function sees it, and refuses it.
+  const [, query = ''] = (request.raw.req.url ?? '').split('?');
+  if (!isDecodable(query)) return problemOf(request, toolkit, 400).takeover();
   if (request.method === 'head') request.setMethod(unrouted);
   return enterFromOrigin(request, toolkit);
 };

@@ -10,7 +10,7 @@ export interface HapiRequest {
   headers: Record<string, string | undefined>;
   payload?: unknown;
   mime?: string;
-  raw: { req: { rawHeaders: string[] } };
+  raw: { req: { rawHeaders: string[]; url?: string } };
   response: {
     isBoom?: boolean;
     output?: { statusCode: number; headers: Record<string, unknown> };

@@ -156,6 +156,7 @@ test('a stage with an issuer and an audience asks for a token on every route but
     'GET /health',
     'GET /history/{key+}',
     'GET /metrics',
+    'GET /openapi.json',
     'GET /orders/{id}/history',
     'GET /products/{id}/history',
     'GET /suppliers/{id}/history',

@@ -11,6 +11,7 @@ export interface CommandAnswer {
 
 /** What is known of a command without its types. */
 export interface AnyCommand {
+  kind: 'command';
   type: string;
   /** One line: what it does. */
   summary: string;
@@ -39,11 +40,12 @@ export interface Command<T extends string, I extends z.ZodType, Env> extends Any
 
 /** Gives the value back; its types are inferred here. */
 export const command = <const T extends string, I extends z.ZodType, Env>(
-  value: Command<T, I, Env>,
-): Command<T, I, Env> => value;
+  value: Omit<Command<T, I, Env>, 'kind'>,
+): Command<T, I, Env> => ({ kind: 'command', ...value });
 
 /** What is known of a queued command without its types. */
 export interface AnyQueuedCommand {
+  kind: 'queued';
   type: string;
   /** One line: what it does. */
   summary: string;
@@ -67,5 +69,5 @@ export interface QueuedCommandType<T extends string, I extends z.ZodType, D exte
 
 /** Gives the value back; its types are inferred here. */
 export const queuedCommand = <const T extends string, I extends z.ZodType, D extends object>(
-  value: QueuedCommandType<T, I, D>,
-): QueuedCommandType<T, I, D> => value;
+  value: Omit<QueuedCommandType<T, I, D>, 'kind'>,
+): QueuedCommandType<T, I, D> => ({ kind: 'queued', ...value });

@@ -78,7 +78,8 @@ const without = <T extends object>(fields: T, name: string): [string, unknown][]
 /** What a request says, and all that is wrong with how it says it. @throws AppError if its body cannot be read. */
 export const gather = (request: HttpRequest, { queryFields, hasVersion }: Accepted): Gathered => {
   const { params, query, headers } = request;
-  const body = bodyOf(request);
+  // A body of a GET has no meaning.
+  const body = request.routeKey.startsWith('GET ') ? {} : bodyOf(request);
   const idempotencyKey = headers['idempotency-key'];
   const { conditions, faults } = hasVersion
     ? readConditions(headers['if-match'], body, query)

@@ -20,6 +20,10 @@ const problems: Partial<Record<ErrorCode, { status: number; title: string }>> = 
   unavailable: { status: 503, title: 'Not available now' },
 };
 
+/** What problems with this status are called. */
+export const titleOf = (status: number): string =>
+  Object.values(problems).find((one) => one.status === status)?.title ?? 'Something went wrong here';
+
 const retryAfterSeconds = 2;
 
 /** The error as one that a caller may see: whatever is not ours becomes `unavailable` or says nothing at all. */

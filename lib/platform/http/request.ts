@@ -43,7 +43,7 @@ const defined = (
   );
 
 /** A gateway decodes what is no UTF-8 to something else without a word. */
-const isDecodable = (part: string): boolean => {
+export const isDecodable = (part: string): boolean => {
   try {
     decodeURIComponent(part.replaceAll('+', ' '));
     return true;

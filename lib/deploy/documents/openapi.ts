@@ -1,0 +1,177 @@
+// The OpenAPI document, from the values that the routes run on: each route's input, its answers, what may be wrong.
+import * as z from 'zod';
+import type { AnyCommand, AnyQueuedCommand } from '../../core/commands/command.ts';
+import type { AnyQuery } from '../../core/queries/query.ts';
+import type { AnyEndpoint } from '../../platform/http/endpoint.ts';
+import { titleOf } from '../../platform/http/problem.ts';
+import { answerSchema, inputSchema, type JsonSchema, type ObjectSchema, pick } from './json-schema.ts';
+import { headerParameters, headersOf, problemSchema, versionParameters } from './parts.ts';
+
+/** The body is too large; it is no JSON. */
+const bodyErrors = [413, 415];
+
+export type RouteValue = AnyCommand | AnyQueuedCommand | AnyQuery | AnyEndpoint;
+
+interface Answers {
+  statuses: number[];
+  schema: JsonSchema;
+  headers: string[];
+  /** Statuses of problems. */
+  problems: number[];
+}
+
+const commandAnswer = z.strictObject({ id: z.string(), version: z.int(), command_id: z.string() });
+
+const stale = { _warning: { type: 'string' } };
+
+const staleAllowed = (schema: JsonSchema): JsonSchema =>
+  schema['type'] === 'object'
+    ? { ...schema, properties: { ...(schema['properties'] as object), ...stale } }
+    : schema;
+
+const answersOf = (value: RouteValue, hasId: boolean): Answers => {
+  const missing = hasId ? [404] : [];
+  switch (value.kind) {
+    case 'command':
+      return {
+        statuses: [value.locate === undefined ? 200 : 201],
+        schema: answerSchema(commandAnswer.extend(value.answer?.fields.shape ?? {})),
+        headers: ['ETag', 'Idempotency-Replayed', ...(value.locate === undefined ? [] : ['Location'])],
+        problems: [...missing, ...bodyErrors, 409, 412, 422],
+      };
+    case 'queued':
+      return {
+        statuses: [202],
+        schema: answerSchema(value.answer.fields.extend({ command_id: z.string() })),
+        headers: ['Idempotency-Replayed'],
+        problems: [...bodyErrors, 422],
+      };
+    case 'document':
+    case 'list':
+      return {
+        statuses: [200, 304],
+        schema: staleAllowed(answerSchema(value.answer)),
+        headers: ['ETag', 'Warning', ...(value.kind === 'list' ? ['Link'] : [])],
+        problems: missing,
+      };
+    case 'endpoint':
+      return {
+        statuses: value.statuses ?? [200],
+        schema: answerSchema(value.answer),
+        headers: value.statuses?.includes(201) ? ['Location'] : [],
+        problems: [...missing, ...bodyErrors],
+      };
+  }
+};
+
+const parametersOf = (place: 'path' | 'query', { properties, required }: ObjectSchema): JsonSchema[] =>
+  Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema,
+  }));
+
+const isForOperators = (value: RouteValue): boolean => 'operators' in value && value.operators === true;
+
+/** Where each field of the input stands. */
+const placesOf = (key: string, value: RouteValue, names: string[]) => {
+  const inPath = [...key.matchAll(/\{(\w+)\+?\}/g)].map(([, name = '']) => name);
+  const others = names.filter((name) => !inPath.includes(name));
+  if (key.startsWith('GET ')) return { inPath, inQuery: others, inBody: [] };
+  const queryFields = value.kind === 'command' ? (value.queryFields ?? []) : [];
+  return { inPath, inQuery: others.filter((name) => queryFields.includes(name)), inBody: others };
+};
+
+const bodyOf = (value: RouteValue, input: ObjectSchema, inBody: string[], inQuery: string[]): JsonSchema => {
+  if (inBody.length === 0) return {};
+  const picked = pick(input, inBody);
+  const insisted = value.kind === 'command' ? { expected_version: { type: 'integer', minimum: 0 } } : {};
+  const schema = { ...picked, properties: { ...picked.properties, ...insisted } };
+  // A field that the query may have too is required in neither.
+  const required = schema.required.filter((name) => !inQuery.includes(name));
+  return {
+    requestBody: {
+      required: required.length > 0,
+      content: { 'application/json': { schema: { ...schema, required } } },
+    },
+  };
+};
+
+const contentOf = (value: RouteValue, schema: JsonSchema): JsonSchema => ({
+  'application/json': { schema },
+  ...(value.kind === 'endpoint' && value.rendering !== undefined
+    ? { [value.rendering.contentType]: { schema: { type: 'string' } } }
+    : {}),
+});
+
+const success = (status: number, value: RouteValue, { schema, headers }: Answers): JsonSchema => ({
+  description: status === 304 ? 'Not changed' : value.summary,
+  headers: headersOf(['X-Correlation-Id', ...headers]),
+  ...(status === 304 ? {} : { content: contentOf(value, schema) }),
+});
+
+const problem = (status: number): JsonSchema => ({
+  description: titleOf(status),
+  headers: headersOf(['X-Correlation-Id', ...(status === 503 ? ['Retry-After'] : [])]),
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
+
+const responsesOf = (value: RouteValue, answers: Answers): JsonSchema => {
+  const closed = isForOperators(value) ? [401, 403] : [];
+  const problems = [...new Set([400, ...closed, ...answers.problems, 500, 503])];
+  return Object.fromEntries([
+    ...answers.statuses.map((status) => [String(status), success(status, value, answers)]),
+    ...problems
+      .filter((status) => !answers.statuses.includes(status))
+      .sort((one, other) => one - other)
+      .map((status) => [String(status), problem(status)]),
+  ]);
+};
+
+const operationOf = (key: string, value: RouteValue): JsonSchema => {
+  const input = inputSchema(value.input);
+  const { inPath, inQuery, inBody } = placesOf(key, value, Object.keys(input.properties));
+  const inBoth = inQuery.filter((name) => inBody.includes(name));
+  const query = pick(input, inQuery);
+  return {
+    operationId: key.replaceAll(/\W+/g, '_').replace(/_$/, ''),
+    summary: value.summary,
+    ...(isForOperators(value) ? { security: [{ operator: [] }] } : {}),
+    parameters: [
+      ...parametersOf('path', pick(input, inPath)),
+      ...parametersOf('query', {
+        ...query,
+        required: query.required.filter((name) => !inBoth.includes(name)),
+      }),
+      ...versionParameters(value.kind),
+      ...headerParameters(value.kind),
+    ],
+    ...bodyOf(value, input, inBody, inQuery),
+    responses: responsesOf(value, answersOf(value, inPath.length > 0)),
+  };
+};
+
+/** The document of all routes: a route's key to the value behind it. */
+export const openApiOf = (routes: Record<string, RouteValue>): JsonSchema => {
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const [key, value] of Object.entries(routes)) {
+    const [method = '', path = ''] = key.split(' ');
+    const at = path.replaceAll('+}', '}');
+    paths[at] = { ...paths[at], [method.toLowerCase()]: operationOf(key, value) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tandem',
+      version: '1',
+      description: 'Commands and queries of this system, and its operations.',
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      schemas: { Problem: problemSchema },
+      securitySchemes: { operator: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+};

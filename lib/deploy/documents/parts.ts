@@ -1,0 +1,97 @@
+// What the operations of the document have in common: parameters in headers, headers of answers, the problem.
+import type { AnyQuery } from '../../core/queries/query.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+type Kind = 'command' | 'queued' | 'endpoint' | AnyQuery['kind'];
+
+const visible = (most: number): JsonSchema => ({ type: 'string', pattern: `^[\\x21-\\x7e]{1,${most}}$` });
+
+const parameter = (place: 'header' | 'query', name: string, description: string, schema: JsonSchema) => ({
+  name,
+  in: place,
+  required: false,
+  description,
+  schema,
+});
+
+const correlationId = parameter(
+  'header',
+  'X-Correlation-Id',
+  'Follows everything that the request causes; made if absent',
+  visible(128),
+);
+const idempotencyKey = parameter(
+  'header',
+  'Idempotency-Key',
+  'The command takes effect once, however often it is sent',
+  visible(255),
+);
+const entityTags = { type: 'string' };
+const ifMatch = parameter(
+  'header',
+  'If-Match',
+  'ETags that were given: the command takes effect at one of their versions alone; * for any',
+  entityTags,
+);
+const ifNoneMatch = parameter(
+  'header',
+  'If-None-Match',
+  'ETags of answers that need not be sent again',
+  entityTags,
+);
+
+/** What a caller may send in headers. */
+export const headerParameters = (kind: Kind): JsonSchema[] => {
+  if (kind === 'command') return [correlationId, idempotencyKey, ifMatch];
+  if (kind === 'queued') return [correlationId, idempotencyKey];
+  return kind === 'endpoint' ? [correlationId] : [correlationId, ifNoneMatch];
+};
+
+const version = { type: 'integer', minimum: 0 };
+const expectedVersion = (description: string) => parameter('query', 'expected_version', description, version);
+const timeout = parameter('query', 'timeout_ms', 'How long to wait for the version', {
+  type: 'integer',
+  minimum: 0,
+  maximum: 5_000,
+});
+const consistentWith = parameter(
+  'query',
+  'consistent_with',
+  'An aggregate and the version of it that the list must show',
+  {
+    type: 'string',
+    pattern: '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}@[0-9]{1,15}$',
+  },
+);
+
+/** Which version is waited for, or insisted on. */
+export const versionParameters = (kind: Kind): JsonSchema[] => {
+  if (kind === 'command') return [expectedVersion('The version at which the command takes effect alone')];
+  if (kind === 'document') return [expectedVersion('The version that is waited for'), timeout];
+  return kind === 'list' ? [consistentWith, timeout] : [];
+};
+
+const text: JsonSchema = { type: 'string' };
+
+/** Headers of an answer, by name. */
+export const headersOf = (names: string[]): JsonSchema =>
+  Object.fromEntries(names.map((name) => [name, { schema: name === 'Retry-After' ? version : text }]));
+
+export const problemSchema: JsonSchema = {
+  type: 'object',
+  description: 'What is wrong, as RFC 9457 has it',
+  required: ['type', 'title', 'status', 'instance', 'correlation_id'],
+  properties: {
+    type: text,
+    title: text,
+    status: { type: 'integer' },
+    detail: text,
+    instance: text,
+    correlation_id: text,
+    errors: {
+      type: 'array',
+      description: 'One entry for each bad field',
+      items: { type: 'object', required: ['path', 'message'], properties: { path: text, message: text } },
+    },
+  },
+};

@@ -1,0 +1,19 @@
+// The documents are made ahead, by a process of its own: what it imports reads an environment once.
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../../..');
+const madeAt = (path: string): number => statSync(resolve(root, path)).mtimeMs;
+
+const isUpToDate = (document: string): boolean => {
+  if (!existsSync(resolve(root, document))) return false;
+  const sources = ['serverless.yml', ...globSync('{lib,functions}/**/*.ts', { cwd: root })];
+  return Math.max(...sources.map(madeAt)) < madeAt(document);
+};
+
+/** Writes the documents, unless nothing that they are made from has changed since. */
+export const ensureDocuments = (): void => {
+  if (isUpToDate('.documents/openapi.json')) return;
+  execFileSync(process.execPath, [resolve(import.meta.dirname, 'write.ts')], { cwd: root, stdio: 'inherit' });
+};

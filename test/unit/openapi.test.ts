@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openApiOf, type RouteValue } from '../../lib/deploy/documents/openapi.ts';
+import { isObject, type Json } from '../support/answer.ts';
+import { readServerlessFile } from '../support/serverless-file.ts';
+
+const { functions } = readServerlessFile();
+let routes: Record<string, RouteValue> = {};
+let document: Json = {};
+
+const at = (...path: string[]): unknown =>
+  path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), document);
+
+beforeAll(async () => {
+  for (const { handler } of Object.values(functions)) {
+    const file = `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
+    routes = { ...routes, ...(await import(pathToFileURL(resolve(file)).href)).routes };
+  }
+  document = openApiOf(routes);
+}, 60_000);
+
+const names = (value: unknown): string[] =>
+  isObject(value)
+    ? [...Object.keys(value), ...Object.values(value).flatMap(names)]
+    : Array.isArray(value)
+      ? value.flatMap(names)
+      : [];
+
+describe('the OpenAPI document', () => {
+  test('has every route, with what it takes and answers', () => {
+    expect(Object.keys(routes).length).toBeGreaterThan(30);
+    for (const key of Object.keys(routes)) {
+      const [method = '', path = ''] = key.replace('+}', '}').split(' ');
+      const responses = at('paths', path, method.toLowerCase(), 'responses');
+      expect(isObject(responses) ? Object.keys(responses) : [], key).toEqual(
+        expect.arrayContaining(['400', '503']),
+      );
+    }
+  });
+
+  test('gives each operation a name of its own', () => {
+    const paths = Object.values(isObject(document['paths']) ? document['paths'] : {});
+    const ids = paths
+      .flatMap((path) => Object.values(isObject(path) ? path : {}))
+      .map((one) => isObject(one) && one['operationId']);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('says of a creating command where to send what, and what comes back', () => {
+    const create = (...path: string[]) => at('paths', '/tickets', 'post', ...path);
+    expect(create('requestBody', 'content', 'application/json', 'schema', 'required')).toEqual([
+      'customer_id',
+      'subject',
+      'message',
+    ]);
+    expect(create('requestBody', 'content', 'application/json', 'schema', 'additionalProperties')).toBe(
+      false,
+    );
+    expect(create('responses', '201', 'content', 'application/json', 'schema', 'required')).toEqual([
+      'id',
+      'version',
+      'command_id',
+    ]);
+    expect(create('responses', '201', 'headers')).toHaveProperty('Location');
+    expect(create('responses', '404')).toBeUndefined();
+  });
+
+  test('shows times as texts', () => {
+    const answer = at(
+      'paths',
+      '/tickets/{id}',
+      'get',
+      'responses',
+      '200',
+      'content',
+      'application/json',
+      'schema',
+      'properties',
+    );
+    expect(answer).toMatchObject({ created_at: { type: 'string', format: 'date-time' } });
+  });
+
+  test('has no answer but the naive baseline with a cost price or the id of a supplier', () => {
+    const paths = Object.entries(isObject(document['paths']) ? document['paths'] : {});
+    const answers = paths
+      .filter(([path]) => !path.startsWith('/baseline/'))
+      .flatMap(([, path]) =>
+        Object.values(isObject(path) ? path : {}).map((one) => isObject(one) && one['responses']),
+      );
+    expect(answers.flatMap(names)).toContain('supplier_name');
+    expect(answers.flatMap(names).filter((name) => /^(cost_price|supplier_id)/.test(name))).toEqual([]);
+  });
+});
