@@ -3,14 +3,21 @@ import { endpoint } from '../lib/platform/http/endpoint.ts';
 import { endpointRoutes } from '../lib/platform/http/endpoint-route.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';
 
+// Made ahead by lib/deploy/documents, and from this file too: so they are asked for when they are wanted.
 const getOpenApi = endpoint({
   summary: 'This document',
   input: z.strictObject({}),
   answer: z.looseObject({ openapi: z.string() }),
-  // Made ahead by lib/deploy/documents, and from this file too: so it is asked for when it is wanted.
   handle: async () => (await import('../.documents/openapi.json', { with: { type: 'json' } })).default,
 });
 
-export const routes = { 'GET /openapi.json': getOpenApi };
+const getAsyncApi = endpoint({
+  summary: 'The events of this system, its queues, and who hears of what, as AsyncAPI',
+  input: z.strictObject({}),
+  answer: z.looseObject({ asyncapi: z.string() }),
+  handle: async () => (await import('../.documents/asyncapi.json', { with: { type: 'json' } })).default,
+});
+
+export const routes = { 'GET /openapi.json': getOpenApi, 'GET /asyncapi.json': getAsyncApi };
 
 export const handler = httpHandler(endpointRoutes(routes, undefined));

@@ -8,7 +8,8 @@ import { consumerHandler, parseMessage } from './consumer.ts';
 import type { Consumer } from './deliveries.ts';
 import { wakeRelay } from './wake-relay.ts';
 
-const envelope = z.object({
+/** A command as a queue carries it. */
+export const commandEnvelope = z.object({
   command_id: z.string().min(1).max(300),
   type: z.string().min(1),
   data: z.unknown(),
@@ -33,7 +34,7 @@ export const commandConsumer = <C extends DomainCommand>({
 }: CommandQueue<C>): Consumer<QueuedCommand<C>> => ({
   name,
   parse(body) {
-    const { type, data, ...facts } = parseMessage(envelope, body);
+    const { type, data, ...facts } = parseMessage(commandEnvelope, body);
     try {
       return { ...parseMessage(schema, { type, data }), ...facts };
     } catch (cause) {

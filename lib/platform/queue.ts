@@ -6,7 +6,8 @@ import { consumerHandler, parseMessage } from './consumer.ts';
 import type { Consumer } from './deliveries.ts';
 import { resources } from './resources.ts';
 
-const messageSchema = z.object({
+/** An event as a queue carries it. */
+export const eventMessage = z.object({
   event_id: z.string().min(1),
   stream_id: z.string().min(1),
   stream_type: z.string().min(1),
@@ -29,7 +30,7 @@ const messageSchema = z.object({
 
 export const eventConsumer = (subscriber: Subscriber): Consumer<RecordedEvent> => ({
   name: subscriber.name,
-  parse: (body) => parseMessage(messageSchema, body),
+  parse: (body) => parseMessage(eventMessage, body),
   describe: ({ event_id, type, version, metadata, recorded_at }) => ({
     id: event_id,
     correlationId: metadata.correlation_id,

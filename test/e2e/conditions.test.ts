@@ -111,3 +111,7 @@ test('the OpenAPI document has every route that answers', async () => {
   expect(openapi).toBe('3.1.0');
   expect(paths).toMatchObject({ '/tickets/{id}': { get: {} }, '/openapi.json': { get: {} } });
 });
+
+test('the AsyncAPI document is served too', async () => {
+  expect((await http().get('/asyncapi.json')).object()).toMatchObject({ asyncapi: '3.0.0' });
+});

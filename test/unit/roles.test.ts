@@ -148,6 +148,7 @@ test('a stage with an issuer and an audience asks for a token on every route but
   expect(routes.filter(ofOperators).every((route) => open.includes(route))).toBe(true);
   expect(open.filter((route) => !ofOperators(route)).toSorted()).toEqual([
     '*',
+    'GET /asyncapi.json',
     'GET /audit-log',
     'GET /console',
     'GET /console/{path+}',

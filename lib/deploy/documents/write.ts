@@ -3,6 +3,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
+import { catalogue } from '../../domains.ts';
+import { asyncApiOf } from './asyncapi.ts';
 import { openApiOf, type RouteValue } from './openapi.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -23,8 +25,13 @@ const loadRoutes = async (): Promise<Record<string, RouteValue>> => {
   return Object.assign({}, ...tables);
 };
 
+const write = async (name: string, document: object): Promise<void> => {
+  const path = resolve(folder, name);
+  // Two systems may start at once: each sees a whole document.
+  await writeFile(`${path}.${process.pid}`, `${JSON.stringify(document, null, 2)}\n`);
+  await rename(`${path}.${process.pid}`, path);
+};
+
 await mkdir(folder, { recursive: true });
-const path = resolve(folder, 'openapi.json');
-// Two systems may start at once: each sees a whole document.
-await writeFile(`${path}.${process.pid}`, `${JSON.stringify(openApiOf(await loadRoutes()), null, 2)}\n`);
-await rename(`${path}.${process.pid}`, path);
+await write('asyncapi.json', asyncApiOf(catalogue));
+await write('openapi.json', openApiOf(await loadRoutes()));
