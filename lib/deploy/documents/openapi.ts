@@ -137,7 +137,7 @@ const operationOf = (key: string, value: RouteValue): JsonSchema => {
   return {
     operationId: key.replaceAll(/\W+/g, '_').replace(/_$/, ''),
     summary: value.summary,
-    ...(isForOperators(value) ? { security: [{ operator: [] }] } : {}),
+    security: isForOperators(value) ? [{ operator: [] }] : [],
     parameters: [
       ...parametersOf('path', pick(input, inPath)),
       ...parametersOf('query', {
@@ -165,6 +165,7 @@ export const openApiOf = (routes: Record<string, RouteValue>): JsonSchema => {
     info: {
       title: 'Tandem',
       version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
       description: 'Commands and queries of this system, and its operations.',
     },
     servers: [{ url: '/' }],
