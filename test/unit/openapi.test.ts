@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openApiOf, type RouteValue } from '../../lib/deploy/documents/openapi.ts';
+import { describedRoutes, openApiOf, type RouteValue } from '../../lib/deploy/documents/openapi.ts';
 import { isObject, type Json } from '../support/answer.ts';
 import { readServerlessFile } from '../support/serverless-file.ts';
 
@@ -15,7 +15,8 @@ const at = (...path: string[]): unknown =>
 beforeAll(async () => {
   for (const { handler } of Object.values(functions)) {
     const file = `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
-    routes = { ...routes, ...(await import(pathToFileURL(resolve(file)).href)).routes };
+    const { routes: table = {} } = await import(pathToFileURL(resolve(file)).href);
+    routes = { ...routes, ...describedRoutes(table) };
   }
   document = openApiOf(routes);
 }, 60_000);

@@ -152,6 +152,15 @@ const operationOf = (key: string, value: RouteValue): JsonSchema => {
   };
 };
 
+/** The routes of a table that have a value behind them; files of a page have none. */
+export const describedRoutes = (table: Record<string, unknown>): Record<string, RouteValue> =>
+  Object.fromEntries(
+    Object.entries(table).filter(
+      (entry): entry is [string, RouteValue] =>
+        typeof entry[1] === 'object' && entry[1] !== null && 'input' in entry[1],
+    ),
+  );
+
 /** The document of all routes: a route's key to the value behind it. */
 export const openApiOf = (routes: Record<string, RouteValue>): JsonSchema => {
   const paths: Record<string, Record<string, JsonSchema>> = {};

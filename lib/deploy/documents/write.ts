@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { catalogue } from '../../domains.ts';
 import { asyncApiOf } from './asyncapi.ts';
-import { openApiOf, type RouteValue } from './openapi.ts';
+import { describedRoutes, openApiOf, type RouteValue } from './openapi.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folder = resolve(root, '.documents');
@@ -19,7 +19,7 @@ const loadRoutes = async (): Promise<Record<string, RouteValue>> => {
     Object.values<{ handler: string }>(functions).map(async ({ handler }) => {
       const file = `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
       const { routes = {} } = await import(pathToFileURL(resolve(root, file)).href);
-      return routes as Record<string, RouteValue>;
+      return describedRoutes(routes);
     }),
   );
   return Object.assign({}, ...tables);
