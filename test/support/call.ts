@@ -44,7 +44,7 @@ export const call = async (
   );
   return {
     status: answer?.statusCode ?? 0,
-    body: JSON.parse(answer?.body ?? '{}'),
+    body: JSON.parse(answer?.body || '{}'),
     headers: answer?.headers ?? {},
     ms: performance.now() - started,
   };

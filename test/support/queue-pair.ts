@@ -57,8 +57,12 @@ export const openQueuePair = async (prefix: string, name: string) => {
 };
 
 /** What a container loads that was started with this queue server and these databases. */
-export const loadPlatform = async (prefix: string, urls: { writeUrl: string; readUrl: string }) => {
-  vi.stubEnv('SQS_ENDPOINT', inject('sqsEndpoint'));
+export const loadPlatform = async (
+  prefix: string,
+  urls: { writeUrl: string; readUrl: string },
+  endpoint = inject('sqsEndpoint'),
+) => {
+  vi.stubEnv('SQS_ENDPOINT', endpoint);
   vi.stubEnv('QUEUE_PREFIX', prefix);
   vi.stubEnv('WRITE_DB_URL', urls.writeUrl);
   vi.stubEnv('READ_DB_URL', urls.readUrl);

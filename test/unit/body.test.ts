@@ -28,4 +28,68 @@ describe('a body', () => {
     expect(() => parse(nested(91))).toThrow(expect.objectContaining({ code: 'invalid_input' }));
     expect(() => parse(nested(20_000))).toThrow(expect.objectContaining({ code: 'invalid_input' }));
   });
+
+  const limit = 128 * 1024;
+  /** A text as JSON of exactly so many bytes, most of them in characters of three. */
+  const ofBytes = (bytes: number): string => {
+    const wide = '€'.repeat(Math.floor((bytes - 2) / 3));
+    return `"${wide}${'x'.repeat(bytes - 2 - Buffer.byteLength(wide))}"`;
+  };
+
+  test.each([false, true])(
+    'may have 128 KiB, counted in bytes and not in characters; in base64: %s',
+    (isBase64) => {
+      const send = (text: string) =>
+        parseJsonBody(isBase64 ? Buffer.from(text).toString('base64') : text, isBase64, 'application/json');
+      expect(send(ofBytes(limit))).toBeTypeOf('string');
+      expect(() => send(ofBytes(limit + 1))).toThrow(expect.objectContaining({ code: 'payload_too_large' }));
+      expect(send(`"${'x'.repeat(limit - 2)}"`)).toBeTypeOf('string');
+    },
+  );
+
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON;charset="UTF-8"',
+    'application/problem+json',
+  ])('may be %s', (type) => {
+    expect(parseJsonBody('{}', false, type)).toEqual({});
+  });
+
+  test.each([
+    undefined,
+    '',
+    'text/plain',
+    'application/json; charset=latin1',
+    'application/jsonp',
+    'text/json',
+    'xapplication/json',
+  ])('is not read as %s', (type) => {
+    expect(() => parseJsonBody('{}', false, type)).toThrow(
+      expect.objectContaining({ code: 'unsupported_media_type' }),
+    );
+  });
+
+  test.each(['', undefined])('that is not there needs no type', (body) => {
+    expect(parseJsonBody(body, false, undefined)).toBeUndefined();
+  });
+
+  test('that is too large is said to be so, whatever its type', () => {
+    expect(() => parseJsonBody('x'.repeat(limit + 1), false, 'text/plain')).toThrow(
+      expect.objectContaining({ code: 'payload_too_large' }),
+    );
+  });
+
+  test.each(['e30', 'e30=', '{}'])('%s is base64 or it is refused', (text) => {
+    const read = () => parseJsonBody(text, true, 'application/json');
+    if (text === '{}') expect(read).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+    else expect(read()).toEqual({});
+  });
+
+  test('whose bytes are no UTF-8 is refused, not mended', () => {
+    const bytes = Buffer.from([0x22, 0xff, 0x22]).toString('base64');
+    expect(() => parseJsonBody(bytes, true, 'application/json')).toThrow(
+      expect.objectContaining({ code: 'invalid_input' }),
+    );
+  });
 });

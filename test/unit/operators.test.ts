@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
+import { call, hushFunctions } from '../support/call.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
+});
+
+/** An endpoint for operators in a container that was started with these variables; each is asked for in turn. */
+const started = async (variables: Record<string, string>) => {
+  for (const name of ['AWS_LAMBDA_FUNCTION_NAME', 'IS_OFFLINE', 'OPS_TOKEN'])
+    vi.stubEnv(name, variables[name]);
+  hushFunctions();
+  const { endpoint } = await import('../../lib/platform/http/endpoint.ts');
+  const { endpointRoutes } = await import('../../lib/platform/http/endpoint-route.ts');
+  const { httpHandler } = await import('../../lib/platform/http/stack.ts');
+  const figures = endpoint({
+    summary: 'Figures',
+    operators: true,
+    input: z.strictObject({}),
+    answer: z.object({ figure: z.int() }),
+    handle: async () => ({ figure: 7 }),
+  });
+  const handler = httpHandler(endpointRoutes({ 'GET /figures': figures }, undefined));
+  return async (headers: Record<string, string> = {}) =>
+    (await call(handler, 'GET /figures', {}, { headers })).status;
+};
+
+const deployed = { AWS_LAMBDA_FUNCTION_NAME: 'tandem-prod-figures' };
+const OPS_TOKEN = 'correct horse';
+
+describe('operations', () => {
+  test('are closed on a deployed stage that has no token, whatever the caller says', async () => {
+    const ask = await started(deployed);
+    for (const authorization of ['', 'Bearer ', 'Bearer x']) expect(await ask({ authorization })).toBe(403);
+    expect(await ask()).toBe(403);
+  });
+
+  test('are open on a machine without a token, also as serverless-offline names its functions', async () => {
+    expect(await (await started({}))()).toBe(200);
+    vi.resetModules();
+    expect(await (await started({ ...deployed, IS_OFFLINE: 'true' }))()).toBe(200);
+  });
+
+  test.each([{ OPS_TOKEN }, { ...deployed, OPS_TOKEN }])(
+    'ask for the whole token where there is one: %j',
+    async (variables) => {
+      const ask = await started(variables);
+      for (const authorization of [
+        'Bearer correct',
+        `Bearer ${OPS_TOKEN}s`,
+        OPS_TOKEN,
+        `Basic ${OPS_TOKEN}`,
+        'Bearer ',
+      ])
+        expect(await ask({ authorization })).toBe(401);
+      expect(await ask()).toBe(401);
+      expect(await ask({ authorization: `bearer ${OPS_TOKEN}` })).toBe(200);
+    },
+  );
+});
+
+test.each([
+  ['metrics', 'GET /metrics'],
+  ['dead-letters', 'GET /dead-letters'],
+  ['products/queries', 'GET /audit-log'],
+  ['products/history', 'GET /products/{id}/history'],
+  ['products/history', 'GET /suppliers/{id}/history'],
+  ['orders/history', 'GET /orders/{id}/history'],
+  ['tickets/history', 'GET /tickets/{id}/history'],
+  ['records/history', 'GET /history/{key+}'],
+])('%s closes %s on a deployed stage that has no token', async (file, route) => {
+  for (const [name, value] of Object.entries({ ...deployed, OPS_TOKEN: '' })) vi.stubEnv(name, value);
+  hushFunctions();
+  const { handler } = await import(new URL(`../../functions/${file}.ts`, import.meta.url).href);
+  expect((await call(handler, route)).status).toBe(403);
+});
