@@ -31,3 +31,15 @@ export const canBeStopped = ({ kind, state }: Action): boolean =>
 export const stop = async (action: Action): Promise<void> => {
   await request('DELETE', locationOf(action));
 };
+
+/** The counts of a result by their names; those of several read models added up. */
+export const countsOf = (result: Action['result']): Record<string, number> => {
+  const several = result?.['projections'];
+  const parts = Array.isArray(several) ? (several as Record<string, unknown>[]) : [result ?? {}];
+  const sums: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part))
+      if (typeof value === 'number') sums[name] = (sums[name] ?? 0) + value;
+  }
+  return sums;
+};

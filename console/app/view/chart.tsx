@@ -20,6 +20,8 @@ interface ChartProps {
 
 const height = 84;
 
+const steps = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
+
 /** A colour of the style sheet as a canvas takes it, which knows no variables. */
 const colourIn =
   (element: HTMLElement) =>
@@ -67,6 +69,8 @@ const optionsFor = (
         grid: { stroke: colour('--line'), width: 1 },
         ticks: { show: false },
         space: 30,
+        // Whole numbers: there is no half event.
+        incrs: steps,
         values: (_, values) => values.map(tell),
       },
     ],

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { canBeStopped, hasEnded, stop } from '../api/actions.ts';
+import { canBeStopped, countsOf, hasEnded, stop } from '../api/actions.ts';
 import { type ApiError, get } from '../api/client.ts';
 import type { Action } from '../api/types.ts';
 import { usePoll } from '../live/poll.ts';
@@ -32,16 +32,14 @@ const unitOf = ({ kind }: Action): string => {
   return 'aggregates';
 };
 
-// What an answer tells besides: where it was, and that it is done, stand elsewhere.
-const untold = ['projection', 'subscription', 'stream_id', 'done', 'dry_run', 'duration_ms'];
+// Counts of something else than what was done: they stand elsewhere.
+const untold = ['duration_ms', 'from', 'position'];
 
 /** `50,213 scanned, 2 altered`: the counts of a result, those that are zero left out. */
-export const tellResult = (result: Record<string, unknown>): string => {
-  const parts = Object.entries(result).flatMap(([name, value]) =>
-    typeof value === 'number' && value !== 0 && !untold.includes(name)
-      ? [`${count(value)} ${name.replaceAll('_', ' ')}`]
-      : [],
-  );
+export const tellResult = (result: Action['result']): string => {
+  const parts = Object.entries(countsOf(result))
+    .filter(([name, value]) => value !== 0 && !untold.includes(name))
+    .map(([name, value]) => `${count(value)} ${name.replaceAll('_', ' ')}`);
   return parts.length === 0 ? 'nothing to do' : parts.join(', ');
 };
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { hasEnded, locationOf } from '../../api/actions.ts';
+import { countsOf, hasEnded, locationOf } from '../../api/actions.ts';
 import { get } from '../../api/client.ts';
 import type { Action, ActionList, System } from '../../api/types.ts';
 import { type Running, useAction } from '../../live/action.ts';
@@ -21,8 +21,10 @@ type Model = System['domains'][number]['read_models'][number];
 const lastOf = (actions: readonly Action[], kinds: Action['kind'][], target: string): Action | undefined =>
   actions.find((action) => kinds.includes(action.kind) && action.target === target);
 
-const driftOf = ({ result }: Action): number =>
-  ['altered', 'missing', 'surplus'].reduce((sum, name) => sum + Number(result?.[name] ?? 0), 0);
+const driftOf = ({ result }: Action): number => {
+  const { altered = 0, missing = 0, surplus = 0 } = countsOf(result);
+  return altered + missing + surplus;
+};
 
 const tellDrift = (drift: number): string => {
   if (drift === 0) return 'no drift';

@@ -3,7 +3,7 @@ import type { Trace as TraceAnswer } from '../../api/types.ts';
 import { usePoll } from '../../live/poll.ts';
 import { to } from '../../router.ts';
 import { Id } from '../../view/copy.tsx';
-import { Empty, Failure } from '../../view/empty.tsx';
+import { Empty, Failure, Loading } from '../../view/empty.tsx';
 import { duration, inline, visible } from '../../view/format.ts';
 import { State } from '../../view/state.tsx';
 import { Ago } from '../../view/time.tsx';
@@ -124,6 +124,7 @@ export const LiveTrace = ({ id }: { id: string }) => {
   return (
     <>
       {error !== undefined && !error.isAway && <Failure error={error} again={again} />}
+      {data === undefined && error === undefined && <Loading />}
       {data?.trace !== undefined && <Found trace={data.trace} />}
       {data !== undefined && data.trace === undefined && (
         <Empty title="Nothing is known of this correlation id.">

@@ -107,7 +107,9 @@ export const CallForm = ({ call }: { call: Call }) => {
     faults,
     onChange: (key: string, value: string) => setValues({ ...values, [key]: value }),
   };
-  const isPlain = (field: Field): boolean => field.place === 'path' || field.place === 'body';
+  const isPlain = ({ place, isRequired }: Field): boolean =>
+    place === 'path' || (place === 'body' && isRequired);
+  const isFurther = ({ place, isRequired }: Field): boolean => place === 'body' && !isRequired;
   return (
     <>
       <form onSubmit={submit} class="call" aria-label={call.key}>
@@ -117,6 +119,7 @@ export const CallForm = ({ call }: { call: Call }) => {
         {call.summary !== '' && <p>{call.summary}</p>}
         {call.description !== '' && <p class="soft">{call.description}</p>}
         <Group title="" fields={call.fields.filter(isPlain)} {...group} />
+        <Group title="Optional fields" fields={call.fields.filter(isFurther)} {...group} />
         <Group title="Parameters" fields={call.fields.filter(({ place }) => place === 'query')} {...group} />
         <Group title="Headers" fields={call.fields.filter(({ place }) => place === 'header')} {...group} />
         <p class="buttons">
