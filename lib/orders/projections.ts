@@ -97,7 +97,7 @@ export const sortFields = {
   status: 'status',
 } as const;
 
-export const orderViewModel: ReadModelDefinition = {
+export const orderViewModel: ReadModelDefinition<Projection> = {
   projection: orderView,
   collection: orderViewsCollection,
   source: (writeDb) => eventSource(writeDb, orderView),

@@ -17,6 +17,7 @@ export const metricUnits = {
   Backlog: 'Count',
   OldestPendingMs: 'Milliseconds',
   EventsApplied: 'Count',
+  EffectsFired: 'Count',
   Duplicates: 'Count',
   Failures: 'Count',
   DeadLetters: 'Count',

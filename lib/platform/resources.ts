@@ -1,6 +1,8 @@
 // What this container's subscribers are made of. A database that a function does not use is never asked for.
 import type { Resources } from '../core/projection/subscriber.ts';
 import { readSettings } from './config.ts';
+import { createLog } from './logger.ts';
+import { emitMetrics } from './metrics.ts';
 import { readDb, writeDb } from './mongo.ts';
 
 export const resources: Resources = {
@@ -11,4 +13,9 @@ export const resources: Resources = {
     return readDb();
   },
   settings: readSettings,
+  tell(subscription, what, { event_id, metadata: { correlation_id } }, about) {
+    const functionName = process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? subscription;
+    createLog(functionName, { subscription }).warn(what, { correlation_id, event_id, ...about });
+    emitMetrics(functionName, { EffectsFired: 1 }, { subscription, correlation_id, effect: what });
+  },
 };

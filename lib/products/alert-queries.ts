@@ -1,4 +1,5 @@
-// The alerts of low stock, newest first.
+// The alerts of low stock, newest first. An alert of another schema version is in no list until an event of its product,
+// or a rebuild, brings it up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { wholeNumber } from '../core/fields.ts';
@@ -6,16 +7,18 @@ import { keyset } from '../core/queries/cursor.ts';
 import { listQuery } from '../core/queries/query.ts';
 import { alerts, productsLowStockAlert, watches } from './low-stock-alert.ts';
 import { hasTakenIn } from './reached.ts';
+import type { Alert } from './stock-watch.ts';
 
 const newest = keyset(['opened_at', -1, 'date'], ['_id', -1, 'text']);
 
-const listAlertsInput = z.strictObject({
+export const listAlertsInput = z.strictObject({
   state: z.enum(['open', 'closed', 'all']).default('open'),
   limit: wholeNumber(1, 100).default(50),
   skip: wholeNumber(0, 10_000).default(0),
   after: newest.after.optional(),
 });
 
+/** Under the id of the event that opened it. */
 const lowStockAlert = z.strictObject({
   id: z.uuid(),
   product_id: z.uuid(),
@@ -27,7 +30,7 @@ const lowStockAlert = z.strictObject({
 });
 export type LowStockAlert = z.infer<typeof lowStockAlert>;
 
-const ofState = { open: { closed_at: null }, closed: { closed_at: { $ne: null } }, all: {} } as const;
+const both: Alert['state'][] = ['open', 'closed'];
 
 /** `next` has the parameters of the next page. */
 export const findAlerts = async (
@@ -35,7 +38,7 @@ export const findAlerts = async (
   { state, limit, skip, after }: z.output<typeof listAlertsInput>,
 ): Promise<{ alerts: LowStockAlert[]; next?: { after: string } }> => {
   const found = await alerts(readDb)
-    .find({ ...ofState[state], ...newest.following(after) })
+    .find({ state: state === 'all' ? { $in: both } : state, ...newest.following(after) })
     .sort(newest.sort)
     .skip(skip)
     .limit(limit + 1)
@@ -43,7 +46,7 @@ export const findAlerts = async (
   const { rows, ...next } = newest.page(found, limit);
   return {
     ...next,
-    alerts: rows.map(({ _id: id, product_id, name, stock, threshold, opened_at, closed_at }) => ({
+    alerts: rows.map(({ event_id: id, product_id, name, stock, threshold, opened_at, closed_at }) => ({
       id,
       product_id,
       name,

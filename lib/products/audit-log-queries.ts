@@ -27,7 +27,7 @@ const auditEntry = z.intersection(
 );
 export type AuditEntry = z.infer<typeof auditEntry>;
 
-const toEntry = ({ _id, logged_at, ...row }: AuditRow): AuditEntry => ({
+const toEntry = ({ _id, updated_at, ...row }: AuditRow): AuditEntry => ({
   event_id: _id,
   product_id: aggregateId(row.stream_id),
   ...productTrail.show({ event_id: _id, ...row } as RecordedEvent),

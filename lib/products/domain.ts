@@ -1,13 +1,7 @@
 // The products and their suppliers as one value.
 import type { Domain } from '../core/domains/domain.ts';
-import type { Index } from '../core/indexes.ts';
-import { auditLogIndexes, productsAuditLog } from './audit-log.ts';
-import {
-  alertsCollection,
-  lowStockIndexes,
-  lowStockSettings,
-  productsLowStockAlert,
-} from './low-stock-alert.ts';
+import { auditLogModel, productsAuditLog } from './audit-log.ts';
+import { lowStockModels, lowStockSettings, productsLowStockAlert } from './low-stock-alert.ts';
 import { productDecider, productEvents } from './product.ts';
 import { productViewsDecider, productViewsEvents } from './product-views.ts';
 import {
@@ -20,9 +14,6 @@ import {
 import { productCommandsQueue } from './store.ts';
 import { supplierDecider, supplierEvents } from './supplier.ts';
 
-/** For alerts of whatever state; the open ones have an index of their own. */
-const alertsByTime: Index = { collection: alertsCollection, keys: { opened_at: -1, _id: -1 } };
-
 export const products: Domain = {
   name: 'products',
   streams: [
@@ -30,9 +21,15 @@ export const products: Domain = {
     { type: 'ProductViews', eventTypes: productViewsEvents, store: 'events', evolution: productViewsDecider },
     { type: 'Supplier', eventTypes: supplierEvents, store: 'events', evolution: supplierDecider },
   ],
-  readModels: [supplierModel, productCardsModel, productDetailsModel, productViewsModel],
+  readModels: [
+    supplierModel,
+    productCardsModel,
+    productDetailsModel,
+    productViewsModel,
+    auditLogModel,
+    ...lowStockModels,
+  ],
   subscribers: [productsProjector, productsAuditLog, productsLowStockAlert],
   commandQueues: [productCommandsQueue],
-  indexes: { read: [...auditLogIndexes, ...lowStockIndexes, alertsByTime] },
   settings: lowStockSettings,
 };

@@ -127,7 +127,7 @@ export const detailViews = (readDb: Db) => readDb.collection<View<DetailView>>(d
 export const countViews = (readDb: Db) => readDb.collection<View<ProductViews>>(countViewsCollection);
 export const supplierViews = (readDb: Db) => readDb.collection<View<SupplierView>>(supplierViewsCollection);
 
-export const supplierModel: ReadModelDefinition = {
+export const supplierModel: ReadModelDefinition<Projection> = {
   projection: suppliers,
   collection: supplierViewsCollection,
   source: (writeDb) => eventSource(writeDb, suppliers),
@@ -144,7 +144,7 @@ const toSupplier: ReferenceDefinition = {
 /** Also counts the products of a supplier, without looking at one. */
 const bySupplier = { keys: { supplier_id: 1, supplier_version: 1 } } as const;
 
-export const productCardsModel: ReadModelDefinition = {
+export const productCardsModel: ReadModelDefinition<Projection> = {
   projection: productCards,
   collection: cardViewsCollection,
   source: (writeDb) => eventSource(writeDb, productCards),
@@ -152,7 +152,7 @@ export const productCardsModel: ReadModelDefinition = {
   references: [toSupplier],
 };
 
-export const productDetailsModel: ReadModelDefinition = {
+export const productDetailsModel: ReadModelDefinition<Projection> = {
   projection: productDetails,
   collection: detailViewsCollection,
   source: (writeDb) => eventSource(writeDb, productDetails),
@@ -160,7 +160,7 @@ export const productDetailsModel: ReadModelDefinition = {
   references: [toSupplier],
 };
 
-export const productViewsModel: ReadModelDefinition = {
+export const productViewsModel: ReadModelDefinition<Projection> = {
   projection: productViews,
   collection: countViewsCollection,
   source: (writeDb) => eventSource(writeDb, productViews),

@@ -47,7 +47,7 @@ export const recordViews = (readDb: Db) => readDb.collection<View<RecordDocument
 export const recordReadViews = (readDb: Db) =>
   readDb.collection<View<RecordReads>>(recordReadViewsCollection);
 
-export const recordModel: ReadModelDefinition = {
+export const recordModel: ReadModelDefinition<Projection> = {
   projection: recordView,
   collection: recordViewsCollection,
   source: (writeDb) =>
@@ -59,7 +59,7 @@ export const recordModel: ReadModelDefinition = {
   indexes: [],
 };
 
-export const recordReadsModel: ReadModelDefinition = {
+export const recordReadsModel: ReadModelDefinition<Projection> = {
   projection: recordReadsView,
   collection: recordReadViewsCollection,
   source: (writeDb) =>

@@ -59,7 +59,7 @@ export const ticketViewsCollection = 'ticket_views';
 
 export const ticketViews = (readDb: Db) => readDb.collection<View<TicketSummary>>(ticketViewsCollection);
 
-export const ticketListModel: ReadModelDefinition = {
+export const ticketListModel: ReadModelDefinition<Projection> = {
   projection: ticketList,
   collection: ticketViewsCollection,
   source: (writeDb) =>

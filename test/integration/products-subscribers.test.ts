@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RecordedEvent } from '../../lib/core/events.ts';
+import { aggregateId, type RecordedEvent } from '../../lib/core/events.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
+import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
-import { findAlerts } from '../../lib/products/alert-queries.ts';
+import { findAlerts, listAlertsInput } from '../../lib/products/alert-queries.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { listAuditLog, listAuditLogInput } from '../../lib/products/audit-log-queries.ts';
+import { products } from '../../lib/products/domain.ts';
 import { productsLowStockAlert } from '../../lib/products/low-stock-alert.ts';
 import { useDatabases } from '../support/database.ts';
-import { openSubscriber } from '../support/open.ts';
+import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
+import { openAllModels, openSubscriber } from '../support/open.ts';
 import { eventsOf, productsOn } from '../support/products.ts';
 import { runSeed } from '../support/random.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const db = useDatabases();
 const seed = runSeed('products-subscribers');
 const auditLog = () => openSubscriber(productsAuditLog, db.write, db.read);
 const lowStock = () => openSubscriber(productsLowStockAlert, db.write, db.read);
 const read = (name: string) => db.read.collection(name).find().sort({ _id: 1 }).toArray();
-const readCollections = ['product_audit_log', 'low_stock_alerts', 'low_stock_watches'];
+const readCollections = ['product_audit_log', 'low_stock_alerts', 'low_stock_watches', 'inboxes'];
 
 beforeAll(() => catalogue.ensureIndexes(db.write, db.read));
 beforeEach(async () => {
@@ -140,7 +144,8 @@ describe('the audit log', () => {
 });
 
 describe('the alert of low stock', () => {
-  const open = async () => (await findAlerts(db.read, { state: 'open', limit: 50, skip: 0 })).alerts;
+  const list = (query: Record<string, string> = {}) => findAlerts(db.read, listAlertsInput.parse(query));
+  const open = async () => (await list()).alerts;
   const raised = () => db.read.collection('low_stock_alerts').countDocuments();
   const follow = async (id: string) => lowStock().apply(await eventsOf(db.write, id));
 
@@ -153,8 +158,10 @@ describe('the alert of low stock', () => {
     { stocks: [50, 5, 11], alerts: 1, last: undefined },
     { stocks: [50, 5, 11, 0], alerts: 2, last: 0 },
     { stocks: [50, 5, 60, 5, 60, 5, 60], alerts: 3, last: undefined },
-    { stocks: [5, 3], alerts: 0, last: undefined },
-    { stocks: [5, 20, 3], alerts: 1, last: 3 },
+    { stocks: [5, 3], alerts: 1, last: 3 },
+    { stocks: [10], alerts: 1, last: 10 },
+    { stocks: [11], alerts: 0, last: undefined },
+    { stocks: [5, 20, 3], alerts: 2, last: 3 },
   ])(
     'for stocks of $stocks: $alerts raised, open at $last',
     async ({ stocks: [first = 0, ...next], alerts, last }) => {
@@ -176,6 +183,7 @@ describe('the alert of low stock', () => {
     const run = async ({ order, size }: { order: RecordedEvent[]; size: number }) => {
       await db.read.collection('low_stock_alerts').deleteMany({});
       await db.read.collection('low_stock_watches').deleteMany({});
+      await db.read.collection('inboxes').deleteMany({});
       expect(await deliver(lowStock(), order, size)).toBeLessThanOrEqual(events.length);
       expect([await read('low_stock_alerts'), await read('low_stock_watches')]).toEqual(expected);
     };
@@ -223,5 +231,160 @@ describe('the alert of low stock', () => {
     expect(applied).toHaveLength(3);
     expect([...failures.values()]).toMatchObject([{ code: 'unknown_event' }]);
     expect(await open()).toMatchObject([{ product_id: sound }]);
+  });
+
+  describe('tells the operators', () => {
+    const toldBy = (): { told: string[]; subscriber: Subscriber } => {
+      const told: string[] = [];
+      const subscriber = openSubscriber(
+        productsLowStockAlert,
+        db.write,
+        db.read,
+        {},
+        (_, what, event, about) => {
+          expect(about).toMatchObject({ product_id: aggregateId(event.stream_id), threshold: 10 });
+          told.push(`${what} ${event.version}`);
+        },
+      );
+      return { told, subscriber };
+    };
+
+    test('once of each alert, whatever the order, the batches and the repetitions', async () => {
+      const id = await withStocks(50, 5, 60, 4, 3, 12, 9);
+      const events = await eventsOf(db.write, id);
+      const run = async ({ order, size }: { order: RecordedEvent[]; size: number }) => {
+        for (const name of readCollections) await db.read.collection(name).deleteMany({});
+        const { told, subscriber } = toldBy();
+        await deliver(subscriber, order, size);
+        expect(told.toSorted()).toEqual(['stock is low 2', 'stock is low 4', 'stock is low 7']);
+      };
+      await fc.assert(fc.asyncProperty(deliveriesOf(events), run), { seed, numRuns: 20 });
+    });
+
+    test('once, when many deliver the same at once', async () => {
+      const events = await eventsOf(db.write, await withStocks(5, 60, 4));
+      const { told, subscriber } = toldBy();
+      await Promise.all(Array.from({ length: 8 }, () => subscriber.apply(events)));
+      expect(told.toSorted()).toEqual(['stock is low 1', 'stock is low 3']);
+    });
+
+    test('when a rebuild has made the alert before the event was delivered, and not when it makes it again', async () => {
+      const id = await withStocks(50, 5);
+      const events = await eventsOf(db.write, id);
+      const { told, subscriber } = toldBy();
+      await rebuildAll();
+      expect(await open()).toHaveLength(1);
+      expect(await subscriber.findMissing(events)).toEqual(events);
+      await subscriber.apply(events);
+      expect(told).toEqual(['stock is low 2']);
+      for (const name of ['low_stock_alerts', 'low_stock_watches']) await db.read.collection(name).drop();
+      await subscriber.apply(events);
+      await rebuildAll();
+      await productsOn(db.write).setStock(id, 4);
+      await subscriber.apply(await eventsOf(db.write, id));
+      expect(await open()).toMatchObject([{ product_id: id, stock: 4 }]);
+      expect(told).toEqual(['stock is low 2']);
+    });
+
+    test('nothing of what was before a new subscriber, until that is replayed', async () => {
+      const events = await eventsOf(db.write, await withStocks(5, 60, 4, 70, 3));
+      const { told, subscriber } = toldBy();
+      await subscriber.apply(events.slice(4));
+      expect(told).toEqual(['stock is low 5']);
+      expect(await raised()).toBe(3);
+      await subscriber.apply(events.slice(1, 2));
+      expect(told).toEqual(['stock is low 5', 'stock is low 3']);
+      await subscriber.apply(events);
+      expect(told).toEqual(['stock is low 5', 'stock is low 3', 'stock is low 1']);
+    });
+
+    test('at least once, and at most once more, wherever its process dies', async () => {
+      const events = await eventsOf(db.write, await withStocks(50, 5));
+      const crashes = await crashEverywhere(async (points, what) => {
+        for (const name of readCollections) await db.read.collection(name).deleteMany({});
+        const told: number[] = [];
+        const tell = (_: string, __: string, { version }: RecordedEvent) => void told.push(version);
+        const dying = openSubscriber(
+          productsLowStockAlert,
+          points.db(db.write),
+          points.db(db.read),
+          {},
+          tell,
+        );
+        await untilCrash(points, () => dying.apply(events));
+        const next = openSubscriber(productsLowStockAlert, db.write, db.read, {}, tell);
+        await waitFor('the dead one’s transaction to end', async () => {
+          const { failures } = await next.apply(events);
+          return failures.size === 0;
+        });
+        expect([1, 2], what).toContain(told.length);
+        expect(await next.findMissing(events), what).toEqual([]);
+        expect(await open(), what).toMatchObject([{ stock: 5 }]);
+      });
+      expect(crashes).toBeGreaterThan(10);
+    });
+  });
+
+  test('is listed by its state, page by page, the last opened first', async () => {
+    const id = await withStocks(5, 60, 4, 70, 3);
+    await follow(id);
+    const stocks = async (query: Record<string, string>) =>
+      (await list(query)).alerts.map(({ stock, closed_at }) => [stock, closed_at === null]);
+    expect(await stocks({})).toEqual([[3, true]]);
+    const closed = [
+      [70, false],
+      [60, false],
+    ];
+    expect(await stocks({ state: 'closed' })).toEqual(closed);
+    expect(await stocks({ state: 'all' })).toEqual([[3, true], ...closed]);
+    const seen: string[] = [];
+    for (let after: string | undefined, more = true; more; ) {
+      const page = await list({ state: 'all', limit: '1', ...(after === undefined ? {} : { after }) });
+      seen.push(...page.alerts.map(({ id: one }) => one));
+      after = page.next?.after;
+      more = after !== undefined;
+    }
+    const opened = (await eventsOf(db.write, id)).filter(({ version }) => version % 2 === 1);
+    expect(seen).toEqual(opened.map(({ event_id }) => event_id).reverse());
+    expect(listAlertsInput.safeParse({ state: 'shut' }).success).toBe(false);
+  });
+});
+
+const models = () =>
+  openAllModels(products, db.write, db.read).filter(({ projection: { name } }) =>
+    ['products-audit-log', 'products-low-stock-alert', 'products-low-stock-watch'].includes(name),
+  );
+const options = () => ({ db: db.read, timeLeftMs: () => 60_000, batchSize: 2 });
+const rebuildAll = async () => {
+  for (const model of models())
+    expect(await rebuild(model, options())).toMatchObject({ done: true, failed: 0 });
+};
+
+describe('what a subscriber keeps', () => {
+  test.each([
+    ['dropped', (name: string) => db.read.collection(name).drop()],
+    ['altered', (name: string) => db.read.collection(name).updateMany({}, { $set: { by_hand: true } })],
+    ['added to', (name: string) => db.read.collection<{ _id: string }>(name).insertOne({ _id: 'x@1' })],
+    ['half gone', (name: string) => db.read.collection(name).deleteOne({})],
+  ])('and a hand has %s is counted by a dry run and healed by a rebuild', async (_, damage) => {
+    for (const stocks of [[50, 5, 60, 4], [9, 70, 2, 80, 1], [50]]) {
+      const [first = 0, ...next] = stocks;
+      const events = await eventsOf(db.write, await withStocks(first, ...next));
+      await auditLog().apply(events);
+      await lowStock().apply(events);
+    }
+    // What other tests left on the write side is rebuilt too.
+    await rebuildAll();
+    const before = await Promise.all(readCollections.map(read));
+    for (const model of models()) {
+      const none = { altered: 0, missing: 0, surplus: 0, failed: 0 };
+      expect(await measureDrift(model, options()), model.projection.name).toMatchObject(none);
+      await damage(model.collection.collectionName);
+      const { altered, missing, surplus } = await measureDrift(model, options());
+      expect(altered + missing + surplus, model.projection.name).toBeGreaterThan(0);
+      await rebuild(model, options());
+      expect(await measureDrift(model, options()), model.projection.name).toMatchObject(none);
+    }
+    expect(await Promise.all(readCollections.map(read))).toEqual(before);
   });
 });

@@ -3,7 +3,9 @@ import { checkpointsCollection } from '../../lib/core/checkpoint.ts';
 import type { ReadModel } from '../../lib/core/projection/projection.ts';
 import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { catalogue } from '../../lib/domains.ts';
+import { tickets } from '../../lib/tickets/domain.ts';
 import { useDatabases } from '../support/database.ts';
+import { openModels } from '../support/open.ts';
 
 const databases = useDatabases();
 const count = 40;
@@ -11,9 +13,9 @@ const options = () => ({ db: databases.read, batchSize: 5, timeLeftMs: () => 60_
 
 const ticket = { customer_id: 'c', subject: 's', message: 'm', status: 'open', agent_note: null };
 const model = (): ReadModel => {
-  const [tickets] = catalogue.openReadModels({ writeDb: databases.write, readDb: databases.read }, 'tickets');
-  if (tickets === undefined) throw new Error('tickets have a read model');
-  return tickets;
+  const [model] = openModels(tickets, databases.write, databases.read);
+  if (model === undefined) throw new Error('tickets have a read model');
+  return model;
 };
 const views = () => databases.read.collection<{ _id: string }>('ticket_views');
 

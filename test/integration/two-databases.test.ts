@@ -5,6 +5,7 @@ import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { ordersProjector } from '../../lib/orders/projections.ts';
 import { orderQueries } from '../../lib/orders/queries.ts';
+import { settingsFrom } from '../../lib/platform/settings.ts';
 import { recordCommands } from '../../lib/records/commands.ts';
 import { recordsProjector } from '../../lib/records/projections.ts';
 import { findRecord } from '../../lib/records/queries.ts';
@@ -51,7 +52,8 @@ afterAll(async () => {
 
 describe('a write database and a read database on two servers', () => {
   it('share no collection, a rebuild of everything included', async () => {
-    for (const model of catalogue.openReadModels({ writeDb: databases.write, readDb: projectors })) {
+    const ground = { writeDb: databases.write, readDb: projectors, settings: settingsFrom({}) };
+    for (const model of catalogue.openReadModels(ground)) {
       expect((await rebuild(model, { db: projectors, timeLeftMs: () => 60_000 })).done).toBe(true);
     }
     const names = async (db: Db) => (await db.listCollections().toArray()).map(({ name }) => name);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Db } from 'mongodb';
 import type { Domain } from '../../lib/core/domains/domain.ts';
-import type { ReadModel } from '../../lib/core/projection/projection.ts';
+import type { Projection, ReadModel } from '../../lib/core/projection/projection.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { openModels, openSubscriber } from './open.ts';
@@ -10,7 +10,7 @@ import type { SurvivalEntry } from './test-domain.ts';
 
 export interface TestDomain extends Omit<SurvivalEntry, 'domain'> {
   name: string;
-  readModels(writeDb: Db, readDb: Db): ReadModel[];
+  readModels(writeDb: Db, readDb: Db): ReadModel<Projection>[];
   /** The subscriber that keeps all of its read models: the first one that its manifest names. */
   projector(writeDb: Db, readDb: Db): Subscriber;
 }

@@ -92,5 +92,9 @@ export const queryEndpoints: QueryEndpoint[] = [
     words: ['type', 'cursor', 'consistent_with'],
     instants: ['from', 'to'],
   },
-  { path: '/alerts/low-stock', numbers: { ...page, timeout_ms: 5000 }, words: ['consistent_with'] },
+  {
+    path: '/alerts/low-stock',
+    numbers: { ...page, timeout_ms: 5000 },
+    words: ['state', 'after', 'consistent_with'],
+  },
 ];

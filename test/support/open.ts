@@ -1,9 +1,9 @@
 // What a domain declares, opened on a test's own databases.
 import type { Db } from 'mongodb';
 import type { Domain } from '../../lib/core/domains/domain.ts';
-import type { ReadModel } from '../../lib/core/projection/projection.ts';
+import type { Projection, ReadModel } from '../../lib/core/projection/projection.ts';
 import { openReadModel } from '../../lib/core/projection/read-model.ts';
-import type { Subscriber, SubscriberDefinition } from '../../lib/core/projection/subscriber.ts';
+import type { Resources, Subscriber, SubscriberDefinition } from '../../lib/core/projection/subscriber.ts';
 import { settingsFrom } from '../../lib/platform/settings.ts';
 
 export const openSubscriber = (
@@ -11,7 +11,19 @@ export const openSubscriber = (
   writeDb: Db,
   readDb: Db,
   environment: NodeJS.ProcessEnv = {},
-): Subscriber => create({ writeDb, readDb, settings: settingsFrom(environment) });
+  tell: Resources['tell'] = () => undefined,
+): Subscriber => create({ writeDb, readDb, settings: settingsFrom(environment), tell });
 
-export const openModels = ({ readModels }: Domain, writeDb: Db, readDb: Db): ReadModel[] =>
-  readModels.map((model) => openReadModel(model, { writeDb, readDb }));
+export const openAllModels = (
+  { readModels }: Domain,
+  writeDb: Db,
+  readDb: Db,
+  environment: NodeJS.ProcessEnv = {},
+): ReadModel[] =>
+  readModels.map((model) => openReadModel(model, { writeDb, readDb, settings: settingsFrom(environment) }));
+
+const isProjected = (model: ReadModel): model is ReadModel<Projection> => 'evolve' in model.projection;
+
+/** The read models of a domain's projector. */
+export const openModels = (domain: Domain, writeDb: Db, readDb: Db): ReadModel<Projection>[] =>
+  openAllModels(domain, writeDb, readDb).filter(isProjected);

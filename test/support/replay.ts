@@ -2,14 +2,14 @@
 import type { Db } from 'mongodb';
 import { expect } from 'vitest';
 import { aggregateId, type EventRow, fromRow } from '../../lib/core/events.ts';
-import { fold, type ReadModel, type View } from '../../lib/core/projection/projection.ts';
+import { fold, type Projection, type ReadModel, type View } from '../../lib/core/projection/projection.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 
 export const allRows = (write: Db): Promise<EventRow[]> =>
   eventRows(write).find().sort({ stream_id: 1, version: 1 }).toArray();
 
 /** The documents of a read model by id, up to `versions` where given, without what it copies from others. */
-const foldAll = ({ projection }: ReadModel, rows: EventRow[]): Map<string, View> => {
+const foldAll = ({ projection }: ReadModel<Projection>, rows: EventRow[]): Map<string, View> => {
   const views = new Map<string, View>();
   for (const row of rows) {
     if (row.stream_type !== projection.streamType) continue;
@@ -20,7 +20,7 @@ const foldAll = ({ projection }: ReadModel, rows: EventRow[]): Map<string, View>
 };
 
 /** What a read model must hold once every event is applied, in order of the ids. */
-export const replay = (model: ReadModel, rows: EventRow[]): View[] => {
+export const replay = (model: ReadModel<Projection>, rows: EventRow[]): View[] => {
   const views = foldAll(model, rows);
   for (const { model: target, idField, versionField, copy } of model.references ?? []) {
     const targets = foldAll(target, rows);
@@ -35,7 +35,7 @@ export const replay = (model: ReadModel, rows: EventRow[]): View[] => {
 const stored = ({ collection }: ReadModel): Promise<View[]> => collection.find().sort({ _id: 1 }).toArray();
 
 /** Liveness: everything committed is in the read models, and nothing else is. */
-export const expectReplayed = async (models: ReadModel[], write: Db): Promise<void> => {
+export const expectReplayed = async (models: ReadModel<Projection>[], write: Db): Promise<void> => {
   const rows = await allRows(write);
   for (const model of models) {
     expect(await stored(model), model.projection.name).toEqual(replay(model, rows));
@@ -43,7 +43,7 @@ export const expectReplayed = async (models: ReadModel[], write: Db): Promise<vo
 };
 
 /** Safety, at any moment: each document is what a replay up to its version gives. */
-export const expectPrefixes = async (models: ReadModel[], write: Db): Promise<void> => {
+export const expectPrefixes = async (models: ReadModel<Projection>[], write: Db): Promise<void> => {
   const views = await Promise.all(models.map(stored));
   const rows = await allRows(write);
   for (const [index, model] of models.entries()) {

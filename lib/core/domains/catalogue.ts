@@ -2,7 +2,7 @@
 import type { Db } from 'mongodb';
 import { AppError } from '../errors.ts';
 import { ensureIndexes, machineReadIndexes, machineWriteIndexes } from '../indexes.ts';
-import { type Databases, indexesOf, openReadModel } from '../projection/read-model.ts';
+import { type Ground, indexesOf, openReadModel } from '../projection/read-model.ts';
 import type { Resources, SubscriberDefinition } from '../projection/subscriber.ts';
 import type { Domain } from './domain.ts';
 
@@ -127,7 +127,7 @@ export const createCatalogue = (all: readonly Domain[]) => {
       ),
 
     /** Every read model, or the one whose projection has this name. @throws AppError `invalid_input` if none has. */
-    openReadModels: (databases: Databases, projection?: string) =>
+    openReadModels: (databases: Ground, projection?: string) =>
       projection === undefined
         ? readModels.map((one) => openReadModel(one, databases))
         : [

@@ -16,19 +16,24 @@ export interface ViewFields {
 
 export type View<C extends object = object> = C & ViewFields;
 
-/** The pure part. `evolve` gets undefined for the first event of an aggregate. */
-export interface Projection<C extends object = object, E extends DomainEvent = DomainEvent> {
+/** What a rebuild knows of a read model, whatever makes its documents. */
+export interface ReadModelName {
   name: string;
   streamType: string;
   /** Raised when the document's shape changes; a rebuild then rewrites all. */
   schemaVersion: number;
+}
+
+/** The pure part. `evolve` gets undefined for the first event of an aggregate. */
+export interface Projection<C extends object = object, E extends DomainEvent = DomainEvent>
+  extends ReadModelName {
   eventTypes: EventTypes;
   evolve(view: C | undefined, event: RecordedEvent<E>): C;
 }
 
 /** A projection with the place of its documents and the write side that can recompute them. */
-export interface ReadModel {
-  projection: Projection;
+export interface ReadModel<P extends ReadModelName = ReadModelName> {
+  projection: P;
   collection: Collection<View>;
   source: Source;
   /** What its queries need. A rebuild makes them again: a collection dropped by hand takes its indexes with it. */
@@ -39,7 +44,7 @@ export interface ReadModel {
 /** Fields that are copies of another read model's; see references.ts. */
 export interface Reference {
   /** What is referred to. */
-  model: ReadModel;
+  model: ReadModel<Projection>;
   /** The field that names it. */
   idField: string;
   /** The field with the version that was copied. */
@@ -73,14 +78,16 @@ export interface Source {
 
 /** The one place where a view is made, whether from an event or from a state: as the database stores it. */
 export const toView = (
-  { schemaVersion }: Pick<Projection, 'schemaVersion'>,
+  { schemaVersion }: Pick<ReadModelName, 'schemaVersion'>,
   content: object,
   { id, version, updated_at }: { id: string; version: number; updated_at: Date },
 ): View => asStored({ ...content, _id: id, version, schema_version: schemaVersion, updated_at });
 
 /** Whether today's code made it: a view of another schema version is recomputed from the write side, never gone on with. */
-export const hasTodaysShape = ({ schemaVersion }: Projection, view: View): boolean =>
-  view.schema_version === schemaVersion;
+export const hasTodaysShape = (
+  { schemaVersion }: Pick<ReadModelName, 'schemaVersion'>,
+  view: View,
+): boolean => view.schema_version === schemaVersion;
 
 /** @throws AppError `unknown_event` where the event is not of this code's types or versions. */
 export const fold = (projection: Projection, view: View | undefined, event: RecordedEvent): View => {

@@ -5,7 +5,7 @@
 // rebuild the documents that events touch have today's shape, and the rest keep theirs and say so.
 import { AppError } from '../errors.ts';
 import { aggregateId, checked, type EventKey, type RecordedEvent } from '../events.ts';
-import { fold, hasTodaysShape, type ReadModel, type View } from './projection.ts';
+import { fold, hasTodaysShape, type Projection, type ReadModel, type View } from './projection.ts';
 import { openReadModel, type ReadModelDefinition } from './read-model.ts';
 import { findUnspread, settleReferences, spread } from './references.ts';
 import { type Applied, noneApplied, type Subscriber, type SubscriberDefinition } from './subscriber.ts';
@@ -36,7 +36,7 @@ const byVersion = (one: EventKey, other: EventKey): number => one.version - othe
 const beginsStream = (events: RecordedEvent[]): boolean => events.some(({ version }) => version === 1);
 
 /** Folds while the next event is the next version; what is left over lies behind a gap or failed. */
-const foldContiguous = ({ projection }: ReadModel, progress: Progress): void => {
+const foldContiguous = ({ projection }: ReadModel<Projection>, progress: Progress): void => {
   while (progress.failure === undefined && !progress.isOutdated) {
     const next = progress.events.find((event) => event.version > (progress.view?.version ?? 0));
     if (next === undefined || next.version !== (progress.view?.version ?? 0) + 1) return;
@@ -78,7 +78,7 @@ const catchUp = async ({ source }: ReadModel, behind: Progress[]): Promise<void>
 /** The views that the events led to, also where an earlier delivery had led there. */
 type AppliedTo = Applied & { views: View[] };
 
-const applyTo = async (model: ReadModel, events: RecordedEvent[]): Promise<AppliedTo> => {
+const applyTo = async (model: ReadModel<Projection>, events: RecordedEvent[]): Promise<AppliedTo> => {
   const result = noneApplied();
   const groups = groupByAggregate(events);
   const views = await findViews(
@@ -120,7 +120,7 @@ const findUnapplied = async <E extends EventKey>(model: ReadModel, events: E[]):
 };
 
 /** One subscriber that keeps one or more read models current. An event that fails in one of them fails. */
-export const createProjector = (name: string, models: ReadModel[]): Subscriber => ({
+export const createProjector = (name: string, models: ReadModel<Projection>[]): Subscriber => ({
   name,
 
   async apply(events) {
@@ -168,7 +168,7 @@ export const createProjector = (name: string, models: ReadModel[]): Subscriber =
 /** The subscriber that keeps these read models current. It hears of every event that one of them is made of. */
 export const projector = (
   name: string,
-  definitions: readonly ReadModelDefinition[],
+  definitions: readonly ReadModelDefinition<Projection>[],
 ): SubscriberDefinition => ({
   name,
   hears: [...new Set(definitions.flatMap(({ projection }) => Object.keys(projection.eventTypes)))],

@@ -1,13 +1,14 @@
 // A read model as its domain declares it, and the same one opened on two databases.
 import type { Db } from 'mongodb';
 import type { Index } from '../indexes.ts';
-import type { Projection, ReadModel, Source, View } from './projection.ts';
+import type { ReadSettings } from '../settings.ts';
+import type { Projection, ReadModel, ReadModelName, Source, View } from './projection.ts';
 
-export interface ReadModelDefinition {
-  projection: Projection;
+export interface ReadModelDefinition<P extends ReadModelName = ReadModelName> {
+  projection: P;
   /** Its collection on the read database. */
   collection: string;
-  source(writeDb: Db): Source;
+  source(writeDb: Db, settings: ReadSettings): Source;
   /** What its queries need. */
   indexes: readonly Pick<Index, 'keys' | 'options'>[];
   references?: readonly ReferenceDefinition[];
@@ -15,7 +16,7 @@ export interface ReadModelDefinition {
 
 /** Fields that are copies of another read model's; see references.ts. */
 export interface ReferenceDefinition {
-  model: ReadModelDefinition;
+  model: ReadModelDefinition<Projection>;
   idField: string;
   versionField: string;
   copy(target: View): object;
@@ -26,19 +27,24 @@ export interface Databases {
   readDb: Db;
 }
 
+/** What a read model is opened on. */
+export interface Ground extends Databases {
+  settings: ReadSettings;
+}
+
 export const indexesOf = ({ collection, indexes }: ReadModelDefinition): Index[] =>
   indexes.map((index) => ({ collection, ...index }));
 
-export const openReadModel = (
-  definition: ReadModelDefinition,
-  { writeDb, readDb }: Databases,
-): ReadModel => ({
+export const openReadModel = <P extends ReadModelName>(
+  definition: ReadModelDefinition<P>,
+  { writeDb, readDb, settings }: Ground,
+): ReadModel<P> => ({
   projection: definition.projection,
   collection: readDb.collection<View>(definition.collection),
-  source: definition.source(writeDb),
+  source: definition.source(writeDb, settings),
   indexes: indexesOf(definition),
   references: (definition.references ?? []).map((reference) => ({
     ...reference,
-    model: openReadModel(reference.model, { writeDb, readDb }),
+    model: openReadModel(reference.model, { writeDb, readDb, settings }),
   })),
 });

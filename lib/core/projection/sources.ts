@@ -1,6 +1,6 @@
 // The two write sides that a read model can be recomputed from: the documents of state-stored aggregates, the streams
 // of event-sourced ones.
-import type { Collection, Db, Document } from 'mongodb';
+import type { Collection, Db, Document, Filter } from 'mongodb';
 import { aggregateId, type EventRow, fromRow, streamId } from '../events.ts';
 import type { StateShape } from '../shape.ts';
 import { eventRows } from '../stores/event-rows.ts';
@@ -19,19 +19,22 @@ import {
 const batchSize = 1_000;
 const sampled = 1_000;
 
-const rangeOf = ({ after, upTo }: Segment): { $gt?: string; $lte?: string } => ({
+export const rangeOf = ({ after, upTo }: Segment): { $gt?: string; $lte?: string } => ({
   ...(after === undefined ? {} : { $gt: after }),
   ...(upTo === undefined ? {} : { $lte: upTo }),
 });
 
+/** The ids of the streams of a type. */
+export const streamsOf = (streamType: string) => ({ $gt: `${streamType}-`, $lt: `${streamType}.` });
+
 /** Neighbouring cuts as segments: open at the first one's start and at the last one's end. */
-const between = (cuts: string[]): Segment[] =>
+export const between = (cuts: string[]): Segment[] =>
   [undefined, ...cuts].map((after, index) => ({
     ...(after === undefined ? {} : { after }),
     ...(cuts[index] === undefined ? {} : { upTo: cuts[index] }),
   }));
 
-const cutsOf = async <T extends Document>(
+export const cutsOf = async <T extends Document>(
   collection: Collection<T>,
   key: string,
   range: Document,
@@ -45,6 +48,16 @@ const cutsOf = async <T extends Document>(
     ])
     .toArray();
   return [...new Set(sample.slice(0, -1).map((bucket) => bucket._id.max))];
+};
+
+/** How many events are like this, about: quickly. */
+export const estimateRows = async (events: Collection<EventRow>, like: Filter<EventRow>): Promise<number> => {
+  const all = await events.estimatedDocumentCount();
+  if (all <= sampled) return events.countDocuments(like);
+  const [found] = await events
+    .aggregate<{ count: number }>([{ $sample: { size: sampled } }, { $match: like }, { $count: 'count' }])
+    .toArray();
+  return Math.round((all * (found?.count ?? 0)) / sampled);
 };
 
 /**
@@ -89,7 +102,7 @@ export const stateSource = <S extends object>(
 export const eventSource = (db: Db, projection: Projection): Source => {
   const events = eventRows(db);
   const { streamType } = projection;
-  const wholeType = { $gt: `${streamType}-`, $lt: `${streamType}.` };
+  const wholeType = streamsOf(streamType);
 
   const advance = (seen: Recomputed | undefined, row: EventRow): Recomputed => {
     const id = aggregateId(row.stream_id);
@@ -146,18 +159,7 @@ export const eventSource = (db: Db, projection: Projection): Source => {
       return between(cuts.map(aggregateId));
     },
 
-    async estimate() {
-      const all = await events.estimatedDocumentCount();
-      if (all <= sampled) return events.countDocuments({ stream_type: streamType, version: 1 });
-      const [found] = await events
-        .aggregate<{ count: number }>([
-          { $sample: { size: sampled } },
-          { $match: { stream_type: streamType, version: 1 } },
-          { $count: 'count' },
-        ])
-        .toArray();
-      return Math.round((all * (found?.count ?? 0)) / sampled);
-    },
+    estimate: () => estimateRows(events, { stream_type: streamType, version: 1 }),
   };
 };
 
