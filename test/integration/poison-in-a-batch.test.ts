@@ -84,7 +84,7 @@ describe('of a batch of ten', () => {
     },
   );
 
-  test('each keeps its own cause: what cannot be read, what does not fit, what is of a newer release', async () => {
+  test('each keeps its own cause: what cannot be read, folded or stored', async () => {
     const [refused, second, ...others] = await created();
     if (refused === undefined || second === undefined) throw new Error('no events');
     const _id = { $ne: refused.stream_id.slice('Product-'.length) };
