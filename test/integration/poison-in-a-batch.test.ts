@@ -131,7 +131,7 @@ describe('of a batch of ten', () => {
   });
 
   test('a queued command whose write is refused fails alone', async () => {
-    await db.write.createCollection('record_reads', { validator: { _id: { $ne: 'refused' } } });
+    await db.write.command({ collMod: 'record_reads', validator: { _id: { $ne: 'refused' } } });
     const command = (key: string, n: number) =>
       JSON.stringify({
         command_id: `c-${n}`,

@@ -37,6 +37,7 @@ test('what a live writer made newer after it was looked at, a mending leaves as 
     current: async (ids) => ids.map((id) => ({ id, view: viewAt(9, id) })),
     async *scan() {},
     segments: async () => [],
+    estimate: async () => 0,
   };
   const model: ReadModel<ReadModelName> = {
     projection: { name: 'raced', streamType: 'Raced', schemaVersion: 1 },
