@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { ReadModel, ReadModelName, Source, View } from '../../lib/core/projection/projection.ts';
+import type { ReadModel, Source, View } from '../../lib/core/projection/projection.ts';
 import { writeViews } from '../../lib/core/projection/write-views.ts';
 import { mend } from '../../lib/core/repair/drift.ts';
 import { useDatabases } from '../support/database.ts';
@@ -39,7 +39,7 @@ test('what a live writer made newer after it was looked at, a mending leaves as 
     segments: async () => [],
     estimate: async () => 0,
   };
-  const model: ReadModel<ReadModelName> = {
+  const model: ReadModel = {
     projection: { name: 'raced', streamType: 'Raced', schemaVersion: 1 },
     collection: views(),
     source,
