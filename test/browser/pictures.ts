@@ -60,6 +60,10 @@ const takeAll = async (pages: Record<string, string>): Promise<void> => {
       });
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.getByText('Asking …').waitFor({ state: 'detached' });
+      await page
+        .getByText(/(within|out of) contract/)
+        .first()
+        .waitFor();
       // The charts of the flow begin when it is opened.
       if (name === 'flow') await pause(20_000);
       await page.screenshot({ path: `${folder}/${name}-${scheme}.png` });

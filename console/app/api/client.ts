@@ -21,9 +21,14 @@ export class ApiError extends Error {
     this.problem = problem;
   }
 
-  /** The system, or a part of it, is away: asking again later makes sense. */
+  /** The system, or a part of it, is away. */
   get isAway(): boolean {
-    return this.status === 0 || this.status >= 500 || this.status === 429;
+    return [0, 429, 502, 503, 504].includes(this.status);
+  }
+
+  /** Asking again later may help. */
+  get mayPass(): boolean {
+    return this.isAway || this.status >= 500;
   }
 }
 

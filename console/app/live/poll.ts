@@ -44,7 +44,7 @@ export const startLoop = <T>({ read, everyMs, onData, onError }: Watcher<T>): Lo
     if (known.isAway) reportAway(known.message, pauseMs);
     onError(known);
     // What was refused is refused again: a new token, or somebody, starts it.
-    if (known.isAway) wait(pauseMs);
+    if (known.mayPass) wait(pauseMs);
   };
   const run = async (): Promise<void> => {
     clearTimeout(timer);

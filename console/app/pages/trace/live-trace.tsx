@@ -28,7 +28,13 @@ const What = ({ bar: { depth, what, event_id, stream_id, version } }: { bar: Bar
   </span>
 );
 
-const Row = ({ bar, longest, isOver }: { bar: Bar; longest: number; isOver: boolean }) => {
+// What took effect may have left no time behind: it is kept for a day, and under load not of every event.
+const tellTook = ({ fromMs, toMs, kind }: Bar): string => {
+  if (toMs !== null) return duration(toMs - fromMs);
+  return kind === 'busy' ? '…' : 'unknown';
+};
+
+const Row = ({ bar, longest }: { bar: Bar; longest: number }) => {
   const { kind, word, fromMs, toMs, error } = bar;
   const end = toMs ?? longest;
   return (
@@ -40,12 +46,14 @@ const Row = ({ bar, longest, isOver }: { bar: Bar; longest: number; isOver: bool
         <td>
           <State kind={kind} word={word} />
         </td>
-        <td>{toMs === null ? (isOver ? 'owed' : '…') : duration(toMs - fromMs)}</td>
+        <td>{tellTook(bar)}</td>
         <td class="lane">
-          <div
-            class={`bar bar-${toMs === null ? 'open' : kind}`}
-            style={{ left: percent(fromMs, longest), width: percent(Math.max(0, end - fromMs), longest) }}
-          />
+          {(toMs !== null || kind === 'busy') && (
+            <div
+              class={`bar bar-${toMs === null ? 'open' : kind}`}
+              style={{ left: percent(fromMs, longest), width: percent(Math.max(0, end - fromMs), longest) }}
+            />
+          )}
         </td>
       </tr>
       {error !== null && (
@@ -82,7 +90,7 @@ const Waterfall = ({ trace }: { trace: TraceAnswer }) => {
       </thead>
       <tbody>
         {bars.map((bar) => (
-          <Row key={bar.key} bar={bar} longest={longest} isOver={trace.complete} />
+          <Row key={bar.key} bar={bar} longest={longest} />
         ))}
       </tbody>
     </table>
