@@ -120,6 +120,8 @@ export default class Deploy {
     configSchemaHandler.defineFunctionProperties('aws', { properties });
     this.hooks = {
       initialize: inOneSentence(() => prepare(service, environmentOf(framework))),
+      // `sls offline`, and `sls offline start`.
+      'before:offline:start': inOneSentence(ensureDocuments),
       'before:offline:start:init': inOneSentence(ensureDocuments),
       'before:package:initialize': inOneSentence(() => {
         complete(service);
