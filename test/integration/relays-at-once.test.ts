@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { leasesCollection } from '../../lib/core/lease.ts';
-import { runRelay } from '../../lib/core/relay/relay.ts';
+import type { Publisher } from '../../lib/core/relay/publish.ts';
+import { type RelayOptions, runRelay } from '../../lib/core/relay/relay.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
+import { createFaultPoints, untilCrash } from '../support/fault-points.ts';
 import { expectRelayed } from '../support/invariants.ts';
 import { createPauses } from '../support/pauses.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { allRows } from '../support/replay.ts';
-import { expectWhole, play, sampleScenario } from '../support/scenario.ts';
+import { expectWhole, play, sampleScenario, settle } from '../support/scenario.ts';
+import { atEachCall, passes } from '../support/single-calls.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { clear, createWorld, project } from '../support/world.ts';
+import { clear, createWorld, keep, leasesPass, project } from '../support/world.ts';
 
 const databases = useDatabases();
 const seed = runSeed('relays at once');
@@ -19,9 +22,30 @@ const rounds = 25;
 
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
+/** Counts the sends that begin while another relay has one under way: that is the race. */
+const createRaceCounter = () => {
+  const underWay: string[] = [];
+  const counter = {
+    races: 0,
+    of: (owner: string, publisher: Publisher): Publisher => ({
+      async send(subscription, messages) {
+        if (underWay.some((other) => other !== owner)) counter.races += 1;
+        underWay.push(owner);
+        try {
+          return await publisher.send(subscription, messages);
+        } finally {
+          underWay.splice(underWay.indexOf(owner), 1);
+        }
+      },
+    }),
+  };
+  return counter;
+};
+
 test(`nothing is skipped and nothing is listed twice while three relays take the lease from each other: ${rounds} rounds`, {
   timeout: 120_000,
 }, async () => {
+  const counter = createRaceCounter();
   for (let round = 0; round < rounds; round += 1) {
     const random = seededRandom(seed + round);
     const [domain] = domains.slice(round % domains.length);
@@ -37,7 +61,7 @@ test(`nothing is skipped and nothing is listed twice while three relays take the
       await runRelay({
         ...options,
         db: pauses.db(write),
-        publisher: pauses.port(queue.publisher),
+        publisher: counter.of(options.owner, pauses.port(queue.publisher)),
         subscriptionsOf: () => ['projector'],
         timeLeftMs: () => (stop ? 0 : 1_000),
         onBatch: () => undefined,
@@ -53,6 +77,58 @@ test(`nothing is skipped and nothing is listed twice while three relays take the
     await project(world);
     await expectWhole(world);
   }
+  console.info(`relays at once: ${counter.races} sends while another relay had one under way`);
+  expect(counter.races, 'races that were seen').toBeGreaterThan(rounds / 5);
+});
+
+test('nothing is skipped and nothing is listed twice when another relay comes at any call of one, and dies at any of its own', {
+  timeout: 120_000,
+}, async () => {
+  const random = seededRandom(seed);
+  const [domain] = domains;
+  if (domain === undefined) throw new Error('no domain');
+  const world = createWorld(domain, databases.write, databases.read, random);
+  const { write, queue } = world;
+  await clear(world);
+  await play(world, sampleScenario(domain, seed, [2, 4]));
+  const restore = await keep(world);
+  const listed = () => write.collection('positions').countDocuments();
+  const options = (): Omit<RelayOptions, 'db' | 'publisher'> => ({
+    owner: randomUUID(),
+    subscriptionsOf: () => ['projector'],
+    batchSize: 2,
+    pollMs: 5,
+    leaseMs: 1_000,
+    idleMs: 5,
+    maxAttempts: 5,
+    timeLeftMs: () => 20_000,
+    onBatch: () => undefined,
+  });
+  const seen = { calls: 0, deaths: 0, races: 0 };
+  const other = async (): Promise<void> => {
+    await leasesPass(write);
+    // Its later calls more often than its first ones; half of the relays outlive all of them.
+    const points = createFaultPoints(1 + Math.floor(random() * 50), random() < 0.5 ? 'before' : 'after');
+    const before = await listed();
+    await untilCrash(points, () =>
+      runRelay({ ...options(), db: points.db(write), publisher: points.port(queue.publisher) }).then(
+        () => undefined,
+      ),
+    );
+    if (points.crashed) seen.deaths += 1;
+    if ((await listed()) > before) seen.races += 1;
+  };
+  for (const meets of Object.values(passes(other))) {
+    seen.calls += await atEachCall(meets, async (seam) => {
+      await restore();
+      await runRelay({ ...options(), db: seam.db(write), publisher: seam.port(queue.publisher) });
+      await leasesPass(write);
+      await settle(world);
+      await expectWhole(world);
+    });
+  }
+  console.info(`another relay at ${seen.calls} calls: ${seen.deaths} died, ${seen.races} gave positions`);
+  expect(Math.min(seen.deaths, seen.races), 'races that were seen').toBeGreaterThan(5);
 });
 
 test('the standby is at work within the lease time of a relay that was killed holding it', async () => {

@@ -1,6 +1,19 @@
-import { MongoBulkWriteError, MongoNetworkError, type WriteError } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  MongoNetworkError,
+  MongoNetworkTimeoutError,
+  MongoServerError,
+  MongoWriteConcernError,
+  type WriteError,
+} from 'mongodb';
 import { describe, expect, test } from 'vitest';
-import { duplicatesInBulk, isUnavailable } from '../../lib/core/driver-errors.ts';
+import {
+  duplicateKeys,
+  duplicatesInBulk,
+  isTransient,
+  isUnavailable,
+  isUnknownCommit,
+} from '../../lib/core/driver-errors.ts';
 
 type Given = ConstructorParameters<typeof MongoBulkWriteError>;
 
@@ -30,4 +43,71 @@ test('a bulk write that met ids which exist is no outage', () => {
 test('a write to a socket that the server has just ended is an outage', () => {
   const error = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
   expect(isUnavailable(error)).toBe(true);
+});
+
+const server = (code: number, fields: object = {}) =>
+  new MongoServerError({ code, message: `code ${code}`, ...fields });
+
+test.each([
+  ['that meets no primary', server(10107)],
+  ['whose primary steps down', server(189)],
+  ['that is ended by a shutdown', server(91)],
+  ['that is interrupted by a step-down', server(11602)],
+  ['that is not done in time', server(50)],
+  ['whose time at the server is over', server(262)],
+  ['whose transaction a fail-over ended', server(251)],
+  ['that the server calls retryable', server(1, { errorLabels: ['RetryableWriteError'] })],
+  [
+    'that has reached too few servers',
+    new MongoWriteConcernError({ ok: 1, writeConcernError: { code: 64, errmsg: 'slow' } } as never),
+  ],
+  ['whose answer does not come', new MongoNetworkTimeoutError('timed out')],
+  ['whose socket is reset', Object.assign(new Error('reset'), { code: 'ECONNRESET' })],
+])('a call %s is an outage', (_what, error) => {
+  expect(isUnavailable(error)).toBe(true);
+});
+
+test.each([
+  ['that breaks a rule of the collection', server(121)],
+  ['that lost a race', server(112)],
+  ['that meets an id which exists', server(11000)],
+  ['that the code has got wrong', new TypeError('x is not a function')],
+  ['with the code of an outage from elsewhere', Object.assign(new Error('x'), { code: 10107 })],
+  ['that failed with nothing', undefined],
+])('a call %s is no outage', (_what, error) => {
+  expect(isUnavailable(error)).toBe(false);
+});
+
+test('in a bulk write, duplicates beside another failure, or not kept by a majority, have not taken effect', () => {
+  const duplicate = { code: 11000, index: 0 } as WriteError;
+  const refused = { code: 121, index: 1 } as WriteError;
+  expect(
+    duplicatesInBulk(bulkError({ message: 'x', code: 11000, writeErrors: [duplicate, refused] })),
+  ).toBeUndefined();
+  const uncertain = { getWriteConcernError: () => ({ code: 64 }) } as Given[1];
+  const error = new MongoBulkWriteError({ message: 'x', code: 11000, writeErrors: [duplicate] }, uncertain);
+  expect(duplicatesInBulk(error)).toBeUndefined();
+  expect(duplicatesInBulk(new Error('E11000'))).toBeUndefined();
+});
+
+test('a refused id names the index that refused it, in one write and in many', () => {
+  expect(duplicateKeys(server(11000, { keyPattern: { stream_id: 1, version: 1 } }))).toEqual([
+    'stream_id',
+    'version',
+  ]);
+  const message = 'E11000 duplicate key error collection: a.events index: stream_id_1_version_1 dup key: { }';
+  expect(duplicateKeys(new MongoServerError({ code: 11000, message }))).toEqual(['stream_id', 'version']);
+  expect(duplicateKeys(server(112))).toBeUndefined();
+});
+
+test('a lost race and an unknown commit are known by their labels', () => {
+  const labelled = (label: string) => server(1, { errorLabels: [label] });
+  expect([isTransient(labelled('TransientTransactionError')), isTransient(server(112))]).toEqual([
+    true,
+    false,
+  ]);
+  expect([isUnknownCommit(labelled('UnknownTransactionCommitResult')), isUnknownCommit(server(64))]).toEqual([
+    true,
+    false,
+  ]);
 });
