@@ -10,7 +10,7 @@ const focused = 'document.activeElement?.textContent';
 
 const pages = [
   ['Flow', '/console'],
-  ['Log', '/console/log'],
+  ['Log', '/console/log?type=RecordWritten'],
   ['Trace', '/console/trace'],
   ['Aggregate', '/console/aggregate'],
   ['Dead letters', '/console/dead-letters'],
