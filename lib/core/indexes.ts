@@ -1,10 +1,10 @@
 // Indexes stand beside what needs them; the machine's own are here.
-import type { CreateIndexesOptions, Db, IndexSpecification } from 'mongodb';
+import type { Db, IndexDescription } from 'mongodb';
 
 export interface Index {
   collection: string;
-  keys: IndexSpecification;
-  options?: CreateIndexesOptions;
+  keys: IndexDescription['key'];
+  options?: Omit<IndexDescription, 'key'>;
 }
 
 const day = 86_400;
@@ -53,9 +53,11 @@ export const machineReadIndexes: Index[] = [
   { collection: 'dead_letters', keys: { last_at: 1 }, options: { expireAfterSeconds: 15 * day } },
 ];
 
-/** Makes those that are missing. Making one that is there costs a round trip. */
+/** Makes those that are missing, a collection at a time. Making those that are there costs a round trip each. */
 export const ensureIndexes = async (db: Db, indexes: Index[]): Promise<void> => {
-  await Promise.all(
-    indexes.map(({ collection, keys, options = {} }) => db.collection(collection).createIndex(keys, options)),
-  );
+  for (const [collection, own] of Map.groupBy(indexes, (index) => index.collection)) {
+    await db
+      .collection(collection)
+      .createIndexes(own.map(({ keys, options }) => ({ ...options, key: keys })));
+  }
 };

@@ -65,12 +65,12 @@ describe('an order', () => {
     const added = await addItem(id, { product_id: 'p 2', quantity: 1_000_000, price: 0.29 });
     expect([added.status, added.object()]).toEqual([
       200,
-      { id, order_id: id, version: 2, status: 'item_added' },
+      { id, order_id: id, version: 2, status: 'item_added', command_id: expect.any(String) },
     ]);
     const shipped = await http().post(`/orders/${id}/ship`);
     expect([shipped.status, shipped.object()]).toEqual([
       200,
-      { id, order_id: id, version: 3, status: 'shipped' },
+      { id, order_id: id, version: 3, status: 'shipped', command_id: expect.any(String) },
     ]);
     expectProblem(await addItem(id), 409);
     expectProblem(await cancel(id), 409);
@@ -89,7 +89,7 @@ describe('an order', () => {
     for (const answer of answers) {
       expect([answer.status, answer.object()]).toEqual([
         200,
-        { id, order_id: id, version: 2, status: 'cancelled' },
+        { id, order_id: id, version: 2, status: 'cancelled', command_id: expect.any(String) },
       ]);
     }
     expectProblem(await addItem(id), 409);
