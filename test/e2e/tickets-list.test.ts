@@ -127,7 +127,7 @@ describe('paging', () => {
       status: 'open',
       has_note: 'false',
       limit: '2',
-      skip: '2',
+      after: expect.any(String),
     });
   });
 
