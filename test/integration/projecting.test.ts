@@ -57,6 +57,22 @@ describe.each(domains)('$name', (domain) => {
     await expectReplayed(models, write);
   });
 
+  test('an event that the write side does not have yet is not acknowledged, and changes nothing', async () => {
+    const { projector, models, write, events } = await setUp();
+    await projector.apply(events);
+    for (const last of lastOf(events)) {
+      const early = { ...last, event_id: 'early', version: last.version + 2 };
+      const unknown = { ...early, stream_id: `${last.stream_type}-unknown` };
+      for (const event of [early, unknown]) {
+        const { applied, failures, duplicates } = await projector.apply([event]);
+        expect([applied.length, duplicates]).toEqual([0, 0]);
+        expect(failures.get('early')).toMatchObject({ code: 'event_missing' });
+        expect(await projector.findMissing([event])).toEqual([event]);
+      }
+    }
+    await expectReplayed(models, write);
+  });
+
   test('messages whose deletion was lost, or that outlived their visibility, are applied by two at once to the same end', async () => {
     const { write, read, models, events } = await setUp();
     for (let round = 0; round < 5; round += 1) {

@@ -1,6 +1,6 @@
 // How a read model differs from its write side, and putting it right. Live writers go on meanwhile: a document that
-// seems too new or surplus is judged by a fresh look at the write side, and a mending write that lost against a live
-// one is judged again.
+// seems too new or surplus is judged by a fresh look at the write side, before it is mended and after; and a mending write
+// that lost against a live one is judged again.
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { duplicatesInBulk } from '../driver-errors.ts';
@@ -100,6 +100,10 @@ const write = async (model: ReadModel, differences: Difference[]): Promise<numbe
 
 const rounds = 5;
 
+/** Live writers take what they bring for old beside such a document, and leave it: only a look after the write sees that. */
+const seemedNewer = ({ stored, view }: Difference): boolean =>
+  stored !== undefined && !(stored.version <= (view?.version ?? 0));
+
 /** Puts the differences right. A document that a live writer changes all the while is left to it after some rounds. */
 export const mend = async (model: ReadModel, differences: Difference[]): Promise<void> => {
   let open = differences;
@@ -109,8 +113,9 @@ export const mend = async (model: ReadModel, differences: Difference[]): Promise
       model,
       open.flatMap(({ view }) => view ?? []),
     );
-    if (written === open.length) return;
-    const ids = open.map(({ stored, view }) => stored?._id ?? view?._id ?? '');
+    const unsure = written === open.length ? open.filter(seemedNewer) : open;
+    if (unsure.length === 0) return;
+    const ids = unsure.map(({ stored, view }) => stored?._id ?? view?._id ?? '');
     const [expected, found] = await Promise.all([
       current(model, ids),
       model.collection.find({ _id: { $in: ids } }).toArray(),
