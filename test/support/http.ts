@@ -40,7 +40,7 @@ export function httpClient(baseUrl: string): Client {
 }
 
 function sound(answer: Answer, what: string, expected?: number): Answer {
-  const leaks = /stackTrace|offlineInfo/.test(answer.text);
+  const leaks = /"(stackTrace|offlineInfo)"/.test(answer.text);
   if (leaks || (answer.status >= 500 && answer.status !== expected)) {
     throw new Error(`${what} answered ${answer.status}: ${answer.text.slice(0, 2000)}`);
   }

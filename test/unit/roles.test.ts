@@ -154,6 +154,8 @@ test('a stage with an issuer and an audience asks for a token on every route but
     'GET /console/{path+}',
     'GET /dead-letters',
     'GET /dead-letters/{id}',
+    'GET /docs',
+    'GET /docs/{file}',
     'GET /health',
     'GET /history/{key+}',
     'GET /metrics',

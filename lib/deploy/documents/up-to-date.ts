@@ -8,7 +8,11 @@ const madeAt = (path: string): number => statSync(resolve(root, path)).mtimeMs;
 
 const isUpToDate = (document: string): boolean => {
   if (!existsSync(resolve(root, document))) return false;
-  const sources = ['serverless.yml', ...globSync('{lib,functions}/**/*.ts', { cwd: root })];
+  const sources = [
+    'serverless.yml',
+    'package-lock.json',
+    ...globSync('{lib,functions}/**/*.{ts,js,html}', { cwd: root }),
+  ];
   return Math.max(...sources.map(madeAt)) < madeAt(document);
 };
 

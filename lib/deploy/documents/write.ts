@@ -1,4 +1,5 @@
-// Writes the documents of the API from the tables of routes of all functions: `node lib/deploy/documents/write.ts`.
+// Writes the documents of the API from the tables of routes of all functions, and the page that shows them:
+// `node lib/deploy/documents/write.ts`.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +7,7 @@ import { parse } from 'yaml';
 import { catalogue } from '../../domains.ts';
 import { asyncApiOf } from './asyncapi.ts';
 import { describedRoutes, openApiOf, type RouteValue } from './openapi.ts';
+import { writeViewer } from './viewer.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folder = resolve(root, '.documents');
@@ -25,13 +27,16 @@ const loadRoutes = async (): Promise<Record<string, RouteValue>> => {
   return Object.assign({}, ...tables);
 };
 
-const write = async (name: string, document: object): Promise<void> => {
-  const path = resolve(folder, name);
-  // Two systems may start at once: each sees a whole document.
-  await writeFile(`${path}.${process.pid}`, `${JSON.stringify(document, null, 2)}\n`);
+// Two systems may start at once: each sees a whole file.
+const writeWhole = async (path: string, content: string): Promise<void> => {
+  await writeFile(`${path}.${process.pid}`, content);
   await rename(`${path}.${process.pid}`, path);
 };
 
+const write = (name: string, document: object): Promise<void> =>
+  writeWhole(resolve(folder, name), `${JSON.stringify(document, null, 2)}\n`);
+
 await mkdir(folder, { recursive: true });
+await writeViewer(resolve(folder, 'viewer'), writeWhole);
 await write('asyncapi.json', asyncApiOf(catalogue));
 await write('openapi.json', openApiOf(await loadRoutes()));

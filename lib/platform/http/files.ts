@@ -1,0 +1,60 @@
+// A page of static files that were built ahead: the page itself, and the assets that it names.
+import { readdir, readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { AppError } from '../../core/errors.ts';
+import type { HttpAnswer } from './stack.ts';
+
+const contentTypes: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+const policyOf = (imageSources: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src ${imageSources}`,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+interface BuiltPage {
+  page: () => Promise<HttpAnswer>;
+  asset: (name: string) => Promise<HttpAnswer>;
+}
+
+/**
+ * Serves `index.html` of a folder as the page, and its other files as assets whose names change with their content.
+ * The page runs its own scripts and styles alone, asks this host alone, and stands in no frame.
+ */
+export const builtPage = (folder: URL, { imageSources = "'self'" } = {}): BuiltPage => {
+  const safety = {
+    'content-security-policy': policyOf(imageSources),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+  };
+  const answerFile = async (name: string, cacheControl: string): Promise<HttpAnswer> => ({
+    status: 200,
+    headers: {
+      ...safety,
+      'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
+      'cache-control': cacheControl,
+    },
+    body: await readFile(new URL(name, folder), 'utf8'),
+  });
+  return {
+    page: () => answerFile('index.html', 'no-cache'),
+    async asset(name) {
+      if (name === 'index.html' || !(await readdir(folder)).includes(name)) {
+        throw new AppError('not_found', 'The page has no such file');
+      }
+      return answerFile(name, 'public, max-age=31536000, immutable');
+    },
+  };
+};

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { expectProblem } from '../support/problem.ts';
+import { useSystem } from '../support/system.ts';
+
+const system = useSystem();
+
+const addressesIn = (page: string): string[] =>
+  [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address = '']) => address);
+
+const assetsOf = (page: string): string[] => addressesIn(page).filter((address) => address !== 'data:,');
+
+test('the page to read and try the API names nothing of another host', async () => {
+  const page = await system().http.get('/docs');
+  expect(page.status).toBe(200);
+  expect(page.header('content-type')).toBe('text/html; charset=utf-8');
+  expect(assetsOf(page.text)).toHaveLength(3);
+  for (const address of assetsOf(page.text)) expect(address).toMatch(/^\/docs\/[\w.-]+$/);
+  expect(page.text).not.toMatch(/<script(?![^>]* src=)|<style|style=|\son\w+=/);
+});
+
+test('the page runs no inline script, and stands in no frame', async () => {
+  const page = await system().http.get('/docs');
+  const policy = page.header('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("script-src 'self';");
+  expect(policy).toContain("connect-src 'self';");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/unsafe|http|\*/);
+  expect(page.header('x-content-type-options')).toBe('nosniff');
+});
+
+test('each asset of the page comes from here, may be kept for good, and loads nothing from elsewhere', async () => {
+  const { text } = await system().http.get('/docs');
+  for (const address of assetsOf(text)) {
+    const asset = await system().http.get(address);
+    expect(asset.status, address).toBe(200);
+    expect(asset.header('content-type')).toMatch(/^text\/(css|javascript)/);
+    expect(asset.header('x-content-type-options')).toBe('nosniff');
+    expect(asset.header('cache-control')).toContain('immutable');
+    expect(asset.text).not.toMatch(/url\(["']?(https?:)?\/\/|sourceMappingURL=/);
+  }
+});
+
+test.each(['index.html', 'nothing.js', '..%2Fopenapi.json', '%2e%2e'])(
+  'the page has no asset «%s»',
+  async (name) => {
+    expectProblem(await system().http.get(`/docs/${name}`), 404);
+  },
+);
