@@ -4,7 +4,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { RecordedEvent } from '../core/events.ts';
 import { follower } from '../core/projection/follower.ts';
-import { type Following, followedModels } from '../core/projection/following.ts';
 import type { View } from '../core/projection/projection.ts';
 import { integer } from '../platform/setting-types.ts';
 import { type ProductEvent, productEvents } from './product.ts';
@@ -20,8 +19,10 @@ export const watchesCollection = 'low_stock_watches';
 export const alerts = (readDb: Db): Collection<View<Alert>> => readDb.collection(alertsCollection);
 export const watches = (readDb: Db): Collection<View<StockWatch>> => readDb.collection(watchesCollection);
 
-const following = {
-  name: 'products-low-stock-alert',
+const name = 'products-low-stock-alert';
+
+export const { models: lowStockModels, subscriber: productsLowStockAlert } = follower({
+  name,
   streamType: 'Product',
   eventTypes: productEvents,
   hears: lowStockEventTypes,
@@ -38,14 +39,8 @@ const following = {
       event as RecordedEvent<ProductEvent>,
       settings(lowStockSettings).LOW_STOCK_THRESHOLD,
     ),
-} satisfies Following;
-
-export const lowStockModels = followedModels(following);
-
-export const productsLowStockAlert = follower({
-  ...following,
   onOpened({ event, document }, { tell }) {
     const { product_id, stock, threshold } = document as View<Alert>;
-    tell(following.name, 'stock is low', event, { product_id, stock, threshold });
+    tell(name, 'stock is low', event, { product_id, stock, threshold });
   },
 });

@@ -34,7 +34,7 @@ beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 const world = () => createWorld(tickets, databases.write, databases.read);
 const views = () => databases.read.collection<{ _id: string; version: number }>('ticket_views');
-const projector = () => tickets.projector(databases.write, databases.read);
+const projector = () => tickets.subscriber(databases.write, databases.read);
 
 /** Each look by a meter of its own sees what a container does that has just started; a kept one what it remembers. */
 const newMeter = () =>

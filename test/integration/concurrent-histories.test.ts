@@ -3,7 +3,7 @@ import { runRelay } from '../../lib/core/relay/relay.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { callAtOnce, expectHonest } from '../support/callers.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { subscribers } from '../support/domains.ts';
 import { createPauses } from '../support/pauses.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { allRows } from '../support/replay.ts';
@@ -17,13 +17,14 @@ const rounds = 25;
 /** Two relays and two projectors, slow and forgetful: some messages come twice. */
 const keepProjecting = (world: World, random: () => number) => {
   const { domain, write, read, queue } = world;
+  const { hears } = catalogue.subscriber(domain.subscriber(write, read).name);
   let stop = false;
   const relays = [1, 2].map((owner) => {
     const pauses = createPauses(random, { chance: 0.02, mostMs: 60 });
     return runRelay({
       db: pauses.db(write),
       publisher: pauses.port(queue.publisher),
-      subscriptionsOf: () => ['projector'],
+      subscriptionsOf: (type) => (hears.includes(type) ? ['subscriber'] : []),
       owner: String(owner),
       maxAttempts: 5,
       batchSize: 20,
@@ -35,7 +36,7 @@ const keepProjecting = (world: World, random: () => number) => {
   });
   const projectors = [1, 2].map(async () => {
     const pauses = createPauses(random, { chance: 0.05, mostMs: 20 });
-    const projector = domain.projector(pauses.db(write), pauses.db(read));
+    const projector = domain.subscriber(pauses.db(write), pauses.db(read));
     while (!stop) {
       await queue.deliver(projector, { count: 10, keep: random() < 0.1 });
       await new Promise((resolve) => setImmediate(resolve));
@@ -49,7 +50,7 @@ const keepProjecting = (world: World, random: () => number) => {
   };
 };
 
-describe.each(domains)('$name', (domain) => {
+describe.each(subscribers)('$name', (domain) => {
   const databases = useDatabases();
   beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 

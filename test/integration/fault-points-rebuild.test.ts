@@ -3,7 +3,7 @@ import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { damage } from '../support/damage.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { subscribers } from '../support/domains.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { expectWhole, play, sampleScenario, settle } from '../support/scenario.ts';
@@ -15,7 +15,7 @@ const timeLeftMs = () => 60_000;
 
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
-describe.each(domains)('$name', (domain) => {
+describe.each(subscribers)('$name', (domain) => {
   test('a damaged read model is whole again when a rebuild dies at any point and another goes on', {
     timeout: 120_000,
   }, async () => {

@@ -5,7 +5,7 @@ import { AppError } from '../../lib/core/errors.ts';
 import { noneApplied, type Subscriber } from '../../lib/core/projection/subscriber.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { subscribers } from '../support/domains.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { expectWhole, play, sampleScenario } from '../support/scenario.ts';
@@ -27,11 +27,11 @@ const old = ({ name }: Subscriber): Subscriber => ({
   findMissing: async (events) => events,
 });
 
-describe.each(domains)('$name', (domain) => {
+describe.each(subscribers)('$name', (domain) => {
   test('no dead letter is lost when a redrive dies at any point: each is on one of the two queues, or applied', async () => {
     const world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
     const { write, read, queue } = world;
-    const projector = domain.projector(write, read);
+    const projector = domain.subscriber(write, read);
     const scenario = sampleScenario(domain, seed, [4, 10]);
     await clear(world);
     await play(world, scenario);

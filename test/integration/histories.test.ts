@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { subscribers } from '../support/domains.ts';
 import { createActor, histories } from '../support/history.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { expectPrefixes, storedVersions } from '../support/replay.ts';
@@ -13,7 +13,7 @@ const seed = runSeed('histories');
 const liveRuns = 40;
 const safeRuns = 25;
 
-describe.concurrent.each(domains)('$name', (domain) => {
+describe.concurrent.each(subscribers)('$name', (domain) => {
   const live = useDatabases();
   const safe = useDatabases();
   beforeAll(async () => {

@@ -26,7 +26,7 @@ test('ten thousand dead letters redriven onto a live queue overwrite nothing new
   const random = seededRandom(seed);
   const world = createWorld(domain, databases.write, databases.read, random);
   const { write, read, queue } = world;
-  const projector = domain.projector(write, read);
+  const projector = domain.subscriber(write, read);
   const models = domain.readModels(write, read);
   await play(world, sampleScenario(domain, seed, [20, 180]));
   await settle(world);

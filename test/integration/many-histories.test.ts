@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, test } from 'vitest';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains, type TestDomain } from '../support/domains.ts';
+import { subscribers, type TestDomain } from '../support/domains.ts';
 import { type Action, createActor } from '../support/history.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { expectWhole, type Scenario, scenarios, settle } from '../support/scenario.ts';
@@ -46,7 +46,7 @@ const runsOf = (domain: TestDomain): fc.Arbitrary<Run> =>
     queueSeed: fc.integer(),
   });
 
-describe.concurrent.each(domains)('$name', (domain) => {
+describe.concurrent.each(subscribers)('$name', (domain) => {
   const databases = useDatabases();
   beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 

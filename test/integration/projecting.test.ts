@@ -18,7 +18,7 @@ describe.each(domains)('$name', (domain) => {
   const open = () => {
     const world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
     const { write, read } = world;
-    return { ...world, projector: domain.projector(write, read), models: domain.readModels(write, read) };
+    return { ...world, projector: domain.subscriber(write, read), models: domain.readModels(write, read) };
   };
   const setUp = async () => {
     const world = open();
@@ -80,7 +80,7 @@ describe.each(domains)('$name', (domain) => {
       const random = seededRandom(seed + round);
       const slow = Array.from({ length: 3 }, () => {
         const pauses = createPauses(random, { chance: 0.5, mostMs: 8 });
-        return domain.projector(pauses.db(write), pauses.db(read));
+        return domain.subscriber(pauses.db(write), pauses.db(read));
       });
       await Promise.all(slow.map((projector, index) => projector.apply(events.slice(index))));
       await expectReplayed(models, write);

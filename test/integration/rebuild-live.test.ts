@@ -4,7 +4,7 @@ import { catalogue } from '../../lib/domains.ts';
 import { callAtOnce } from '../support/callers.ts';
 import { damage } from '../support/damage.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { subscribers } from '../support/domains.ts';
 import { createPauses } from '../support/pauses.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { storedVersions } from '../support/replay.ts';
@@ -41,7 +41,7 @@ const rebuildAll = async ({ domain, write, read }: World, pausing: ReturnType<ty
   }
 };
 
-describe.each(domains)('$name', (domain) => {
+describe.each(subscribers)('$name', (domain) => {
   const open = () => createWorld(domain, databases.write, databases.read, seededRandom(seed));
   beforeEach(() => clear(open()));
 

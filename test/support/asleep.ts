@@ -12,7 +12,7 @@ export const sleepyRelay = (
   { write, queue, domain, read }: World,
   options: Partial<RelayOptions> = {},
 ): Promise<number> => {
-  const { name } = domain.projector(write, read);
+  const { name } = domain.subscriber(write, read);
   const deadline = performance.now() + 20_000;
   return runRelay({
     db: write,

@@ -43,7 +43,7 @@ export const histories = (domain: TestDomain): fc.Arbitrary<Action[]> =>
 export const createActor = (world: World): ((action: Action) => Promise<void>) => {
   const { domain, write, read, queue } = world;
   const send = domain.commands(write);
-  const projector = domain.projector(write, read);
+  const projector = domain.subscriber(write, read);
   const ids: string[] = [];
   return async (action) => {
     switch (action.does) {

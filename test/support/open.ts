@@ -22,7 +22,11 @@ export const openAllModels = (
 ): ReadModel[] =>
   readModels.map((model) => openReadModel(model, { writeDb, readDb, settings: settingsFrom(environment) }));
 
-const isProjected = (model: ReadModel): model is ReadModel<Projection> => 'evolve' in model.projection;
+export const isProjected = (model: ReadModel): model is ReadModel<Projection> => 'evolve' in model.projection;
+
+/** The read models that a subscriber keeps. */
+export const openKept = ({ keeps = [] }: SubscriberDefinition, writeDb: Db, readDb: Db): ReadModel[] =>
+  keeps.map((model) => openReadModel(model, { writeDb, readDb, settings: settingsFrom({}) }));
 
 /** The read models of a domain's projector. */
 export const openModels = (domain: Domain, writeDb: Db, readDb: Db): ReadModel<Projection>[] =>

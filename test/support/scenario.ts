@@ -1,6 +1,9 @@
 // A few commands of a domain, the same for the same seed, and the checks at the end of every survival test.
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import { isAppError } from '../../lib/core/errors.ts';
+import { fromRow } from '../../lib/core/events.ts';
+import { catalogue } from '../../lib/domains.ts';
 import type { TestDomain } from './domains.ts';
 import { expectDenseVersions, expectNoDrift, expectRelayed } from './invariants.ts';
 import { allRows, expectReplayed } from './replay.ts';
@@ -54,10 +57,15 @@ export const play = async ({ domain, write }: World, scenario: Scenario): Promis
 /** Everything is relayed and applied, and every property of the whole holds. */
 export const expectWhole = async ({ domain, write, read }: World): Promise<void> => {
   const models = domain.readModels(write, read);
-  expectDenseVersions(await allRows(write));
+  const rows = await allRows(write);
+  expectDenseVersions(rows);
   await expectRelayed(write);
   await expectReplayed(models, write);
   await expectNoDrift(models, read);
+  const subscriber = domain.subscriber(write, read);
+  const { hears } = catalogue.subscriber(subscriber.name);
+  const heard = rows.map(fromRow).filter(({ type }) => hears.includes(type));
+  expect(await subscriber.findMissing(heard)).toEqual([]);
 };
 
 export const settle = async (world: World): Promise<void> => {

@@ -59,14 +59,15 @@ export const relay = async (
   { domain, write, read, queue }: World,
   options: Partial<RelayOptions> = {},
 ): Promise<void> => {
-  const { name } = domain.projector(write, read);
+  const { name } = domain.subscriber(write, read);
+  const { hears } = catalogue.subscriber(name);
   const deadline = performance.now() + 20_000;
   let left = await eventRows(write).countDocuments({ pending: true });
   if (left === 0) return;
   await runRelay({
     db: write,
     publisher: queue.publisher,
-    subscriptionsOf: () => [name],
+    subscriptionsOf: (type) => (hears.includes(type) ? [name] : []),
     maxAttempts: 5,
     owner: randomUUID(),
     batchSize: 100,
@@ -82,10 +83,10 @@ export const relay = async (
 
 /** Delivers all that is on the queue. */
 export const project = ({ domain, write, read, queue }: World): Promise<void> =>
-  queue.drain(domain.projector(write, read));
+  queue.drain(domain.subscriber(write, read));
 
 export const runReconcile = ({ domain, write, read }: World) => {
-  const subscriber = domain.projector(write, read);
+  const subscriber = domain.subscriber(write, read);
   return reconcile({
     writeDb: write,
     readDb: read,

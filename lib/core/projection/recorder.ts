@@ -56,6 +56,7 @@ export const recorder = ({ name, streamType, eventTypes, collection, indexes }: 
   const subscriber: SubscriberDefinition = {
     name,
     hears: Object.keys(eventTypes),
+    keeps: [model],
     create({ readDb }) {
       const rows = readDb.collection<RecordedRow>(collection);
 

@@ -31,8 +31,12 @@ export const createLooking = (catalogue: Catalogue, resources: Resources) => {
     subscribers: catalogue.openSubscribers(resources),
     streamOf,
     modelsOf,
-    documentsOf: (stream_id: string): Promise<ComparedDocument[]> =>
-      Promise.all(modelsOf(stream_id).map((model) => compareDocument(model, aggregateId(stream_id)))),
+    /** The documents under the aggregate's own id. A row for each event, an alert: those a dry run compares. */
+    documentsOf: async (stream_id: string): Promise<ComparedDocument[]> => {
+      const id = aggregateId(stream_id);
+      const all = await Promise.all(modelsOf(stream_id).map((model) => compareDocument(model, id)));
+      return all.filter(({ stored, replayed, error }) => (stored ?? replayed ?? error) !== null);
+    },
   };
 };
 
