@@ -7,7 +7,7 @@ import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
 import { applyEvents } from '../../lib/core/projection/subscriber.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { subscribers } from '../support/domains.ts';
 import { openSubscriber } from '../support/open.ts';
 import { runSeed } from '../support/random.ts';
 import { allRows } from '../support/replay.ts';
@@ -20,13 +20,8 @@ const seed = runSeed('single calls of subscribers');
 
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
-const subscriptions = domains.flatMap((domain) =>
-  (catalogue.all.find(({ name }) => name === domain.name)?.subscribers ?? []).map(
-    (definition) => [definition.name, definition, domain] as const,
-  ),
-);
-
-describe.each(subscriptions)('%s', (_name, definition, domain) => {
+describe.each(subscribers)('$name', (domain) => {
+  const definition = catalogue.subscriber(domain.name);
   let events: RecordedEvent[];
   /** What it has applied before: half of each aggregate's events, so that there are gaps, duplicates and old documents. */
   let earlier: RecordedEvent[];
@@ -43,11 +38,7 @@ describe.each(subscriptions)('%s', (_name, definition, domain) => {
       ({ name }) => name,
     );
     const all = names.sort().map(async (name) => {
-      const documents = await databases.read
-        .collection(name)
-        .find({}, { projection: { logged_at: 0 } })
-        .sort({ _id: 1 })
-        .toArray();
+      const documents = await databases.read.collection(name).find().sort({ _id: 1 }).toArray();
       return [name, documents] as const;
     });
     return Object.fromEntries((await Promise.all(all)).filter(([, documents]) => documents.length > 0));
