@@ -11,7 +11,7 @@ import { clear, createWorld, runReconcile } from '../support/world.ts';
 // One run is many histories at once, each of an aggregate of its own: they share the relay, the queue and the repairs,
 // so that a thousand of them take seconds.
 const historiesInRun = 25;
-const runs = 10;
+const runs = 7;
 const seed = runSeed('many histories');
 
 const mishaps: fc.Arbitrary<Action> = fc.oneof(

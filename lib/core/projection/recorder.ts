@@ -2,6 +2,7 @@
 // the event's id, so that a delivery that comes again meets it; an event is acknowledged only if its row is there; the
 // rows are a read model, to be thrown away and rebuilt. For streams that keep their events: what retention takes from a
 // state-stored aggregate's log, a rebuild would take from the rows.
+import type { Collection, Db } from 'mongodb';
 import { duplicatesInBulk } from '../driver-errors.ts';
 import { AppError } from '../errors.ts';
 import { checked, type EventRow, type EventTypes, fromRow, type RecordedEvent } from '../events.ts';
@@ -10,7 +11,7 @@ import { asStored } from './as-stored.ts';
 import type { Recomputed, Source, View } from './projection.ts';
 import type { ReadModelDefinition } from './read-model.ts';
 import { between, cutsOf, estimateRows, rangeOf, streamsOf } from './sources.ts';
-import { noneApplied, type SubscriberDefinition } from './subscriber.ts';
+import { noneApplied, type Resources, type Subscriber, type SubscriberDefinition } from './subscriber.ts';
 
 interface RecorderOptions extends Pick<ReadModelDefinition, 'collection' | 'indexes'> {
   /** Of the subscription and of the read model. */
@@ -29,7 +30,7 @@ const batchSize = 1_000;
 
 const toRecomputed = (row: EventRow): Recomputed => ({ id: row._id, view: toRow(fromRow(row)) });
 
-const rowSource = (writeDb: Parameters<typeof eventRows>[0], streamType: string): Source => {
+const rowSource = (writeDb: Db, streamType: string): Source => {
   const events = eventRows(writeDb);
   const ofType = { stream_id: streamsOf(streamType) };
   return {
@@ -45,64 +46,77 @@ const rowSource = (writeDb: Parameters<typeof eventRows>[0], streamType: string)
   };
 };
 
+/** Gives the events whose rows were not there yet. */
+const insertNew = async (
+  rows: Collection<RecordedRow>,
+  events: RecordedEvent[],
+): Promise<RecordedEvent[]> => {
+  if (events.length === 0) return [];
+  try {
+    await rows.insertMany(events.map(toRow), { ordered: false });
+    return events;
+  } catch (error) {
+    const duplicates = duplicatesInBulk(error);
+    if (duplicates === undefined) throw error;
+    const known = new Set(duplicates.indexes);
+    return events.filter((_, index) => !known.has(index));
+  }
+};
+
+const create = (
+  { name, streamType, eventTypes, collection }: RecorderOptions,
+  { readDb }: Resources,
+): Subscriber => {
+  const rows = readDb.collection<RecordedRow>(collection);
+
+  const check = (event: RecordedEvent): void => {
+    if (event.stream_type !== streamType)
+      throw new AppError('unknown_event', `${name} keeps nothing of ${event.stream_type}`);
+    checked(eventTypes, event);
+  };
+
+  return {
+    name,
+
+    async apply(events) {
+      const result = noneApplied();
+      const readable = events.filter((event) => {
+        try {
+          check(event);
+          return true;
+        } catch (error) {
+          result.failures.set(event.event_id, error);
+          return false;
+        }
+      });
+      result.applied = await insertNew(rows, readable);
+      result.duplicates = readable.length - result.applied.length;
+      return result;
+    },
+
+    async findMissing(events) {
+      const ids = events.map(({ event_id }) => event_id);
+      const found = await rows.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+      const there = new Set(found.map(({ _id }) => _id));
+      return events.filter(({ event_id }) => !there.has(event_id));
+    },
+  };
+};
+
 /** The read model and the subscriber that keeps it. */
-export const recorder = ({ name, streamType, eventTypes, collection, indexes }: RecorderOptions) => {
+export const recorder = (
+  options: RecorderOptions,
+): { model: ReadModelDefinition; subscriber: SubscriberDefinition } => {
+  const { name, streamType, eventTypes, collection, indexes } = options;
   const model: ReadModelDefinition = {
     projection: { name, streamType, schemaVersion: 1 },
     collection,
     source: (writeDb) => rowSource(writeDb, streamType),
     indexes,
   };
-  const subscriber: SubscriberDefinition = {
-    name,
-    hears: Object.keys(eventTypes),
-    keeps: [model],
-    create({ readDb }) {
-      const rows = readDb.collection<RecordedRow>(collection);
-
-      /** Gives the events whose rows were not there yet. */
-      const insertNew = async (events: RecordedEvent[]): Promise<RecordedEvent[]> => {
-        if (events.length === 0) return [];
-        try {
-          await rows.insertMany(events.map(toRow), { ordered: false });
-          return events;
-        } catch (error) {
-          const duplicates = duplicatesInBulk(error);
-          if (duplicates === undefined) throw error;
-          const known = new Set(duplicates.indexes);
-          return events.filter((_, index) => !known.has(index));
-        }
-      };
-
-      return {
-        name,
-
-        async apply(events) {
-          const result = noneApplied();
-          const readable = events.filter((event) => {
-            try {
-              if (event.stream_type !== streamType)
-                throw new AppError('unknown_event', `${name} keeps nothing of ${event.stream_type}`);
-              checked(eventTypes, event);
-              return true;
-            } catch (error) {
-              result.failures.set(event.event_id, error);
-              return false;
-            }
-          });
-          result.applied = await insertNew(readable);
-          result.duplicates = readable.length - result.applied.length;
-          return result;
-        },
-
-        async findMissing(events) {
-          const ids = events.map(({ event_id }) => event_id);
-          const found = await rows.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
-          const there = new Set(found.map(({ _id }) => _id));
-          return events.filter(({ event_id }) => !there.has(event_id));
-        },
-      };
-    },
+  const hears = Object.keys(eventTypes);
+  return {
+    model,
+    subscriber: { name, hears, keeps: [model], create: (resources) => create(options, resources) },
   };
-  return { model, subscriber };
 };
