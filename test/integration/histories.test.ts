@@ -10,8 +10,8 @@ import { expectWhole, settle } from '../support/scenario.ts';
 import { clear, createWorld, runReconcile } from '../support/world.ts';
 
 const seed = runSeed('histories');
-const liveRuns = 40;
-const safeRuns = 25;
+const liveRuns = 25;
+const safeRuns = 15;
 
 describe.concurrent.each(subscribers)('$name', (domain) => {
   const live = useDatabases();
