@@ -21,6 +21,9 @@ export const duplicateKeys = (error: unknown): string[] | undefined => {
 export const isTransient = (error: unknown): boolean =>
   isDriverError(error) && error.hasErrorLabel('TransientTransactionError');
 
+/** The server has given the transaction up, because its time was over or a fail-over ended it: nothing was written. */
+export const isGivenUp = (error: unknown): boolean => isDriverError(error) && error.code === 251;
+
 /** The server may or may not have committed: only a retry of the commit, or a read, can tell. */
 export const isUnknownCommit = (error: unknown): boolean =>
   isDriverError(error) && error.hasErrorLabel('UnknownTransactionCommitResult');

@@ -7,7 +7,7 @@
 // since the inbox is none of them. What lies before the first event that an aggregate's inbox has heard of fires nothing
 // until it is delivered itself (replay): a new subscriber does not fire for the past.
 import { backOff } from '../back-off.ts';
-import { duplicateKeys, isTransient, isUnavailable } from '../driver-errors.ts';
+import { duplicateKeys, isGivenUp, isTransient, isUnavailable } from '../driver-errors.ts';
 import { AppError } from '../errors.ts';
 import type { RecordedEvent } from '../events.ts';
 import { inTransaction } from '../stores/transaction.ts';
@@ -47,7 +47,10 @@ const visitAll = async (parts: Parts, events: RecordedEvent[]): Promise<Visit[]>
     try {
       return await attempt(parts, events);
     } catch (error) {
-      const hasLost = duplicateKeys(error) !== undefined || (isTransient(error) && !isUnavailable(error));
+      const hasLost =
+        duplicateKeys(error) !== undefined ||
+        isGivenUp(error) ||
+        (isTransient(error) && !isUnavailable(error));
       if (!hasLost || lost >= mostAttempts) throw error;
       await backOff(lost);
     }
