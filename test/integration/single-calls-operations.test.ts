@@ -158,7 +158,7 @@ test.each(ways.slice(0, 1))(
     await clear(world);
     await play(world, sampleScenario(domain, seed, [2, 2]));
     const restore = await keep(world);
-    const { name } = domain.projector(world.write, world.read);
+    const { name } = domain.subscriber(world.write, world.read);
     await atEachCall(meets, async (seam) => {
       await restore();
       await runRelay({
