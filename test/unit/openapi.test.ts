@@ -40,6 +40,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('says what another method, and a caller without the token, is told', () => {
+    const headers = (path: string, status: string) =>
+      at('paths', path, 'get', 'responses', status, 'headers');
+    expect(headers('/tickets', '405')).toHaveProperty('Allow');
+    expect(headers('/metrics', '401')).toHaveProperty('WWW-Authenticate');
+    expect(headers('/tickets', '503')).toHaveProperty('Retry-After');
+  });
+
   test('gives each operation a name of its own', () => {
     const paths = Object.values(isObject(document['paths']) ? document['paths'] : {});
     const ids = paths

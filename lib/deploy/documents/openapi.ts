@@ -111,15 +111,18 @@ const success = (status: number, value: RouteValue, { schema, headers }: Answers
   ...(status === 304 ? {} : { content: contentOf(value, schema) }),
 });
 
+const problemHeaders: Record<number, string> = { 401: 'WWW-Authenticate', 405: 'Allow', 503: 'Retry-After' };
+
 const problem = (status: number): JsonSchema => ({
   description: titleOf(status),
-  headers: headersOf(['X-Correlation-Id', ...(status === 503 ? ['Retry-After'] : [])]),
+  headers: headersOf(['X-Correlation-Id', ...[problemHeaders[status] ?? []].flat()]),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 });
 
 const responsesOf = (value: RouteValue, answers: Answers): JsonSchema => {
   const closed = isForOperators(value) ? [401, 403] : [];
-  const problems = [...new Set([400, ...closed, ...answers.problems, 500, 503])];
+  // OpenAPI has no other place than the operations of a path for what its other methods answer: 405.
+  const problems = [...new Set([400, ...closed, ...answers.problems, 405, 500, 503])];
   return Object.fromEntries([
     ...answers.statuses.map((status) => [String(status), success(status, value, answers)]),
     ...problems
