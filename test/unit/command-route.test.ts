@@ -168,6 +168,15 @@ describe('the answer to a command', () => {
     expect(changed.headers['etag']).toMatch(/^"4-/);
   });
 
+  test('has what the command adds of its own', async () => {
+    const answer = { fields: z.object({ status: z.string() }), of: () => ({ status: 'done' }) };
+    const telling = { ...change, answer };
+    const bus = createCommandBus([telling], undefined as never);
+    const own = httpHandler(commandRoutes({ 'PATCH /things/{id}': telling }, bus));
+    const { body } = await call(own, 'PATCH /things/{id}', { id: 'a' }, { body: { name: 'n' } });
+    expect(body).toMatchObject({ id: 'a', status: 'done' });
+  });
+
   test('carries the correlation id that the command has', async () => {
     const answer = await patch({ headers: { 'x-correlation-id': 'c-1' } });
     expect([answer.headers['x-correlation-id'], sent.at(-1)?.context.correlationId]).toEqual(['c-1', 'c-1']);
