@@ -65,7 +65,7 @@ interface Piece {
 
 const pieces: Piece[] = [
   { file: 'lib/domains.ts', without: /, loans\b/, named: /loans/ },
-  { file: 'lib/loans/domain.ts', without: /\{ type: 'Loan'.*\}/, named: /Loan/ },
+  { file: 'lib/loans/domain.ts', without: /\{ type: 'Loan'.*\}(?=\])/, named: /Loan/ },
   {
     file: 'lib/loans/domain.ts',
     without: /(?<=readModels: \[)loanModel/,
