@@ -43,6 +43,8 @@ try {
       stdio: 'ignore',
     },
   );
+  // The tables of the pages follow from the code.
+  execFileSync('npm', ['run', '--silent', 'docs'], { stdio: 'ignore' });
   console.log(
     `${written.join('\n')}\n\nRun the tests: whatever is missing is named. Start the system again to see it.`,
   );
