@@ -49,7 +49,7 @@ export const quantity = (min: number, max: number) =>
 
 const notMoney = 'must be an amount from 0, with at most 2 decimals';
 
-const moneyJson = { type: 'number', minimum: 0, maximum: mostMinor / 100, multipleOf: 0.01 };
+export const moneyJson = { type: 'number', minimum: 0, maximum: mostMinor / 100, multipleOf: 0.01 };
 
 /** An amount in a body, as minor units. */
 export const money = z

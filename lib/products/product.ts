@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { CommandOf, Decider } from '../core/decider.ts';
 import { notFound } from '../core/errors.ts';
 import type { EventOf } from '../core/events.ts';
-import { money, optionalText, quantity, requiredText, uuid } from '../core/fields.ts';
+import { money, moneyJson, optionalText, quantity, requiredText, uuid } from '../core/fields.ts';
 
 const minor = z.int().min(0);
 const count = z.int().min(0);
@@ -60,8 +60,12 @@ export type Product = z.infer<typeof productState>;
 
 const mostMinor = 999_999_999_999;
 
-const costPrice = money.pipe(z.int().max(mostMinor, { error: 'is too much' }));
-const price = costPrice.pipe(z.int().min(1, { error: 'must be above 0' }));
+const costPrice = money
+  .pipe(z.int().max(mostMinor, { error: 'is too much' }))
+  .meta({ json: { ...moneyJson, maximum: mostMinor / 100 } });
+const price = costPrice
+  .pipe(z.int().min(1, { error: 'must be above 0' }))
+  .meta({ json: { ...moneyJson, minimum: 0.01, maximum: mostMinor / 100 } });
 const stock = quantity(0, 1_000_000_000);
 
 /** What each command needs to be told. Amounts are in major units at the edge, and in minor units within. */

@@ -26,7 +26,11 @@ const idempotencyKey = parameter(
   'The command takes effect once, however often it is sent',
   visible(255),
 );
-const entityTags = { type: 'string' };
+/** One tag or a list of them, or `*`; see lib/platform/http/etag.ts. */
+const entityTags = {
+  type: 'string',
+  pattern: '^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+};
 const ifMatch = parameter(
   'header',
   'If-Match',
