@@ -93,6 +93,7 @@ test('a relay whose time is up starts the next when something is left', async ()
   await commit();
   const deadline = performance.now() + 300;
   await sleepyRelay(world, {
+    idleMs: 60_000,
     publisher: { send: async (_, messages) => ({ refused: new Map(messages.map(({ id }) => [id, 'no'])) }) },
     timeLeftMs: () => deadline - performance.now(),
     callNext: async () => {

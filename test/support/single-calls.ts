@@ -81,7 +81,7 @@ export const refusals: Record<string, Meets> = {
 };
 
 /** Another writer passes, just before the call and just after it. */
-export const passes = (other: () => Promise<unknown>): Record<string, Meets> => ({
+export const passes = (other: () => Promise<unknown>): Record<'before' | 'after', Meets> => ({
   before: async (call) => {
     await other();
     return call();
