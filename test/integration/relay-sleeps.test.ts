@@ -67,13 +67,13 @@ test('a command asks nothing of the database while it knows that a relay is awak
     calls += 1;
     return call();
   });
-  const wake = createRelays(world, () => ({ leaseMs: 3_000, idleMs: 200 }), 3_000).waker(
-    counted.db(world.write),
-  );
+  const relays = createRelays(world, () => ({ leaseMs: 3_000, idleMs: 200 }), 3_000);
+  const wake = relays.waker(counted.db(world.write));
   await wake();
   const before = calls;
   for (let round = 0; round < 10; round += 1) await wake();
   expect(calls).toBe(before);
+  await relays.ended();
 });
 
 test('the first command after a relay was killed and its lease has run out starts another', async () => {
