@@ -45,7 +45,7 @@ test('a rebuild whose time runs out calls itself for the rest, and the next run 
   const first = await handler({ projection: 'tickets' }, context(1_500));
   expect(first).toMatchObject({ done: false });
   const url = '/2015-03-31/functions/tandem-dev-rebuild/invocations';
-  expect(calls).toEqual([{ url, payload: { projection: 'tickets' } }]);
+  expect(calls).toEqual([{ url, payload: { projection: 'tickets', action_id: expect.any(String) } }]);
   const second = await handler(calls[0]?.payload, context(60_000));
   expect(second).toMatchObject({ scanned: 5_000, missing: 5_000, written: 5_000, done: true });
   expect(calls).toHaveLength(1);
