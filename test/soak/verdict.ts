@@ -19,7 +19,7 @@ const chunk = 1_000;
 
 const countEffects = async (
   events: Collection<EventRow>,
-  unchanged: Collection<{ _id: string }>,
+  kept: Collection<{ _id: string }>,
   keys: string[],
 ): Promise<Map<string, number>> => {
   const effects = new Map<string, number>();
@@ -27,7 +27,8 @@ const countEffects = async (
   for await (const row of events.find({ idempotency_keys: { $in: keys } })) {
     for (const key of row.idempotency_keys ?? []) add(key);
   }
-  for await (const { _id } of unchanged.find({ _id: { $in: keys } })) add(_id);
+  // A key is kept beside the event that it made; alone it tells of a command that changed nothing.
+  for await (const { _id } of kept.find({ _id: { $in: keys } })) if (!effects.has(_id)) add(_id);
   return effects;
 };
 
@@ -47,20 +48,20 @@ export const judge = async (
 ): Promise<Verdict> => {
   const client = await MongoClient.connect(writeDbUrl);
   const events = client.db().collection<EventRow>('events');
-  const unchanged = client.db().collection<{ _id: string }>(commandKeysCollection);
+  const kept = client.db().collection<{ _id: string }>(commandKeysCollection);
   const verdict: Verdict = { lost: [], doubled: [], ghosts: [], torn: [] };
   try {
     for (let at = 0; at < acknowledged.length; at += chunk) {
       const part = acknowledged.slice(at, at + chunk);
       const effects = await countEffects(
         events,
-        unchanged,
+        kept,
         part.map(({ key }) => key),
       );
       verdict.lost.push(...part.filter(({ key }) => !effects.has(key)));
       verdict.doubled.push(...[...effects].flatMap(([key, count]) => (count > 1 ? [key] : [])));
     }
-    verdict.ghosts = [...(await countEffects(events, unchanged, refusedKeys)).keys()];
+    verdict.ghosts = [...(await countEffects(events, kept, refusedKeys)).keys()];
     verdict.torn = await findTorn(events);
   } finally {
     await client.close();
