@@ -88,7 +88,8 @@ test('queues that a restart of the server has lost come back by themselves, all 
       ({ QueueUrl }) => QueueUrl,
       () => undefined,
     );
-  const url = (await waitFor('the queue', () => find(name), { timeoutMs: 20_000 })) ?? '';
+  // ElasticMQ lets a long poll of a queue that is deleted run its 20 s.
+  const url = (await waitFor('the queue', () => find(name), { timeoutMs: 40_000 })) ?? '';
   expect(await find(`${name}-dlq`)).toBeDefined();
   expect(await settings(url)).toMatchObject({ visibilitySeconds: 180, attempts: 5 });
   await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'after' }));

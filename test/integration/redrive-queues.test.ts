@@ -98,13 +98,3 @@ test('a letter that was purged does not keep its record', async () => {
   expect(await redrive()).toMatchObject({ redriven: 0 });
   expect(await records()).toBe(0);
 });
-
-test('an entry that the queue refuses one by one is told from those of its batch that it took', async () => {
-  const messages = ['a', 'b', 'refused', 'c'].map((id) => ({
-    id,
-    body: id === 'refused' ? 'never \uffff sent' : letter(id),
-  }));
-  const { refused, unreachable } = await platform.sqsPublisher.send(subscription, messages);
-  expect([[...refused.keys()], unreachable]).toEqual([['refused'], undefined]);
-  expect(await queues.visible(queues.live)).toBe(3);
-});
