@@ -65,14 +65,18 @@ interface Piece {
 
 const pieces: Piece[] = [
   { file: 'lib/domains.ts', without: /, loans\b/, named: /loans/ },
-  { file: 'lib/loans/domain.ts', without: /\{ type: 'Loan'.*\}(?=\])/, named: /Loan/ },
+  { file: 'lib/loans/domain.ts', without: /\{ type: 'Loan'.*\}(?=\])/, named: /lib\/loans\/domain\.ts/ },
   {
     file: 'lib/loans/domain.ts',
     without: /(?<=readModels: \[)loanModel/,
-    named: /loans-projector keeps loans/,
+    named: /loanModel|loans-projector keeps loans/,
   },
-  { file: 'lib/loans/domain.ts', without: /(?<=subscribers: \[)loansProjector, /, named: /loans-projector/ },
-  { file: 'lib/loans/domain.ts', without: /, loansReminders(?=\])/, named: /loans-reminders/ },
+  {
+    file: 'lib/loans/domain.ts',
+    without: /(?<=subscribers: \[)loansProjector, /,
+    named: /loansProjector|loans-projector/,
+  },
+  { file: 'lib/loans/domain.ts', without: /, loansReminders(?=\])/, named: /loansReminders|loans-reminders/ },
   { file: 'lib/loans/store.ts', named: /store\.ts/ },
   { file: 'lib/loans/commands.ts', named: /commands\.ts/ },
   { file: 'lib/loans/projections.ts', named: /projections\.ts/ },
