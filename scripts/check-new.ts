@@ -86,7 +86,7 @@ const pieces: Piece[] = [
   {
     file: 'functions/loans/commands.ts',
     without: / {2}'POST \/loans': createLoan,\n/,
-    named: /POST \/loans/,
+    named: /POST \/loans|createLoan/,
   },
   { file: 'serverless.yml', without: / {6}- httpApi: POST \/loans\n/, named: /POST \/loans/ },
   { file: 'serverless.yml', without: / {4}consumes: loans-projector\n/, named: /consumes: loans-projector/ },
