@@ -1,5 +1,5 @@
 // Every command that a page shows is run as its reader would run it, on a fresh system, and prints what the page says.
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPage, readTableCommands, runCommands, withoutChance } from '../support/pages.ts';
 import { useSystem } from '../support/system.ts';
@@ -9,7 +9,7 @@ const system = useSystem({ quiet: false });
 const asHere = (command: string): string =>
   command
     .replaceAll(/\blocalhost:3000\b/g, system().state.http_url.replace('http://', ''))
-    .replaceAll('.local/state.json', join(system().dataDir, 'state.json'));
+    .replaceAll('.local/', `${system().dataDir}/`);
 
 const environment = () => ({
   ...process.env,
