@@ -1,28 +1,15 @@
 // A fresh process: import of a bundle as it is deployed, then its first answer, against an empty handler.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type BuildOptions, build } from 'esbuild';
-import { parse } from 'yaml';
 import * as z from 'zod';
+import { bundle } from '../../support/bundle.ts';
 import type { Part } from '../context.ts';
 import { median, percentile } from '../measure.ts';
 import { latency, type Row } from '../report.ts';
 import { contextOf, requestOf } from '../requests.ts';
-
-const settings = z.object({
-  custom: z.object({
-    esbuild: z.object({
-      minify: z.boolean(),
-      target: z.string(),
-      alias: z.record(z.string(), z.string()),
-      external: z.array(z.string()),
-      banner: z.object({ js: z.string() }),
-    }),
-  }),
-});
 
 const subjects = {
   'functions/tickets/commands.ts': requestOf('POST /tickets', {
@@ -57,16 +44,6 @@ const start = async (file: string, event: object) => {
 };
 
 export const run: Part = async ({ order }) => {
-  const { esbuild } = settings.parse(
-    parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'error' }),
-  ).custom;
-  const options: BuildOptions = {
-    ...esbuild,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'error',
-  };
   const home = await mkdtemp(join(tmpdir(), 'tandem-cold-'));
   try {
     const empty = join(home, 'empty.mjs');
@@ -74,7 +51,7 @@ export const run: Part = async ({ order }) => {
     const rows: Row[] = [];
     for (const [entry, event] of Object.entries(subjects)) {
       const outfile = join(home, `${entry.replaceAll('/', '-')}.mjs`);
-      await build({ ...options, entryPoints: [entry], outfile });
+      await bundle(entry, outfile);
       const { size } = await stat(outfile);
       const ours: Awaited<ReturnType<typeof start>>[] = [];
       const floor: Awaited<ReturnType<typeof start>>[] = [];
@@ -91,8 +68,8 @@ export const run: Part = async ({ order }) => {
         what: `cold start of ${entry.slice('functions/'.length, -'.ts'.length)}, ${Math.round(size / 1_000)} kB`,
         measured: `import ${latency(importing)}; to the first answer ${latency(whole)}`,
         against: `empty handler ${bare.toFixed(1)} ms`,
-        reach: 'import ≤ 80 ms (p50), ≤ 1,000 kB',
-        reached: importing.p50Ms <= 80 && size <= 1_000_000,
+        reach: 'import ≤ 60 ms (p50), ≤ 600 kB',
+        reached: importing.p50Ms <= 60 && size <= 600_000,
         figures: { size, ours, bare },
       });
     }
