@@ -105,6 +105,49 @@ test('a relay that works for longer than its lease renews it, so that the standb
   await expectWhole(world);
 });
 
+test('a relay whose queue takes longer than its lease to answer keeps it, so that nothing is sent twice', async () => {
+  const world = open();
+  const leaseMs = 600;
+  const sent: string[] = [];
+  const answer = Promise.withResolvers<void>();
+  let done = false;
+  const start = () =>
+    runRelay({
+      db: databases.write,
+      owner: randomUUID(),
+      publisher: {
+        async send(subscription, messages) {
+          sent.push(...messages.map(({ id }) => id));
+          await answer.promise;
+          return world.queue.publisher.send(subscription, messages);
+        },
+      },
+      subscriptionsOf: () => ['projector'],
+      maxAttempts: 5,
+      batchSize: 2,
+      pollMs: 5,
+      leaseMs,
+      timeLeftMs: () => (done ? 0 : 40_000),
+      onBatch: () => undefined,
+    });
+  await play(world, sampleScenario(domain, 1, [3, 0]));
+  const relays = [start(), start()];
+  const lease = () => databases.write.collection<LeaseDocument>(leasesCollection).findOne({ _id: 'relay' });
+  const began = await waitFor('the relay to send', async () => (sent.length > 0 ? lease() : null));
+  await waitFor(
+    'the lease to have been renewed for longer than it lasts',
+    async () => Number((await lease())?.expires_at) > Number(began.expires_at) + 2 * leaseMs,
+  );
+  expect((await lease())?.owner).toBe(began.owner);
+  answer.resolve();
+  await waitFor('all to be published', async () => world.queue.messages.length === new Set(sent).size);
+  done = true;
+  await Promise.all(relays);
+  expect(sent).toHaveLength(new Set(sent).size);
+  await settle(world);
+  await expectWhole(world);
+});
+
 describe('a rebuild', () => {
   const given = async (): Promise<ReadModel> => {
     const world = open();

@@ -100,6 +100,30 @@ describe('the relay on a queue that refuses', () => {
     );
   });
 
+  test('holds up and parks nothing of the calls beside one that fails', async () => {
+    const all = await record(43);
+    const lost = new Set<string>();
+    proxy.refuse({
+      call: ({ action, entries }) => {
+        const ids = entries.map(({ MessageBody = '{}' }) => String(JSON.parse(MessageBody).event_id));
+        if (action !== 'SendMessageBatch' || !ids.includes(String(all[21]))) return undefined;
+        for (const id of ids) lost.add(id);
+        return 'cut';
+      },
+    });
+    expect(await lookOnce()).toMatchObject([{ published: 33, refused: 0, parked: 0 }]);
+    expect(lost.size).toBe(10);
+    for (const { _id, pending, published_at, attempts = 0 } of await rows())
+      expect([pending === true, published_at === undefined, attempts], _id).toEqual([
+        lost.has(_id),
+        lost.has(_id),
+        0,
+      ]);
+    proxy.refuse({});
+    await lookOnce();
+    expect(await takenIds()).toEqual([...all].sort());
+  });
+
   test('loses nothing when whole calls fail, parks nothing for it, and says why nothing flows', async () => {
     const all = await record(12);
     proxy.refuse({

@@ -10,11 +10,13 @@ import { isUnavailable } from '../driver-errors.ts';
 import { isAppError } from '../errors.ts';
 import type { EventRow } from '../events.ts';
 import { createLease, type Lease } from '../lease.ts';
-import { appendPositions, closePositions, nextPosition, openPositions } from '../stores/event-log.ts';
+import { closePositions, nextPosition, openPositions } from '../stores/event-log.ts';
 import { eventRows } from '../stores/event-rows.ts';
 import { insertAlarm } from './alarm.ts';
 import { readRelayLease, relayLeaseName } from './awake.ts';
-import { type PublishOptions, type PublishResult, publish } from './publish.ts';
+import { isPending, newEvents } from './pending.ts';
+import type { PublishOptions, PublishResult } from './publish.ts';
+import { createSender } from './sender.ts';
 import { createVigil, type Vigil } from './vigil.ts';
 
 export interface RelayOptions extends PublishOptions {
@@ -38,77 +40,39 @@ export interface RelayOptions extends PublishOptions {
 }
 
 const standbyPollMs = 200;
-const batchesInFlight = 4;
-const batchesInSnapshot = 20;
-const pauseMs = { first: 100, most: 2_000 };
 const retryEveryMs = 1_000;
 const afterOutageMs = 500;
 
-/**
- * Committed events that no relay has looked at, oldest first, in batches. A snapshot that shows a version shows the ones
- * before it too, and `recorded_at` never goes back within a stream: so none comes before its predecessor, nor is one cut
- * off by the limit.
- */
-async function* newEvents(db: Db, batchSize: number): AsyncGenerator<EventRow[]> {
-  const cursor = eventRows(db)
-    .find({ pending: true, next_attempt_at: { $exists: false } }, { readConcern: { level: 'snapshot' } })
-    .sort({ recorded_at: 1, version: 1 })
-    .limit(batchSize * batchesInSnapshot)
-    .batchSize(batchSize);
-  try {
-    while (await cursor.hasNext()) yield cursor.readBufferedDocuments(batchSize);
-  } finally {
-    await cursor.close();
-  }
-}
-
-/** Keeps several batches under way, and pauses while no queue can be reached. */
-const createSender = (options: RelayOptions) => {
-  const inFlight = new Set<Promise<void>>();
-  const state = { published: 0, pause: 0, pausedUntil: 0, failure: undefined as unknown };
-
-  const send = async (rows: EventRow[], stamped?: Promise<void>): Promise<void> => {
-    const result = await publish(rows, options, stamped);
-    state.published += result.published;
-    const stuck = result.unreachable !== undefined && result.published === 0;
-    state.pause = stuck ? Math.min(pauseMs.most, state.pause * 2 || pauseMs.first) : 0;
-    state.pausedUntil = performance.now() + state.pause;
-    options.onBatch(result);
-  };
-
-  /** Gives a batch its positions and sends it meanwhile; resolves when there is room for another. */
-  const start = async (rows: EventRow[], first: number): Promise<void> => {
-    const ids = rows.map((row) => row._id);
-    const stamped = appendPositions(options.db, first, ids);
-    const sending = send(rows, stamped)
-      .then(() => closePositions(options.db, first))
-      .catch((error: unknown) => {
-        state.failure ??= error;
-      })
-      .finally(() => inFlight.delete(sending));
-    inFlight.add(sending);
-    // Positions are dense and in order: no batch may have its own before this one has, and none where this one failed.
-    await stamped;
-    if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
-  };
-
-  return { state, send, start, drain: () => Promise.all(inFlight) };
-};
+/** True when it is done, false when that takes longer than `ms`. */
+const isDoneWithin = (ms: number, waiting: Promise<void>): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms, false);
+    waiting.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
+  });
 
 /** Works while it holds the lease, has time and may not rest; gives the number of events that were published. */
 const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<number> => {
   const { db, batchSize, pollMs, leaseMs, timeLeftMs } = options;
   const alarm = insertAlarm(eventRows(db));
-  const { state, send, start, drain } = createSender(options);
+  const { state, send, start, room, drain } = createSender(options);
+  const renewEveryMs = leaseMs / 3;
   let renewAt = 0;
+  let isMine = true;
 
+  const keepLease = async (): Promise<void> => {
+    if (!isMine || performance.now() < renewAt) return;
+    renewAt = performance.now() + renewEveryMs;
+    isMine = await vigil.renew(lease);
+    if (isMine) options.onLease?.();
+  };
   const mayGoOn = async (): Promise<boolean> => {
     if (timeLeftMs() <= 0 || state.failure !== undefined) return false;
-    if (performance.now() < renewAt) return true;
-    renewAt = performance.now() + leaseMs / 3;
-    const mine = await vigil.renew(lease);
-    if (mine) options.onLease?.();
-    return mine;
+    await keepLease();
+    return isMine;
+  };
+  /** Waits for queues, which may take longer than the lease lasts. */
+  const keepingLease = async (waiting: Promise<void>): Promise<void> => {
+    while (!(await isDoneWithin(renewEveryMs, waiting))) await keepLease();
   };
   const resend = async (filter: Filter<EventRow>, limit = batchSize): Promise<void> => {
     const rows = await eventRows(db)
@@ -118,7 +82,7 @@ const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<
       .toArray();
     if (rows.length === 0) return;
     vigil.busy();
-    await send(rows);
+    await keepingLease(send(rows));
   };
 
   try {
@@ -133,7 +97,7 @@ const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<
     while (await mayGoOn()) {
       const now = performance.now();
       if (now < state.pausedUntil) {
-        await wait(Math.min(state.pausedUntil - now, leaseMs / 3));
+        await wait(Math.min(state.pausedUntil - now, renewEveryMs));
         continue;
       }
       if (now >= retryAt) {
@@ -143,12 +107,13 @@ const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<
       let seen = 0;
       for await (const rows of newEvents(db, batchSize)) {
         await start(rows, position);
+        await keepingLease(room());
         position += rows.length;
         seen += rows.length;
         if (performance.now() < state.pausedUntil || !(await mayGoOn())) break;
       }
       // What is under way is still pending: only when it is marked may a new snapshot be taken.
-      await drain();
+      await keepingLease(drain());
       if (seen > 0) vigil.busy();
       else if (vigil.mayRest()) break;
       else await alarm.next(pollMs);
@@ -161,13 +126,6 @@ const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<
     await alarm.off();
   }
 };
-
-/** Events in their pause count: with them pending, nobody rests. */
-const isPending = async (db: Db): Promise<boolean> =>
-  (await eventRows(db).findOne(
-    { pending: true },
-    { projection: { _id: 1 }, readConcern: { level: 'majority' } },
-  )) !== null;
 
 /**
  * Relays until the time is up or there is nothing to stay awake for. Gives the number of events that were published.
