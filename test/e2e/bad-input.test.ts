@@ -1,10 +1,14 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { badBodies } from '../support/bad-bodies.ts';
-import { type CommandEndpoint, commandEndpoints, queryEndpoints } from '../support/endpoints.ts';
+import type { CommandEndpoint } from '../support/endpoints.ts';
+import { entries } from '../support/entries.ts';
+import { creating, example } from '../support/example.ts';
 import { badFields, expectProblem } from '../support/problem.ts';
 import { useSystem } from '../support/system.ts';
 
 const system = useSystem();
+const commandEndpoints = entries.flatMap(({ http }) => http.commands);
+const queryEndpoints = entries.flatMap(({ http }) => http.queries);
 const json = { 'content-type': 'application/json' };
 let written = 0;
 
@@ -158,7 +162,7 @@ describe('a correlation id', () => {
   test.each(strange.map((value) => [value.slice(0, 20), value] as const))(
     'as strange as «%s» does no harm',
     async (_start, value) => {
-      const answer = await system().http.get('/tickets', { 'x-correlation-id': value });
+      const answer = await system().http.get('/health', { 'x-correlation-id': value });
       if (answer.status !== 200) expectProblem(answer, 400);
       expect(answer.header('x-correlation-id')).toMatch(/^[\x21-\x7e]{1,255}$/);
     },
@@ -169,7 +173,7 @@ describe('a correlation id', () => {
     ['a line feed', '\n'],
     ['a carriage return', '\r'],
   ])('with %s adds no header to the answer', async (_what, lineBreak) => {
-    const head = `GET /tickets HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-correlation-id: a${lineBreak}x-evil: 1`;
+    const head = `GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-correlation-id: a${lineBreak}x-evil: 1`;
     const answer = await system().http.raw(`${head}\r\n\r\n`);
     if (answer.status !== 200) expectProblem(answer, 400);
     expect(answer.header('x-evil')).toBeUndefined();
@@ -189,23 +193,24 @@ describe('a direct invoke', () => {
     ...rest,
   });
 
-  test.each(['ticketsCommands', 'ticketsQueries'])(
-    'of %s with {} answers an error that is no crash',
-    async (name) => {
-      expect(await system().invoke(name, {})).toMatchObject({
-        statusCode: expect.toSatisfy((it) => it >= 400 && it < 500),
-      });
-    },
-  );
+  const { commands, queries } = example.functions;
+
+  test.each([commands, queries])('of %s with {} answers an error that is no crash', async (name) => {
+    expect(await system().invoke(name, {})).toMatchObject({
+      statusCode: expect.toSatisfy((it) => it >= 400 && it < 500),
+    });
+  });
 
   test('with bad base64 is malformed', async () => {
-    const event = gateway('POST', '/tickets', { body: '***', isBase64Encoded: true });
-    expect(await system().invoke('ticketsCommands', event)).toMatchObject({ statusCode: 400 });
+    const { method, path } = await creating(system().http);
+    written = await countEvents();
+    const event = gateway(method, path, { body: '***', isBase64Encoded: true });
+    expect(await system().invoke(commands, event)).toMatchObject({ statusCode: 400 });
   });
 
   test('with a line break in the correlation id answers none', async () => {
     const headers = { ...json, 'x-correlation-id': 'a\r\nset-cookie: evil=1' };
-    const answer = await system().invoke('ticketsQueries', gateway('GET', '/tickets', { headers }));
+    const answer = await system().invoke(queries, gateway('GET', '/', { headers }));
     expect(answer).toMatchObject({
       headers: expect.not.objectContaining({ 'set-cookie': expect.anything() }),
     });

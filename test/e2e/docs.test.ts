@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { creating } from '../support/example.ts';
 import { expectProblem } from '../support/problem.ts';
 import { useSystem } from '../support/system.ts';
 
@@ -47,3 +48,12 @@ test.each(['index.html', 'nothing.js', '..%2Fopenapi.json', '%2e%2e'])(
     expectProblem(await system().http.get(`/docs/${name}`), 404);
   },
 );
+
+test('the documents are served, with every call that there is', async () => {
+  const { http } = system();
+  const { openapi, paths } = (await http.get('/openapi.json')).object();
+  expect(openapi).toBe('3.1.0');
+  const { path } = await creating(http);
+  expect(paths).toMatchObject({ [path]: { post: {} }, '/openapi.json': { get: {} } });
+  expect((await http.get('/asyncapi.json')).object()).toMatchObject({ asyncapi: '3.0.0' });
+});

@@ -1,38 +1,24 @@
 import { describe, expect, test } from 'vitest';
+import { create, creating, example, readPath } from '../support/example.ts';
 import { httpClient } from '../support/http.ts';
 import { expectProblem } from '../support/problem.ts';
 import { useSystem } from '../support/system.ts';
 
 // What the local gateway must not do otherwise than AWS does, and who may knock at its doors.
 const system = useSystem();
-const ticket = { customer_id: 'c-1', subject: 'Printer', message: 'It burns.' };
 const json = { 'content-type': 'application/json' };
 
 describe('a body reaches the function as it was sent', () => {
-  test.each(['false', '0', '-0', '""', 'null', JSON.stringify(JSON.stringify(ticket))])(
-    '%s is no ticket',
+  test.each(['false', '0', '-0', '""', 'null', JSON.stringify(JSON.stringify({ id: 1 }))])(
+    '%s is no command',
     async (body) => {
+      const { method, path } = await creating(system().http);
       const before = await system().write.collection('events').countDocuments();
-      const answer = await system().http.call('POST', '/tickets', { body, headers: json });
+      const answer = await system().http.call(method, path, { body, headers: json });
       expectProblem(answer, 400);
       expect(await system().write.collection('events').countDocuments()).toBe(before);
     },
   );
-});
-
-describe('HEAD', () => {
-  test('has no route, as on AWS, and is no read that counts', async () => {
-    await system().http.post('/write', { key: 'looked-at', value: 'v' });
-    const { http } = system();
-    await http.get('/read/looked-at?expected_version=1&timeout_ms=5000');
-    const answer = await http.call('HEAD', '/read/looked-at');
-    expect([404, 405]).toContain(answer.status);
-    expect(answer.text).toBe('');
-    const queue = await system().queue('records-commands');
-    await expect.poll(() => queue.depth(), { timeout: 10_000 }).toBe(0);
-    const counted = async () => (await http.get('/stats')).object()['reads'];
-    await expect.poll(counted, { timeout: 10_000 }).toBe(1);
-  });
 });
 
 describe('a page in a browser', () => {
@@ -44,11 +30,12 @@ describe('a page in a browser', () => {
   test.each(['https://evil.example', 'http://localhost.evil.example', 'http://192.168.0.7:3000', 'null'])(
     'of %s is told nothing',
     async (origin) => {
+      const { path } = await creating(system().http);
       for (const [method, more] of [
-        ['GET', {}],
+        ['POST', {}],
         ['OPTIONS', preflight],
       ] as const) {
-        const answer = await system().http.call(method, '/tickets', { headers: { origin, ...more } });
+        const answer = await system().http.call(method, path, { headers: { origin, ...more } });
         expect(answer.header('access-control-allow-origin')).toBeUndefined();
         expect(answer.header('access-control-allow-credentials')).toBeUndefined();
       }
@@ -58,13 +45,15 @@ describe('a page in a browser', () => {
   test.each(['http://localhost:5173', 'http://127.0.0.1:3000', 'http://[::1]:8080'])(
     'of %s may read what is answered',
     async (origin) => {
-      const answer = await system().http.get('/tickets', { origin });
+      const { http } = system();
+      const answer = await http.get(`${readPath(await create(http))}&timeout_ms=5000`, { origin });
       expect(answer.status).toBe(200);
       expect(answer.header('access-control-allow-origin')).toBe(origin);
       expect(answer.header('vary')).toMatch(/origin/i);
-      const missing = await system().http.get('/tickets/none', { origin });
+      const missing = await http.get('/none', { origin });
       expect(missing.header('access-control-allow-origin')).toBe(origin);
-      const asked = await system().http.call('OPTIONS', '/tickets', { headers: { origin, ...preflight } });
+      const { path } = await creating(http);
+      const asked = await http.call('OPTIONS', path, { headers: { origin, ...preflight } });
       expect(asked.status).toBe(204);
       expect(asked.header('access-control-allow-methods')).toBe('POST');
       expect(asked.header('access-control-allow-headers')).toBe('content-type,idempotency-key');
@@ -78,7 +67,7 @@ describe('a page in a browser', () => {
   ])('cannot invoke a function %s', async (_how, headers: Record<string, string>) => {
     const lambda = httpClient(system().state.lambda_url);
     const path = '/2015-03-31/functions/tandem-dev-discard/invocations';
-    const body = JSON.stringify({ subscription: 'tickets-projector', reason: 'a page' });
+    const body = JSON.stringify({ subscription: example.subscription, reason: 'a page' });
     const answer = await lambda.call('POST', path, { body, headers });
     expect(answer.status).toBe(403);
     const asked = await lambda.call('OPTIONS', path, {

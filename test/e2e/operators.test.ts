@@ -6,14 +6,14 @@ import { aggregate, mendAnswer } from '../../lib/platform/ops/schemas/aggregate.
 import { deadLetter, deadLetters } from '../../lib/platform/ops/schemas/dead-letters.ts';
 import * as figures from '../../lib/platform/ops/schemas/figures.ts';
 import { eventDetail, eventList, trace } from '../../lib/platform/ops/schemas/log.ts';
+import { change, create, example, shown, type Written } from '../support/example.ts';
 import { metricsOf, readMetrics } from '../support/metrics.ts';
 import { useSystem } from '../support/system.ts';
-import { listed, openTicket, ticketBody } from '../support/tickets.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const subscription = 'tickets-projector';
+const { subscription, streamType, projection } = example;
 const system = useSystem({ env: { MAX_ATTEMPTS: '2' }, quiet: false });
-const views = () => system().read.collection<{ _id: string; [field: string]: unknown }>('ticket_views');
+const views = () => system().read.collection<{ _id: string; [field: string]: unknown }>(example.collection);
 
 const get = async <T extends z.ZodType>(schema: T, path: string): Promise<z.output<T>> => {
   const answer = await system().http.get(path);
@@ -21,10 +21,12 @@ const get = async <T extends z.ZodType>(schema: T, path: string): Promise<z.outp
   return schema.parse(answer.object());
 };
 
-const openAs = async (correlationId: string): Promise<string> => {
-  const answer = await system().http.post('/tickets', ticketBody, { 'x-correlation-id': correlationId });
-  expect(answer.status).toBe(201);
-  return String(answer.object()['id']);
+const createAs = (correlationId: string) => create(system().http, { 'x-correlation-id': correlationId });
+
+const shownOnce = async (writing: Promise<Written>): Promise<Written> => {
+  const written = await writing;
+  await shown(system().http, written);
+  return written;
 };
 
 const start = async (
@@ -49,8 +51,7 @@ const ended = (location: string) =>
 describe('what happened', () => {
   test('an event is in the log, at its subscribers, and in the trace of its request', async () => {
     const correlationId = `trace/${randomUUID()}`;
-    const id = await openAs(correlationId);
-    await listed(system().http, { id, version: 1 });
+    const { id } = await shownOnce(createAs(correlationId));
     const path = `/ops/traces/${encodeURIComponent(correlationId)}`;
     const found = await waitFor('the whole trace', async () => {
       const seen = await get(trace, path);
@@ -61,7 +62,7 @@ describe('what happened', () => {
     );
     const [{ event_id } = { event_id: '' }] = found.steps;
     const event = await get(eventDetail, `/ops/events/${event_id}`);
-    expect(event).toMatchObject({ stream_id: `Ticket-${id}`, version: 1, type: 'TicketCreated' });
+    expect(event).toMatchObject({ stream_id: `${streamType}-${id}`, version: 1, type: example.createdType });
     expect(event.subscribers).toMatchObject([{ subscription, state: 'applied', attempts: 0, error: null }]);
     const log = await get(eventList, `/ops/events?order=desc&limit=5`);
     expect(log.items.map((one) => one.event_id)).toContain(event_id);
@@ -71,7 +72,7 @@ describe('what happened', () => {
   });
 
   test('the log is read page by page, either way, each event once', async () => {
-    for (let at = 0; at < 5; at += 1) await listed(system().http, await openTicket(system().http));
+    for (let at = 0; at < 5; at += 1) await shownOnce(create(system().http));
     const whole = await get(eventList, '/ops/events?limit=100');
     const positions = whole.items.map(({ position }) => position ?? 0);
     expect(positions).toEqual(positions.toSorted((one, other) => one - other));
@@ -79,7 +80,10 @@ describe('what happened', () => {
       const seen: number[] = [];
       let after = '';
       do {
-        const page = await get(eventList, `/ops/events?type=TicketCreated&order=${order}&limit=2${after}`);
+        const page = await get(
+          eventList,
+          `/ops/events?stream_type=${streamType}&order=${order}&limit=2${after}`,
+        );
         seen.push(...page.items.map(({ position }) => position ?? 0));
         after = page.next_cursor === null ? '' : `&after_position=${page.next_cursor}`;
       } while (after !== '');
@@ -90,13 +94,13 @@ describe('what happened', () => {
   test.each([
     ['/ops/events/nonsense', 404],
     ['/ops/traces/nonsense', 404],
-    ['/ops/aggregates/Ticket-nonsense', 404],
+    [`/ops/aggregates/${streamType}-nonsense`, 404],
     ['/ops/aggregates/nonsense', 404],
     ['/ops/actions/nonsense', 404],
     ['/dead-letters/nonsense', 404],
     ['/ops/events?limit=101', 400],
     ['/ops/events?order=sideways', 400],
-    ['/ops/aggregates/Ticket-1?version=0', 400],
+    [`/ops/aggregates/${streamType}-1?version=0`, 400],
   ])('GET %s is %i', async (path, status) => {
     expect((await system().http.get(path)).status).toBe(status);
   });
@@ -104,36 +108,32 @@ describe('what happened', () => {
 
 describe('an aggregate', () => {
   test('is shown at each version, and a read document that was altered beside what it should be, until it is mended', async () => {
-    const { id } = await openTicket(system().http);
-    await system().http.patch(`/tickets/${id}/note`, { note: 'first' });
-    await listed(system().http, { id, version: 2 });
-    const path = `/ops/aggregates/Ticket-${id}`;
+    const { id } = await create(system().http);
+    await shownOnce(change(system().http, id));
+    const path = `/ops/aggregates/${streamType}-${id}`;
     const last = await get(aggregate, path);
-    expect(last).toMatchObject({
-      version: 2,
-      last_version: 2,
-      store: 'state',
-      state: { agent_note: 'first' },
-    });
-    expect(last.documents).toMatchObject([{ projection: 'tickets', differing: [], error: null }]);
-    expect(await get(aggregate, `${path}?version=1`)).toMatchObject({
-      version: 1,
-      state: { agent_note: null },
-    });
+    expect(last).toMatchObject({ version: 2, last_version: 2, store: example.store });
+    expect(last.documents).toContainEqual(
+      expect.objectContaining({ projection, differing: [], error: null }),
+    );
+    const first = await get(aggregate, `${path}?version=1`);
+    expect(first.version).toBe(1);
+    expect(first.state).not.toEqual(last.state);
 
-    await views().updateOne({ _id: id }, { $set: { subject: 'altered by hand' } });
-    expect((await get(aggregate, path)).documents).toMatchObject([
-      {
-        differing: ['subject'],
-        stored: { subject: 'altered by hand' },
-        replayed: { subject: ticketBody.subject },
-      },
-    ]);
+    const before = await views().findOne({ _id: id });
+    await views().updateOne({ _id: id }, { $set: { schema_version: 77 } });
+    const altered = (await get(aggregate, path)).documents.find((one) => one.projection === projection);
+    expect(altered).toMatchObject({
+      differing: ['schema_version'],
+      stored: { schema_version: 77 },
+      replayed: { schema_version: before?.['schema_version'] },
+    });
     const answer = await system().http.post(`${path}/mend`);
     expect(answer.status, answer.text).toBe(200);
     const mended = mendAnswer.parse(answer.object());
-    expect(mended).toMatchObject({ mended: 1, documents: [{ differing: [] }] });
-    expect(await views().findOne({ _id: id })).toMatchObject({ subject: ticketBody.subject });
+    expect(mended.mended).toBe(1);
+    for (const document of mended.documents) expect(document.differing).toEqual([]);
+    expect(await views().findOne({ _id: id })).toEqual(before);
     expect(await get(action, `/ops/actions/${mended.action_id}`)).toMatchObject({
       kind: 'mend',
       state: 'done',
@@ -143,13 +143,13 @@ describe('an aggregate', () => {
 
 describe('an action', () => {
   test('is on record with what it did, whichever way it was asked for', async () => {
-    const { location, started } = await start('/ops/rebuilds', { projection: 'tickets' });
+    const { location, started } = await start('/ops/rebuilds', { projection });
     expect(location).toBe(`/ops/rebuilds/${started.id}`);
-    expect(started).toMatchObject({ kind: 'rebuild', target: 'tickets', by: 'anyone' });
+    expect(started).toMatchObject({ kind: 'rebuild', target: projection, by: 'anyone' });
     const done = await ended(location);
     expect(done).toMatchObject({ state: 'done', error: null, progress: { remaining_ms: 0 } });
     expect(done.progress.done).toBe(await views().countDocuments());
-    await system().invoke('rebuild', { projection: 'tickets', dry_run: true });
+    await system().invoke('rebuild', { projection, dry_run: true });
     const { items } = await get(actionList, '/ops/actions?limit=2');
     expect(items.map(({ kind, by }) => [kind, by])).toEqual([
       ['dry_run', 'sls invoke'],
@@ -193,11 +193,10 @@ describe('an action', () => {
 
 describe('a dead letter', () => {
   test('is behind, can be opened, is put back when its cause is gone, and is behind no more', async () => {
-    const { id } = await openTicket(system().http);
-    await listed(system().http, { id, version: 1 });
+    const { id } = await shownOnce(create(system().http));
     const validator = { _id: { $ne: id } };
-    await system().read.command({ collMod: 'ticket_views', validator, validationLevel: 'strict' });
-    await system().http.patch(`/tickets/${id}/note`, { note: 'refused' });
+    await system().read.command({ collMod: example.collection, validator, validationLevel: 'strict' });
+    await change(system().http, id);
     const behind = await waitFor(
       'it to be behind as a dead letter',
       async () => {
@@ -208,7 +207,7 @@ describe('a dead letter', () => {
     );
     expect(behind).toMatchObject({ within_contract: false, behind: { events: 1 } });
     expect((await readMetrics(system().http)).within_contract).toBe(false);
-    const { missing } = await get(aggregate, `/ops/aggregates/Ticket-${id}`);
+    const { missing } = await get(aggregate, `/ops/aggregates/${streamType}-${id}`);
     expect(missing).toMatchObject([{ subscription, version: 2 }]);
     const event = await get(eventDetail, `/ops/events/${missing[0]?.event_id}`);
     expect(event.subscribers).toMatchObject([{ subscription, state: 'dead', attempts: 2, max_attempts: 2 }]);
@@ -220,10 +219,10 @@ describe('a dead letter', () => {
     expect(JSON.parse(letter.body)).toMatchObject({ event_id: event.event_id, version: 2 });
     expect(event.subscribers[0]?.dead_letter_id).toBe(letter.id);
 
-    await system().read.command({ collMod: 'ticket_views', validator: {} });
+    await system().read.command({ collMod: example.collection, validator: {} });
     const { location } = await start('/ops/redrive', { subscription, fingerprint: letter.fingerprint });
     expect(await ended(location)).toMatchObject({ state: 'done', result: { redriven: 1 } });
-    await listed(system().http, { id, version: 2 });
+    await shown(system().http, { id, version: 2 });
     await waitFor(
       'the contract to hold again',
       async () => (await readMetrics(system().http)).within_contract,
@@ -234,7 +233,7 @@ describe('a dead letter', () => {
 
 test('the system says what it is made of, and its figures in the shape that is promised', async () => {
   const { domains } = await get(figures.system, '/ops/system');
-  expect(domains.map(({ name }) => name)).toContain('tickets');
+  expect(domains.map(({ name }) => name)).toContain(example.name);
   const { relay, reconcile } = await readMetrics(system().http);
   expect(relay.state).not.toBe('silent');
   expect(reconcile.state).toBe('awake');

@@ -348,3 +348,7 @@ test('a replay is safe to run on a log that has all', async () => {
   expect(answer).toMatchObject({ subscription: 'products-audit-log', applied: 0, failed: 0, done: true });
   await expect(system().invoke('replay', { subscription: 'nobody' })).rejects.toThrow('no subscription');
 });
+
+test.each(['q=%ff', 'q=%C3%28', 'q=%'])('%s is no text to search for', async (query) => {
+  expectProblem(await http().get(`/products?${query}`), 400);
+});

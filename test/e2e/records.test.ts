@@ -27,6 +27,11 @@ const oddKeys = [
 ];
 const urlKeys = ['100%', '%2F', 'a+b', 'a?b#c', 'a&b=c', '..x', ';', '\'"`', '<b>', '{key}', 'k'.repeat(255)];
 
+test('a key with slashes takes one method, and says which', async () => {
+  const answer = await http().post('/read/a/b');
+  expect([answer.status, answer.header('allow')]).toEqual([405, 'GET']);
+});
+
 describe('a record', () => {
   test('is written and read by its key', async () => {
     const answer = await write('first', 'one');
@@ -128,6 +133,24 @@ describe('a hot key', () => {
     await system().invoke('rebuild', { projection: 'records' });
     expect((await counted())?.['read_count']).toBe(before + 40);
   });
+});
+
+test('HEAD has no route, as on AWS, and is no read that counts', async () => {
+  await system().http.post('/write', { key: 'looked-at', value: 'v' });
+  const { http } = system();
+  await http.get('/read/looked-at?expected_version=1&timeout_ms=5000');
+  const answer = await http.call('HEAD', '/read/looked-at');
+  expect([404, 405]).toContain(answer.status);
+  expect(answer.text).toBe('');
+  const queue = await system().queue('records-commands');
+  await expect.poll(() => queue.depth(), { timeout: 10_000 }).toBe(0);
+  const counted = async () =>
+    (
+      await system()
+        .read.collection<{ _id: string; read_count: number }>('record_read_views')
+        .findOne({ _id: 'looked-at' })
+    )?.read_count;
+  await expect.poll(counted, { timeout: 10_000 }).toBe(1);
 });
 
 test('stats tell of commands, records, reads and writes, of the backlog and the lag', async () => {

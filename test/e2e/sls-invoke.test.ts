@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { freePort } from '../../lib/local/ports.ts';
 import { databaseUrl } from '../support/database.ts';
+import { example } from '../support/example.ts';
 import { guarded } from '../support/guard.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -43,7 +44,14 @@ afterAll(() => void aws.close());
 
 const invoke = (...more: string[]) =>
   new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
-    const given = ['invoke', '-f', 'rebuild', '--data', '{"projection":"tickets"}', ...more];
+    const given = [
+      'invoke',
+      '-f',
+      'rebuild',
+      '--data',
+      JSON.stringify({ projection: example.projection }),
+      ...more,
+    ];
     execFile(process.execPath, [program, ...given], { env: environment }, (error, out, err) =>
       resolve({ code: error?.code ?? 0, out, err }),
     );
@@ -92,7 +100,7 @@ describe('sls invoke without a stage', () => {
     const state = await offline.ready();
     expect(state.mode & 0o777).toBe(0o600);
     const answer = await invoke();
-    expect(JSON.parse(answer.out)).toMatchObject({ projection: 'tickets', done: true });
+    expect(JSON.parse(answer.out)).toMatchObject({ projection: example.projection, done: true });
     await offline.end('SIGINT');
     expect(statSync(join(dataDir, 'state.json'), { throwIfNoEntry: false })).toBeUndefined();
     expect(offline.log()).not.toMatch(/^\s+at /m);

@@ -133,6 +133,14 @@ describe.each(['PATCH', 'POST'])('the note by %s', (method) => {
   });
 });
 
+test('a ticket whose old events are gone has a history without them', async () => {
+  const { id } = await openTicket(system().http);
+  await system()
+    .write.collection('events')
+    .deleteMany({ stream_id: `Ticket-${id}` });
+  expect((await system().http.get(`/tickets/${id}/history`)).list()).toEqual([]);
+});
+
 describe('correlation', () => {
   test('is taken from the caller, echoed and stored on the event', async () => {
     const answer = await system().http.post('/tickets', ticketBody, { 'x-correlation-id': 'order-77' });

@@ -1,13 +1,16 @@
 // Callers that never give up: each command has a key, and is sent again with it until it is answered.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Call, type Domain, domains } from './operations.ts';
+import { entries } from '../support/entries.ts';
+import type { Call, Kind } from '../support/test-domain.ts';
 import { pick } from './random.ts';
+
+const kinds = entries.flatMap(({ http }) => http.kinds);
 
 export interface Acknowledged {
   /** Under which its effect can be found. */
   key: string;
-  domain: string;
+  kind: string;
   id: string;
 }
 
@@ -70,10 +73,10 @@ const increment = (counts: Map<string, number>, { status, body }: Answer, call: 
   counts.set(what, (counts.get(what) ?? 0) + 1);
 };
 
-const toAcknowledged = (domain: string, key: string, { status, body }: Answer): Acknowledged => ({
+const toAcknowledged = (kind: string, key: string, { status, body }: Answer): Acknowledged => ({
   // A queued command is known by the id that its answer names.
   key: status === 202 ? (body.command_id ?? key) : key,
-  domain,
+  kind,
   id: body.id ?? body.key ?? '',
 });
 
@@ -88,13 +91,13 @@ export const runLoad = async ({ url, random, callers, goesOn }: LoadOptions): Pr
     slowestUnavailableMs: 0,
     longestStallMs: 0,
   };
-  const known = new Map<string, string[]>(domains.map(({ name }) => [name, []]));
+  const known = new Map<string, string[]>(kinds.map(({ name }) => [name, []]));
   let count = 0;
   let lastAcknowledged = performance.now();
   let endsAt: number | undefined;
 
-  const pickKnown = (domain: string): string | undefined => {
-    const ids = known.get(domain) ?? [];
+  const pickKnown = (kind: string): string | undefined => {
+    const ids = known.get(kind) ?? [];
     return ids.length === 0 ? undefined : pick(random, ids);
   };
 
@@ -104,17 +107,17 @@ export const runLoad = async ({ url, random, callers, goesOn }: LoadOptions): Pr
     return performance.now() < endsAt;
   };
 
-  const acknowledge = (domain: string, key: string, answer: Answer): void => {
-    const acknowledged = toAcknowledged(domain, key, answer);
+  const acknowledge = (kind: string, key: string, answer: Answer): void => {
+    const acknowledged = toAcknowledged(kind, key, answer);
     ledger.acknowledged.push(acknowledged);
-    if (answer.status === 201) known.get(domain)?.push(acknowledged.id);
+    if (answer.status === 201) known.get(kind)?.push(acknowledged.id);
     ledger.longestStallMs = Math.max(ledger.longestStallMs, performance.now() - lastAcknowledged);
     lastAcknowledged = performance.now();
   };
 
   /** Whether the answer ends the command; what is in trouble is sent again. */
-  const settle = (domain: string, call: Call, key: string, answer: Answer): boolean => {
-    if (answer.status < 300) acknowledge(domain, key, answer);
+  const settle = (kind: string, call: Call, key: string, answer: Answer): boolean => {
+    if (answer.status < 300) acknowledge(kind, key, answer);
     else if (answer.status < 500) {
       increment(ledger.refused, answer, call);
       ledger.refusedKeys.push(key);
@@ -125,7 +128,7 @@ export const runLoad = async ({ url, random, callers, goesOn }: LoadOptions): Pr
     return answer.status < 500;
   };
 
-  const untilAnswered = async ({ name }: Domain, call: Call): Promise<void> => {
+  const untilAnswered = async ({ name }: Kind, call: Call): Promise<void> => {
     const key = randomUUID();
     while (mayRetry()) {
       const answer = await send(url(), call, key);
@@ -135,19 +138,19 @@ export const runLoad = async ({ url, random, callers, goesOn }: LoadOptions): Pr
     ledger.unanswered += 1;
   };
 
-  const nextCall = (domain: Domain): Call | undefined => {
-    const id = pickKnown(domain.name);
+  const nextCall = (kind: Kind): Call | undefined => {
+    const id = pickKnown(kind.name);
     const creates = id === undefined || random() < 0.3;
-    return creates ? domain.create(count, pickKnown) : pick(random, domain.changes)(id, count);
+    return creates ? kind.create(count, pickKnown) : pick(random, kind.changes)(id, count);
   };
 
   const caller = async (): Promise<void> => {
     while (goesOn()) {
       count += 1;
-      const domain = pick(random, domains);
-      const call = nextCall(domain);
+      const kind = pick(random, kinds);
+      const call = nextCall(kind);
       if (call === undefined) await wait(againAfterMs);
-      else await untilAnswered(domain, call);
+      else await untilAnswered(kind, call);
     }
   };
 

@@ -50,6 +50,36 @@ export const call = async (
   };
 };
 
+export interface FunctionModule {
+  routes: object;
+  handler: Handler;
+}
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(/\{(\w+)\+\}/g, '(?<$1>.+)').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+
+/** Calls a function with a path as a caller has it: the route is found among those of the function. */
+export const callFunction = (
+  { routes, handler }: FunctionModule,
+  { method, path, body }: { method: string; path: string; body: object | undefined },
+  headers: Record<string, string> = {},
+): Promise<Called> => {
+  const { pathname, searchParams } = new URL(path, 'http://localhost');
+  for (const route of Object.keys(routes)) {
+    const [verb, pattern = ''] = route.split(' ');
+    const found = patternOf(pattern).exec(pathname);
+    if (verb !== method || found === null) continue;
+    const query = Object.fromEntries(searchParams);
+    return call(
+      handler,
+      route,
+      { ...found.groups },
+      { headers, query, ...(body === undefined ? {} : { body }) },
+    );
+  }
+  throw new Error(`the function has no route ${method} ${pathname}`);
+};
+
 /** Keeps the functions' own lines out of the test's output. */
 export const hushFunctions = (): void => {
   vi.stubEnv('LOG_LEVEL', 'SILENT');

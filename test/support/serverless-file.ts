@@ -75,3 +75,17 @@ function lookUp(root: unknown, path: readonly string[]): unknown {
     root,
   );
 }
+
+const operatorsOf = z.object({
+  functions: z.record(z.string(), z.looseObject({ operators: z.array(z.string()).default([]) })),
+});
+
+/** The routes for operators alone, as serverless.yml has them: the function's name, its file, the route. */
+export function readOperatorRoutes(): { name: string; file: string; route: string }[] {
+  const { functions } = operatorsOf.parse(
+    parse(readFileSync('serverless.yml', 'utf8'), { customTags: [...cloudFormation, ...joined] }),
+  );
+  return Object.entries(functions).flatMap(([name, { operators, handler }]) =>
+    operators.map((route) => ({ name, file: String(handler).replace('.handler', '.ts'), route })),
+  );
+}

@@ -1,0 +1,112 @@
+// The domain that a test of the machine works with when any will do: the first of the catalogue, whichever it is.
+import { expect } from 'vitest';
+import { callFunction, type FunctionModule } from './call.ts';
+import { entries } from './entries.ts';
+import type { Client } from './http.ts';
+import type { Call, TestEntry } from './test-domain.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface Written {
+  id: string;
+  version: number;
+}
+
+const required = <T>(value: T | undefined, what: string): T => {
+  if (value === undefined) throw new Error(`the first domain of lib/domains.ts has no ${what}`);
+  return value;
+};
+
+export const exampleEntry: TestEntry = required(entries[0], 'entry');
+const { domain, http: overHttp } = exampleEntry;
+const { name, streams, readModels, subscribers } = domain;
+const { type: streamType, eventTypes, store } = required(streams[0], 'stream');
+const { projection, collection } = required(readModels[0], 'read model');
+const { name: subscription } = required(subscribers[0], 'subscriber');
+const [createdType = ''] = Object.keys(eventTypes);
+const camelCase = (words: string): string => words.replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase());
+
+export const example = {
+  name,
+  streamType,
+  store,
+  /** The type of its first event. */
+  createdType,
+  /** Its events' other types. */
+  otherTypes: Object.keys(eventTypes).slice(1),
+  projection: projection.name,
+  /** The collection of its first read model. */
+  collection,
+  subscription,
+  functions: { commands: `${name}Commands`, queries: `${name}Queries`, projector: camelCase(subscription) },
+};
+
+let count = 0;
+
+/** The call that creates one, once `send` has made what it needs. */
+export const createCall = async (send: (call: Call) => Promise<string>): Promise<Call> => {
+  const made = new Map<string, string>();
+  for (const kind of overHttp.kinds) {
+    count += 1;
+    const call = required(
+      kind.create(count, (other) => made.get(other)),
+      `${kind.name} that can be created`,
+    );
+    if (kind === overHttp.kinds.at(-1)) return call;
+    made.set(kind.name, await send(call));
+  }
+  throw new Error(`test/support/domains/${name}.ts has no kind`);
+};
+
+/** The call that changes it; each one changes something else. */
+export const changeCall = (id: string): Call => {
+  count += 1;
+  const kind = required(overHttp.kinds.at(-1), 'kind');
+  return required(kind.changes[0], 'change')(id, count);
+};
+
+const writtenOf = ({ id, key, version }: Record<string, unknown>): Written => ({
+  id: String(id ?? key),
+  version: Number(version),
+});
+
+const sendTo = async (http: Client, { method, path, body }: Call, headers: Record<string, string>) => {
+  const answer = await http.call(method, path, { body, headers });
+  expect(answer.status, answer.text).toBeLessThan(300);
+  return writtenOf(answer.object());
+};
+
+export const creating = (http: Client): Promise<Call> =>
+  createCall(async (call) => (await sendTo(http, call, {})).id);
+
+/** Creates one over HTTP. */
+export const create = async (http: Client, headers: Record<string, string> = {}): Promise<Written> =>
+  sendTo(http, await creating(http), headers);
+
+export const change = (http: Client, id: string, headers: Record<string, string> = {}): Promise<Written> =>
+  sendTo(http, changeCall(id), headers);
+
+export const readPath = ({ id, version }: Written): string => overHttp.readAt(id, version);
+
+/** Waits until the read model has it at this version. */
+export const shown = (http: Client, written: Written) =>
+  waitFor(`${name} ${written.id} at version ${written.version}`, async () => {
+    const answer = await http.get(readPath(written));
+    return answer.status === 200 && answer.header('warning') === undefined && answer;
+  });
+
+const load = (file: string): Promise<FunctionModule> =>
+  import(new URL(`../../functions/${name}/${file}.ts`, import.meta.url).href);
+
+/** Its functions, called in this process. */
+export const loadFunctions = async () => {
+  const [commands, queries] = await Promise.all([load('commands'), load('queries')]);
+  const send = (call: Call, headers: Record<string, string> = {}) => callFunction(commands, call, headers);
+  return {
+    create: async (headers: Record<string, string> = {}) =>
+      send(await createCall(async (call) => writtenOf((await send(call)).body).id), headers),
+    change: (id: string, headers: Record<string, string> = {}) => send(changeCall(id), headers),
+    send,
+    read: (written: Written) =>
+      callFunction(queries, { method: 'GET', path: readPath(written), body: undefined }),
+  };
+};
