@@ -11,14 +11,22 @@ import { startFunction } from '../lib/platform/start-function.ts';
 const input = z.strictObject({
   projection: z.string().optional(),
   dry_run: z.boolean().default(false),
+  /** Of all, those from here on: a call that goes on leaves what is done alone. */
+  from: z.string().optional(),
   ...actionField,
 });
 
 /** Gives one answer for a named projection, else a list of all. What time does not allow, a new call goes on with. */
 export const handler = operation(
   input,
-  async ({ projection, dry_run: dryRun, action_id: actionId }, { log, functionName, timeLeftMs }) => {
-    const models = catalogue.openReadModels(resources, projection);
+  async ({ projection, dry_run: dryRun, from, action_id: actionId }, { log, functionName, timeLeftMs }) => {
+    const all = catalogue.openReadModels(resources, projection);
+    const models = all.slice(
+      Math.max(
+        0,
+        all.findIndex((model) => model.projection.name === from),
+      ),
+    );
     const answers: RebuildAnswer[] = [];
     await runAction(
       {
@@ -54,7 +62,10 @@ export const handler = operation(
         const done = answers.length === models.length && answers.every((answer) => answer.done);
         return { answer: { projections: answers }, done };
       },
-      dryRun ? undefined : (id) => startFunction(functionName, { projection, action_id: id }),
+      dryRun
+        ? undefined
+        : (id) =>
+            startFunction(functionName, { projection, from: answers.at(-1)?.projection, action_id: id }),
     );
     return projection === undefined ? answers : answers[0];
   },

@@ -106,7 +106,10 @@ export const startMongod = async ({
   await writeWhole(join(home, 'mongod.json'), JSON.stringify({ pid, owner: process.pid }));
   const stop = async (): Promise<void> => {
     // What is thrown away needs no clean shutdown, which takes a second.
-    if (temporary && pid !== undefined) await killProcess(pid);
+    if (temporary && pid !== undefined) {
+      await killProcess(pid);
+      await ended;
+    }
     await instance.stop();
     await rm(temporary ? home : join(home, 'mongod.json'), { recursive: true, force: true });
   };

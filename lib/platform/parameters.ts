@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { callAws } from './aws-call.ts';
+import { sentence } from './sentence.ts';
 
 const suffix = '_PARAMETER';
 const timeoutMs = 3_000;
@@ -13,13 +14,6 @@ const answerSchema = z.object({
   Parameters: z.array(z.object({ Name: z.string(), Value: z.string() })),
   InvalidParameters: z.array(z.string()).default([]),
 });
-
-/** What somebody else has to mend: Lambda logs the stack as well, and its frames would only drown the sentence. */
-const sentence = (message: string, cause?: unknown): Error => {
-  const error = new Error(message, { cause });
-  error.stack = `${error.name}: ${message}`;
-  return error;
-};
 
 const ask = async (
   names: string[],

@@ -48,6 +48,12 @@ export const text = (
   { pattern = /^/, ...reach }: Reach & { pattern?: RegExp } = {},
 ) => setting(fallback, about, reach, String, z.string().regex(pattern));
 
+/** A connection string of a MongoDB. What is wrong with one is said without it: it holds a password. */
+export const database = (fallback: string, about: string, reach: Reach) => {
+  const message = 'must be a connection string, mongodb://… or mongodb+srv://…';
+  return setting(fallback, about, reach, String, z.string().regex(/^mongodb(\+srv)?:\/\/[^/]/, message));
+};
+
 /** One of some words, in capitals or not. */
 export const oneOf = <const W extends string>(
   words: readonly W[],

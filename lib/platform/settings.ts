@@ -1,7 +1,8 @@
 // The machine's settings, and how settings are read. Every setting has a default for local use.
 import type { Domain } from '../core/domains/domain.ts';
 import type { ReadSettings, SettingTable, SettingValues } from '../core/settings.ts';
-import { integer, integerOr, oneOf, text } from './setting-types.ts';
+import { sentence } from './sentence.ts';
+import { database, integer, integerOr, oneOf, text } from './setting-types.ts';
 
 const relay = { functions: ['relay'] };
 const reconcile = { functions: ['reconcile'] };
@@ -14,17 +15,15 @@ export const machineSettings = {
   STAGE: text('dev', 'the stage, as `sls` is given it'),
   HTTP_PORT: integer(3000, [1, 65_535], 'the port of the HTTP API on your machine', local),
   LAMBDA_PORT: integer(3002, [1, 65_535], 'the port of the Lambda API on your machine', local),
-  WRITE_DB_URL: text(
+  WRITE_DB_URL: database(
     'mongodb://127.0.0.1:27017/tandem_write?replicaSet=rs0',
     'the write database; a replica set',
     { secret: 'write-db' },
   ),
-  READ_DB_URL: text(
+  READ_DB_URL: database(
     'mongodb://127.0.0.1:27017/tandem_read?replicaSet=rs0',
     'the read database; a replica set',
-    {
-      secret: 'read-db',
-    },
+    { secret: 'read-db' },
   ),
   DB_POOL_MIN_SIZE: integer(0, [0, 1_000], 'connections that a container keeps to each database'),
   DB_POOL_MAX_SIZE: integer(20, [1, 1_000], 'connections that a container opens to each database at most'),
@@ -96,7 +95,7 @@ export const settingsFrom =
       if (parsed.success) values[name] = parsed.data;
       else faults.push(...parsed.error.issues.map(({ message }) => `${name}: ${message}`));
     }
-    if (faults.length > 0) throw new Error(`The environment is not valid: ${faults.join('; ')}`);
+    if (faults.length > 0) throw sentence(`The environment is not valid: ${faults.join('; ')}`);
     return values as SettingValues<typeof table>;
   };
 
@@ -104,7 +103,7 @@ export const settingsFrom =
 export const parseSettings = (environment: NodeJS.ProcessEnv): Config => {
   const config = settingsFrom(environment)(machineSettings);
   if (config.DB_POOL_MIN_SIZE > config.DB_POOL_MAX_SIZE)
-    throw new Error('The environment is not valid: DB_POOL_MIN_SIZE: must not be above DB_POOL_MAX_SIZE');
+    throw sentence('The environment is not valid: DB_POOL_MIN_SIZE: must not be above DB_POOL_MAX_SIZE');
   return config;
 };
 
@@ -122,7 +121,7 @@ export const checkSettings = (environment: NodeJS.ProcessEnv, domains: readonly 
   const names = domains.map(({ name }) => name);
   const unknown = domainsOfMode(PROJECTION_MODE).find((name) => !names.includes(name));
   if (unknown !== undefined)
-    throw new Error(
+    throw sentence(
       `The environment is not valid: PROJECTION_MODE: there is no domain ${unknown}; there are: ${names.join(', ')}`,
     );
 };

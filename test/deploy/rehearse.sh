@@ -48,6 +48,11 @@ END
 sls deploy
 says 'Service deployed'
 compare made
+"$venv/bin/python" "$here/account.py" >"$work/account.json"
+for zip in .serverless/*.zip; do
+  "$venv/bin/python" -m zipfile -e "$zip" "$work/bundles/$(basename "$zip" .zip)"
+done
+node "$here/functions.ts" "$work/account.json" "$work/bundles"
 
 sls deploy
 says 'No changes to deploy'
