@@ -89,13 +89,14 @@ const untilReady = async (child: ChildProcess, endpoint: string, region: string)
   }
 };
 
-/** Starts ElasticMQ on a free port; it keeps nothing. Throws a SetupError without Java or mvn. */
+/** Starts ElasticMQ, on a free port if none is given; it keeps nothing. Throws a SetupError without Java or mvn. */
 export const startElasticMq = async ({
   log = quiet,
   region = 'eu-central-1',
-}: QueueServerOptions = {}): Promise<QueueServer> => {
+  port: wanted,
+}: QueueServerOptions & { port?: number } = {}): Promise<QueueServer & { version: string }> => {
   const jars = await findJars(log);
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const home = await mkdtemp(join(tmpdir(), 'tandem-elasticmq-'));
   await writeFile(join(home, 'elasticmq.conf'), configuration(port));
   await writeFile(join(home, 'logback.xml'), LOGGING);
@@ -129,5 +130,5 @@ export const startElasticMq = async ({
     throw error;
   }
   log(`queues: ElasticMQ ${VERSION} on port ${port}`);
-  return { endpoint, ended: endOf(child), stop };
+  return { endpoint, version: VERSION, ended: endOf(child), stop };
 };
