@@ -22,7 +22,7 @@ describe.each(subscribers)('$name', (domain) => {
     await clear(world);
     await play(world, scenario);
     await relay(world);
-    const restore = await keep(world);
+    const restore = await keep(world, [read]);
     const crashes = await crashEverywhere(async (points) => {
       await restore();
       const client = await MongoClient.connect(databases.readUrl);
@@ -50,7 +50,7 @@ describe.each(subscribers)('$name', (domain) => {
     await relay(world);
     await queue.deliver(domain.subscriber(write, read), { count: 3 });
     queue.lose();
-    const restore = await keep(world);
+    const restore = await keep(world, [read]);
     const crashes = await crashEverywhere(async (points) => {
       await restore();
       const client = await MongoClient.connect(databases.readUrl);

@@ -6,7 +6,7 @@ import { useDatabases } from '../support/database.ts';
 import { subscribers } from '../support/domains.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
-import { expectWhole, play, sampleScenario, settle } from '../support/scenario.ts';
+import { expectShown, expectWhole, play, sampleScenario, settle } from '../support/scenario.ts';
 import { clear, createWorld, keep, leasesPass } from '../support/world.ts';
 
 const databases = useDatabases();
@@ -24,12 +24,12 @@ describe.each(subscribers)('$name', (domain) => {
     await clear(world);
     await play(world, sampleScenario(domain, seed, [5, 4]));
     await settle(world);
-    const restoreWhole = await keep(world);
+    const restoreWhole = await keep(world, [read]);
     let crashes = 0;
     for (const [index, model] of domain.readModels(write, read).entries()) {
       await restoreWhole();
       await damage(model, read);
-      const restore = await keep(world);
+      const restore = await keep(world, [read]);
       crashes += await crashEverywhere(async (points) => {
         await restore();
         const db = points.db(read);
@@ -37,8 +37,9 @@ describe.each(subscribers)('$name', (domain) => {
         await untilCrash(points, async () => dying && rebuild(dying, { db, timeLeftMs, batchSize: 2 }));
         await leasesPass(read);
         await rebuild(model, { db: read, timeLeftMs, batchSize: 2 });
-        await expectWhole(world);
+        await expectShown(world);
       });
+      await expectWhole(world);
     }
     console.info(`rebuild, ${domain.name}: ${crashes} fault points`);
   });

@@ -37,7 +37,7 @@ describe.each(subscribers)('$name', (domain) => {
     await play(world, scenario);
     await relay(world);
     const sent = new Set(queue.messages.map(({ id }) => id));
-    const restore = await keep(world);
+    const restore = await keep(world, [read]);
     const crashes = await crashEverywhere(async (points) => {
       await restore();
       await queue.drain(old(projector));

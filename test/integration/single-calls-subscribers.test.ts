@@ -1,7 +1,8 @@
 // Every call of every subscriber, failing alone in each way, and with another writer passing beside it.
 // Source: lib/core/projection, lib/products/audit-log.ts, lib/products/low-stock-alert.ts.
-import type { Document } from 'mongodb';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Document, MongoClient } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnavailable } from '../../lib/core/driver-errors.ts';
 import { fromRow, type RecordedEvent } from '../../lib/core/events.ts';
 import { applyEvents } from '../../lib/core/projection/subscriber.ts';
@@ -122,9 +123,10 @@ describe.each(subscribers)('$name', (domain) => {
     },
   );
 
-  test.each(['before', 'after'] as const)(
-    'keeps what is newer when, %s any of its calls, aggregates change and another projector shows that',
-    async (when) => {
+  describe('keeps what is newer when, beside any of its calls, aggregates change and another projector shows that,', () => {
+    type Other = (apply: () => Promise<unknown>) => Promise<unknown>;
+
+    const besideEachCall = async (client: MongoClient, show: Other): Promise<void> => {
       const world = createWorld(domain, databases.write, databases.read);
       await clear(world);
       const send = domain.commands(databases.write);
@@ -137,21 +139,54 @@ describe.each(subscribers)('$name', (domain) => {
       await change(changes.slice(0, 4));
       const restore = await keep(world);
       const known = await heard();
+      let showing: Promise<unknown> = Promise.resolve();
       const other = async (): Promise<void> => {
         await change(changes.slice(4));
-        await applyEvents(open(), await heard());
+        const all = await heard();
+        const apply = () => {
+          showing = applyEvents(open(), all).then(({ failures }) => expect([...failures]).toEqual([]));
+          return showing;
+        };
+        await show(apply);
       };
-      await atEachCall(passes(other)[when], async (seam, at) => {
+      await atEachCall(passes(other), async (seam, at) => {
         await restore();
-        const slow = openSubscriber(definition, seam.db(databases.write), seam.db(databases.read));
+        const slow = openSubscriber(definition, seam.db(databases.write), seam.db(client.db()));
         const { failures } = await applyEvents(slow, known);
-        const what = `${when} call ${at}`;
+        await showing;
+        const what = `call ${at}`;
         expect([...failures], what).toEqual([]);
         const shown = await contents();
         await emptyReadSide();
         await applyEvents(open(), await heard());
         expect(shown, what).toEqual(await contents());
       });
-    },
-  );
+    };
+
+    const appName = `slow ${domain.name}`;
+    let client: MongoClient;
+    beforeAll(async () => {
+      client = await MongoClient.connect(databases.readUrl, { appName });
+    });
+    afterAll(() => client.close());
+
+    test('or waits for what this one has locked', async () => {
+      // Who waits for this one is not waited for in turn.
+      await besideEachCall(client, (apply) => Promise.race([apply(), wait(500)]));
+    });
+
+    test('once the server has given up what this one had begun', async () => {
+      const admin = databases.read.client.db('admin');
+      await besideEachCall(client, async (apply) => {
+        const idle = [
+          { $currentOp: { idleSessions: true } },
+          { $match: { appName, lsid: { $exists: true } } },
+        ];
+        const sessions = await admin.aggregate(idle).toArray();
+        if (sessions.length > 0)
+          await admin.command({ killSessions: sessions.map(({ lsid }) => ({ id: lsid.id })) });
+        await apply();
+      });
+    });
+  });
 });

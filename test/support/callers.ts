@@ -6,6 +6,7 @@ import type { CommandResult } from '../../lib/core/commands/handle.ts';
 import { isAppError } from '../../lib/core/errors.ts';
 import { aggregateId, type EventRow } from '../../lib/core/events.ts';
 import { waitForVersion } from '../../lib/core/queries/wait-for-version.ts';
+import { isProjected } from './open.ts';
 import type { Wish } from './test-domain.ts';
 import type { World } from './world.ts';
 
@@ -58,7 +59,8 @@ export const callAtOnce = async (
 ): Promise<Calls> => {
   const { domain, write, read } = world;
   const commands = domain.commands(write);
-  const models = domain.readModels(write, read);
+  // Others have no document that comes to each version: a reader would only wait for its time to pass.
+  const models = domain.readModels(write, read).filter(isProjected);
   const calls: Calls = { sent: [], readings: [] };
   const ids: string[] = [];
   const pick = (from: number): number => Math.floor(random() * from);
@@ -89,7 +91,7 @@ export const callAtOnce = async (
     const [result] = sent.results;
     if (result === undefined) return;
     if (isNew) ids.push(result.id);
-    if (random() < 0.4) await readBack(result);
+    if (models.length > 0 && random() < 0.4) await readBack(result);
   };
   await Promise.all(
     Array.from({ length: callers }, async () => {

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startMongod } from '../../lib/local/mongod.ts';
@@ -29,8 +29,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+const memory = '/dev/shm';
+const roomBytes = 4 * 1024 ** 3;
+
+/** In memory, if there is room: a database that waits for no disk answers in half the time. */
+function placeForData(): string {
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    return Math.min(bavail * bsize, freemem()) > roomBytes ? memory : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
 async function startParts(): Promise<Parts> {
-  const runDir = mkdtempSync(join(tmpdir(), 'tandem-test-'));
+  const runDir = mkdtempSync(join(placeForData(), 'tandem-test-'));
   const guard = startGuard(runDir);
   const log = (line: string) => {
     if (process.env['TANDEM_TEST_LOG']) console.error(line);

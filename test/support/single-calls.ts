@@ -1,5 +1,5 @@
 // One call of the database that meets something, while all others go as ever: it fails alone, in each way that a driver
-// knows, or another writer passes just before or after it. Each call of a run is chosen in turn.
+// knows, or another writer passes just before it. Each call of a run is chosen in turn.
 import { MongoBulkWriteError, MongoNetworkError, MongoServerError, MongoWriteConcernError } from 'mongodb';
 import { type Instrumented, instrument } from './instrument.ts';
 
@@ -80,15 +80,10 @@ export const refusals: Record<string, Meets> = {
   'that the database refuses': before(server(121, 'Document failed validation')),
 };
 
-/** Another writer passes, just before the call and just after it. */
-export const passes = (other: () => Promise<unknown>): Record<'before' | 'after', Meets> => ({
-  before: async (call) => {
+/** Another writer passes, just before the call: that is after all calls whose answers had come. */
+export const passes =
+  (other: () => Promise<unknown>): Meets =>
+  async (call) => {
     await other();
     return call();
-  },
-  after: async (call) => {
-    const answer = await call();
-    await other();
-    return answer;
-  },
-});
+  };

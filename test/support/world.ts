@@ -26,28 +26,44 @@ export const createWorld = (domain: TestDomain, write: Db, read: Db, random?: ()
 const collectionsOf = async (db: Db): Promise<string[]> =>
   (await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()).map(({ name }) => name);
 
-/** Empties both databases; the indexes stay. The next write makes it certain. */
-export const clear = async ({ write, read, queue }: World): Promise<void> => {
-  queue.clear();
-  for (const db of [write, read]) {
-    const names = await collectionsOf(db);
-    await Promise.all(names.map((name) => db.collection(name).deleteMany({}, { writeConcern: { w: 1 } })));
-  }
+/** Those of the collections that hold something, in one call. */
+const filled = async (db: Db): Promise<string[]> => {
+  const look = (name: string) => [{ $limit: 1 }, { $project: { _id: false, name: { $literal: name } } }];
+  const [first = '', ...others] = await collectionsOf(db);
+  const unions = others.map((coll) => ({ $unionWith: { coll, pipeline: look(coll) } }));
+  const found = await db
+    .collection(first)
+    .aggregate([...look(first), ...unions])
+    .toArray();
+  return found.map(({ name }) => name);
 };
 
-/** Keeps all that is in the databases and on the queue; gives what brings it back. */
-export const keep = async (world: World): Promise<() => Promise<void>> => {
+const empty = async (db: Db): Promise<void> => {
+  const names = await filled(db);
+  await Promise.all(names.map((name) => db.collection(name).deleteMany({}, { writeConcern: { w: 1 } })));
+};
+
+/** Empties both databases; the indexes stay. The next write makes it certain. */
+export const clear = async ({ write, read, queue }: World, databases = [write, read]): Promise<void> => {
+  queue.clear();
+  await Promise.all(databases.map(empty));
+};
+
+/** Keeps all that is on the queue and in those of the databases that may change; gives what brings it back. */
+export const keep = async (
+  world: World,
+  databases = [world.write, world.read],
+): Promise<() => Promise<void>> => {
   const kept: { db: Db; name: string; documents: Document[] }[] = [];
-  for (const db of [world.write, world.read]) {
-    for (const name of await collectionsOf(db)) {
+  for (const db of databases) {
+    for (const name of await filled(db)) {
       kept.push({ db, name, documents: await db.collection(name).find().toArray() });
     }
   }
   const messages = world.queue.messages.map(({ id, body }) => ({ id, body }));
   return async () => {
-    await clear(world);
-    const full = kept.filter(({ documents }) => documents.length > 0);
-    await Promise.all(full.map(({ db, name, documents }) => db.collection(name).insertMany(documents)));
+    await clear(world, databases);
+    await Promise.all(kept.map(({ db, name, documents }) => db.collection(name).insertMany(documents)));
     await world.queue.publisher.send('', messages);
   };
 };

@@ -1,6 +1,6 @@
 // What a follower has fired the effects of: for each aggregate that it has heard of, a range of versions. No read model:
 // a rebuild does not touch it, and so fires nothing.
-import type { ClientSession, Collection, Db } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 
 export const inboxesCollection = 'inboxes';
 
@@ -22,15 +22,3 @@ export const extend = (_id: string, inbox: Inbox | undefined, versions: number[]
   from: Math.min(inbox?.from ?? Number.MAX_SAFE_INTEGER, ...versions.map((one) => one - 1)),
   to: Math.max(inbox?.to ?? 0, ...versions),
 });
-
-export const saveInboxes = async (
-  inboxes: Collection<Inbox>,
-  changed: Inbox[],
-  session: ClientSession,
-): Promise<void> => {
-  if (changed.length === 0) return;
-  const operations = changed.map((inbox) => ({
-    replaceOne: { filter: { _id: inbox._id }, replacement: inbox, upsert: true },
-  }));
-  await inboxes.bulkWrite(operations, { session });
-};

@@ -40,6 +40,7 @@ export const cutsOf = async <T extends Document>(
   range: Document,
   count: number,
 ): Promise<string[]> => {
+  if (count === 1) return [];
   const sample = await collection
     .aggregate<{ _id: { max: string } }>([
       { $match: range },

@@ -1,10 +1,10 @@
 // One batch of a follower: each aggregate in it is visited, in the steps begin, follow, write, fire; all in the
 // transaction of the caller.
-import type { ClientSession, Collection } from 'mongodb';
+import type { ClientSession, Collection, Filter, WithoutId } from 'mongodb';
 import { AppError } from '../errors.ts';
 import { aggregateId, type EventKey, type RecordedEvent, streamId } from '../events.ts';
 import { type Followed, type Following, followStreams, type Opened, startAt } from './following.ts';
-import { covers, extend, type Inbox, saveInboxes } from './inbox.ts';
+import { covers, extend, type Inbox } from './inbox.ts';
 import { hasTodaysShape, type View } from './projection.ts';
 import type { Resources } from './subscriber.ts';
 
@@ -51,21 +51,29 @@ export const findIn = async <T extends { _id: string }>(
 };
 
 /** Those that are newer than what is there, or of today's shape at last. */
-const writeNewer = async (
+const newerIn = async (
   collection: Collection<View>,
   views: View[],
   session: ClientSession,
-): Promise<void> => {
+): Promise<View[]> => {
+  if (views.length === 0) return [];
   const ids = views.map(({ _id }) => _id);
   const stored = await findIn(collection, ids, session);
-  const newer = views.filter(({ _id, version, schema_version }) => {
+  return views.filter(({ _id, version, schema_version }) => {
     const there = stored.get(_id);
     if (there === undefined || !(there.version >= version)) return true;
     return there.version === version && there.schema_version !== schema_version;
   });
-  if (newer.length === 0) return;
-  const operations = newer.map((view) => ({
-    replaceOne: { filter: { _id: view._id }, replacement: view, upsert: true },
+};
+
+const saveAll = async <T extends { _id: string }>(
+  collection: Collection<T>,
+  changed: T[],
+  session: ClientSession,
+): Promise<void> => {
+  if (changed.length === 0) return;
+  const operations = changed.map((one) => ({
+    replaceOne: { filter: { _id: one._id } as Filter<T>, replacement: one as WithoutId<T>, upsert: true },
   }));
   await collection.bulkWrite(operations, { session });
 };
@@ -119,29 +127,26 @@ export const follow = async ({ options, resources }: Parts, visits: Visit[]): Pr
   for await (const _ of followStreams(writeDb, { following: options, settings }, { $or: wanted }, starts));
 };
 
-/** Writes all that the visits have led to. The inboxes first: of two at work on one aggregate, one waits here, or fails. */
+/**
+ * Writes all that the visits have led to. The inboxes first: of two at work on one aggregate, one waits here, or fails.
+ * All is read before that, so that nobody waits for a reading.
+ */
 export const write = async (parts: Parts, visits: Visit[], session: ClientSession): Promise<void> => {
   for (const visit of visits) {
     const done = visit.events.filter((event) => failureOf(visit, event) === undefined);
     if (done.length > 0)
       visit.after = extend(inboxId(parts, visit.followed.id), visit.before, versionsOf(done));
   }
+  const { inboxes, documents, states } = parts;
   const followed = visits.map((visit) => visit.followed);
-  await saveInboxes(
-    parts.inboxes,
-    visits.flatMap(({ after }) => after ?? []),
-    session,
-  );
-  await writeNewer(
-    parts.documents,
-    followed.flatMap(({ documents }) => [...documents.values()]),
-    session,
-  );
-  await writeNewer(
-    parts.states,
-    followed.flatMap(({ state }) => state ?? []),
-    session,
-  );
+  const allDocuments = followed.flatMap((one) => [...one.documents.values()]);
+  const allStates = followed.flatMap(({ state }) => state ?? []);
+  const newDocuments = await newerIn(documents, allDocuments, session);
+  const newStates = await newerIn(states, allStates, session);
+  const after = visits.flatMap((visit) => visit.after ?? []);
+  await saveAll(inboxes, after, session);
+  await saveAll(documents, newDocuments, session);
+  await saveAll(states, newStates, session);
 };
 
 export const fire = async ({ options, resources }: Parts, visits: Visit[]): Promise<void> => {
