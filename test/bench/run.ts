@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- relay projector`. `--full`: the sizes of the README's table, which take some minutes
+// `npm run bench`, or `npm run bench -- relay tickets-projector`. `--full`: the sizes of the README's table, which take some minutes
 // more. `--rounds 7`: more rounds. The table goes to stdout, the figures to bench/results/.
 import { fork } from 'node:child_process';
 import { globSync } from 'node:fs';

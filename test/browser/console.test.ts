@@ -14,7 +14,6 @@ import { lettersPage } from './pages/letters.ts';
 import { logPage } from './pages/log.ts';
 import { modelsPage } from './pages/models.ts';
 import { tokenForm } from './pages/token.ts';
-import { tryItPage } from './pages/try-it.ts';
 import type { Stage } from './stage.ts';
 
 const token = 'a-token-for-operators';
@@ -62,7 +61,6 @@ const stage: Stage = {
 };
 
 describe('the token', () => tokenForm(stage));
-describe('try it', () => tryItPage(stage));
 describe('the log', () => logPage(stage));
 describe('an aggregate', () => aggregatePage(stage));
 describe('dead letters', () => lettersPage(stage));

@@ -11,7 +11,9 @@ import { config } from '../../lib/platform/config.ts';
 import { consumerHandler } from '../../lib/platform/consumer.ts';
 import { eventConsumer } from '../../lib/platform/queue.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { exampleDomain } from '../support/domains.ts';
+import { example } from '../support/example.ts';
+import { oneWish } from '../support/scenario.ts';
 import { lambdaContext, sqsEvent } from '../support/sqs-event.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
@@ -26,15 +28,13 @@ import {
 
 const databases = useDatabases();
 const readLagMs = 30;
-const [tickets] = domains.filter(({ name }) => name === 'tickets');
-if (tickets === undefined) throw new Error('the tickets are a domain of the tests');
-const subscription = 'tickets-projector';
+const { subscription, streamType } = example;
 
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
-const world = () => createWorld(tickets, databases.write, databases.read);
-const views = () => databases.read.collection<{ _id: string; version: number }>('ticket_views');
-const projector = () => tickets.subscriber(databases.write, databases.read);
+const world = () => createWorld(exampleDomain, databases.write, databases.read);
+const views = () => databases.read.collection<{ _id: string; version: number }>(example.collection);
+const projector = () => exampleDomain.subscriber(databases.write, databases.read);
 
 /** Each look by a meter of its own sees what a container does that has just started; a kept one what it remembers. */
 const newMeter = () =>
@@ -52,16 +52,15 @@ const lookWith = async (meter: ReturnType<typeof newMeter>): Promise<Behind> => 
 };
 
 const open = async (count = 1): Promise<string[]> => {
-  const send = tickets.commands(databases.write);
+  const send = exampleDomain.commands(databases.write);
   const ids: string[] = [];
   for (let at = 0; at < count; at += 1) {
-    const wish = { type: 'CreateTicket', data: { customer_id: 'c', subject: 's', message: 'm' } };
-    ids.push((await send(wish, undefined, newContext())).id);
+    ids.push((await send(oneWish(exampleDomain.create), undefined, newContext())).id);
   }
   return ids;
 };
 
-const asRow = (id: string) => eventRows(databases.write).findOne({ stream_id: `Ticket-${id}` });
+const asRow = (id: string) => eventRows(databases.write).findOne({ stream_id: `${streamType}-${id}` });
 
 /** What Lambda does with a batch of the queue, so that what fails is on record. */
 const consume = async (receiveCount: number): Promise<void> => {
@@ -70,11 +69,11 @@ const consume = async (receiveCount: number): Promise<void> => {
     .find({ published_at: { $exists: true } })
     .toArray();
   const bodies = rows.map(({ _id: event_id, ...row }) => JSON.stringify({ event_id, ...row }));
-  await handle(sqsEvent(bodies, receiveCount), lambdaContext('ticketsProjector'));
+  await handle(sqsEvent(bodies, receiveCount), lambdaContext('test'));
 };
 
 const refuse = (validator: object): Promise<unknown> =>
-  databases.read.command({ collMod: 'ticket_views', validator, validationLevel: 'strict' });
+  databases.read.command({ collMod: example.collection, validator, validationLevel: 'strict' });
 
 const unreachable: Publisher = {
   send: async (_, messages) => ({
@@ -89,7 +88,7 @@ const refusing: Publisher = {
 interface Way {
   how: string;
   place: 'pending' | 'parked' | 'dead' | 'retrying' | 'waiting';
-  /** Brings it about, after a ticket was opened. */
+  /** Brings it about, after one was created. */
   break(): Promise<unknown>;
   heal(): Promise<unknown>;
 }
@@ -185,26 +184,26 @@ const ways: Way[] = [
     how: 'its event is of a type that this release does not know',
     place: 'dead',
     break: async () => {
-      await eventRows(databases.write).updateMany({}, { $set: { type: 'TicketExploded' } });
+      await eventRows(databases.write).updateMany({}, { $set: { type: `${streamType}Exploded` } });
       await relay(kept, { subscriptionsOf: catalogue.subscriptionsOf });
       expect(kept.queue.messages).toHaveLength(1);
       await consume(config.MAX_ATTEMPTS);
     },
     heal: async () => {
-      await eventRows(databases.write).updateMany({}, { $set: { type: 'TicketCreated' } });
+      await eventRows(databases.write).updateMany({}, { $set: { type: example.createdType } });
       await consume(1);
     },
   },
 ];
 
 beforeEach(async () => {
-  await databases.read.createCollection('ticket_views').catch(() => undefined);
+  await databases.read.createCollection(example.collection).catch(() => undefined);
   await refuse({});
   kept = world();
   await clear(kept);
 });
 
-describe.each(ways)('a ticket that is not listed, because $how', ({ place, break: bring, heal }) => {
+describe.each(ways)('what is not shown, because $how', ({ place, break: bring, heal }) => {
   test('is behind, as long as it is, for who has watched and for who has not', async () => {
     const watching = newMeter();
     expect(isWithin(await lookWith(watching))).toBe(true);
@@ -227,7 +226,7 @@ describe.each(ways)('a ticket that is not listed, because $how', ({ place, break
   });
 });
 
-test('a ticket that is listed in time was never behind', async () => {
+test('what is shown in time was never behind', async () => {
   const meter = newMeter();
   await open(20);
   await publishAndProject();
@@ -238,7 +237,7 @@ test('an event that is behind since long ago counts as that old, whatever has ha
   const [id = ''] = await open();
   const longAgo = new Date(Date.now() - 3_600_000);
   await eventRows(databases.write).updateOne(
-    { stream_id: `Ticket-${id}` },
+    { stream_id: `${streamType}-${id}` },
     { $set: { recorded_at: longAgo } },
   );
   await open(5);
@@ -292,10 +291,10 @@ test('an event that an operator has discarded is behind no more', async () => {
 test('of a very long backlog it says how many it has looked at, and that there are more', async () => {
   await open(1);
   const [row] = await eventRows(databases.write).find().toArray();
-  if (row === undefined) throw new Error('a ticket was opened');
+  if (row === undefined) throw new Error('one was created');
   const rows = Array.from({ length: 5_000 }, () => {
     const id = randomUUID();
-    return { ...row, _id: id, stream_id: `Ticket-${id}` };
+    return { ...row, _id: id, stream_id: `${streamType}-${id}` };
   });
   await eventRows(databases.write).insertMany(rows);
   await relay(kept, { batchSize: 1_000 });

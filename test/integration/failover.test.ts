@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Called, call, hushFunctions } from '../support/call.ts';
-import { domains } from '../support/domains.ts';
+import { type Called, hushFunctions } from '../support/call.ts';
+import { exampleDomain } from '../support/domains.ts';
+import { changeCall, example, loadFunctions, written } from '../support/example.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { allRows } from '../support/replay.ts';
 import { expectWhole, settle } from '../support/scenario.ts';
+import type { Call } from '../support/test-domain.ts';
 import { startThreeNodes, type ThreeNodes } from '../support/three-nodes.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createWorld, project, relay, type World } from '../support/world.ts';
@@ -20,19 +22,15 @@ const load = async () => {
   vi.stubEnv('READ_DB_URL', set.url('failover_read'));
   hushFunctions();
   vi.resetModules();
-  const { handler: commands } = await import('../../functions/tickets/commands.ts');
-  const { handler: queries } = await import('../../functions/tickets/queries.ts');
+  const functions = await loadFunctions();
   const { writeDb, readDb, closeDatabases } = await import('../../lib/platform/mongo.ts');
   const { catalogue } = await import('../../lib/domains.ts');
-  const [tickets] = domains;
-  if (tickets === undefined) throw new Error('no domain');
-  const world = createWorld(tickets, writeDb(), readDb(), seededRandom(seed));
-  return { commands, queries, world, catalogue, closeDatabases };
+  const world = createWorld(exampleDomain, writeDb(), readDb(), seededRandom(seed));
+  return { ...functions, world, catalogue, closeDatabases };
 };
 type Loaded = Awaited<ReturnType<typeof load>>;
 
 let loaded: Loaded;
-const ticket = { customer_id: 'c', subject: 's', message: 'm' };
 
 beforeAll(async () => {
   set = await startThreeNodes();
@@ -51,33 +49,32 @@ interface Acknowledged {
 }
 
 /** Writers that send each command, with its key, until it is acknowledged. */
-const startLoad = ({ commands }: Loaded, writers: number) => {
+const startLoad = ({ newCall, send }: Loaded, writers: number) => {
   const acknowledged: Acknowledged[] = [];
   const answers: Called[] = [];
   let stop = false;
 
-  const insist = async (
-    route: string,
-    params: Record<string, string>,
-    body: object,
-  ): Promise<Acknowledged> => {
+  const insist = async (call: Call): Promise<Acknowledged> => {
     const key = randomUUID();
     for (;;) {
-      const answer = await call(commands, route, params, { body, headers: { 'idempotency-key': key } });
+      const answer = await send(call, { 'idempotency-key': key });
       answers.push(answer);
       if (answer.status < 300)
-        return { key, id: String(answer.body['id']), version: Number(answer.body['version']) };
+        return {
+          key,
+          id: String(answer.body['id'] ?? answer.body['key']),
+          version: Number(answer.body['version']),
+        };
     }
   };
-  const write = async (name: number): Promise<void> => {
-    for (let round = 0; !stop; round += 1) {
-      const created = await insist('POST /tickets', {}, { ...ticket, subject: `writer ${name}` });
+  const write = async (): Promise<void> => {
+    while (!stop) {
+      const created = await insist(await newCall());
       acknowledged.push(created);
-      const note = `${name}/${round}`;
-      acknowledged.push(await insist('PATCH /tickets/{id}/note', { id: created.id }, { note }));
+      acknowledged.push(await insist(changeCall(created.id)));
     }
   };
-  const running = Promise.all(Array.from({ length: writers }, (_, name) => write(name)));
+  const running = Promise.all(Array.from({ length: writers }, write));
   return {
     acknowledged,
     answers,
@@ -121,10 +118,18 @@ const expectAllThere = async ({ world }: Loaded, acknowledged: Acknowledged[]): 
   const rows = await allRows(world.write);
   const byKey = Map.groupBy(rows, (row) => row.metadata.command_id);
   for (const { key, id, version } of acknowledged) {
-    expect(byKey.get(key)?.map((row) => [row.stream_id, row.version])).toEqual([[`Ticket-${id}`, version]]);
+    expect(byKey.get(key)?.map((row) => [row.stream_id, row.version])).toEqual([
+      [`${example.streamType}-${id}`, version],
+    ]);
   }
   expect(byKey.size).toBe(rows.length);
 };
+
+const callEach = ({ create, change, read }: Loaded, id: string): Promise<Called>[] => [
+  create(),
+  change(id),
+  read({ id, version: 1 }),
+];
 
 const statusesOf = (answers: Called[]): Record<number, number> => {
   const counts: Record<number, number> = {};
@@ -169,22 +174,14 @@ test('no acknowledged command is lost when the primary steps down, is killed, an
 test('every caller gets a 503 in under five seconds while MongoDB is away, and success when it is back', {
   timeout: 180_000,
 }, async () => {
-  const { commands, queries, world } = loaded;
-  const { body } = await call(commands, 'POST /tickets', {}, { body: ticket });
-  const id = String(body['id']);
+  const { world } = loaded;
+  const { id } = written((await loaded.create()).body);
   await Promise.all(set.nodes.map((node) => node.kill()));
   const late = await load();
   const answers: Called[] = [];
   for (const functions of [loaded, late]) {
     for (let round = 0; round < 2; round += 1) {
-      answers.push(
-        ...(await Promise.all([
-          call(functions.commands, 'POST /tickets', {}, { body: ticket }),
-          call(functions.commands, 'PATCH /tickets/{id}/note', { id }, { body: { note: 'n' } }),
-          call(functions.queries, 'GET /tickets'),
-          call(functions.queries, 'GET /tickets/{id}', { id }),
-        ])),
-      );
+      answers.push(...(await Promise.all(callEach(functions, id))));
     }
   }
   report('away', answers);
@@ -197,11 +194,8 @@ test('every caller gets a 503 in under five seconds while MongoDB is away, and s
   await Promise.all(set.nodes.map((node) => node.start()));
   await set.primary();
   for (const functions of [loaded, late]) {
-    await waitFor('a ticket to be opened', async () => {
-      const answer = await call(functions.commands, 'POST /tickets', {}, { body: ticket });
-      return answer.status === 201;
-    });
-    expect((await call(queries, 'GET /tickets/{id}', { id })).status).toBe(200);
+    await waitFor('a command to succeed', async () => (await functions.create()).status === 201);
+    expect((await functions.read({ id, version: 0 })).status).toBe(200);
   }
   await settle(world);
   await expectWhole(world);
@@ -211,25 +205,17 @@ test('every caller gets a 503 in under five seconds while MongoDB is away, and s
 test('every caller gets an answer in under five seconds while MongoDB neither answers nor hangs up', {
   timeout: 180_000,
 }, async () => {
-  const { commands, queries, world } = loaded;
-  const { body } = await call(commands, 'POST /tickets', {}, { body: ticket });
-  const id = String(body['id']);
+  const { world } = loaded;
+  const { id } = written((await loaded.create()).body);
+  const creating = await Promise.all(Array.from({ length: 5 }, () => loaded.newCall()));
   for (const node of set.nodes) node.freeze();
-  const answers = await Promise.all([
-    ...Array.from({ length: 5 }, () => call(commands, 'POST /tickets', {}, { body: ticket })),
-    call(commands, 'PATCH /tickets/{id}/note', { id }, { body: { note: 'n' } }),
-    call(queries, 'GET /tickets'),
-    call(queries, 'GET /tickets/{id}', { id }),
-  ]);
+  const answers = await Promise.all([...creating.map((call) => loaded.send(call)), ...callEach(loaded, id)]);
   for (const node of set.nodes) node.thaw();
   report('frozen', answers);
   // What was answered before the freeze took hold is a success.
   expect(answers.filter(({ status }) => ![200, 201, 503].includes(status))).toEqual([]);
   expect(slowest(answers)).toBeLessThan(limitMs);
-  await waitFor('a ticket to be opened', async () => {
-    const answer = await call(commands, 'POST /tickets', {}, { body: ticket });
-    return answer.status === 201;
-  });
+  await waitFor('a command to succeed', async () => (await loaded.create()).status === 201);
   await settle(world);
   await expectWhole(world);
 });

@@ -1,31 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventRows } from '../../lib/core/stores/event-rows.ts';
-import { catalogue } from '../../lib/domains.ts';
-import { createRelays, sleepyRelay } from '../support/asleep.ts';
-import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { createRelays, sleepyRelay, useSleepyWorld } from '../support/asleep.ts';
 import { crashEverywhere, createFaultPoints, untilCrash } from '../support/fault-points.ts';
 import { instrument } from '../support/instrument.ts';
 import { createPauses } from '../support/pauses.ts';
 import { runSeed, seededRandom } from '../support/random.ts';
 import { expectWhole } from '../support/scenario.ts';
-import { clear, createWorld, leasesPass, newContext, project, type World } from '../support/world.ts';
+import { clear, leasesPass, project, type World } from '../support/world.ts';
 
-const databases = useDatabases();
 const seed = runSeed('relay sleeps, cut off');
-const [domain] = domains;
-if (domain === undefined) throw new Error('there is no domain');
+const { world: theWorld, commit, pending } = useSleepyWorld(seed);
 let world: World;
-const data = { customer_id: 'c', subject: 's', message: 'm' };
 
-const commit = (db = world.write) =>
-  domain.commands(db)({ type: 'CreateTicket', data }, undefined, newContext());
-const pending = () => eventRows(world.write).countDocuments({ pending: true });
-
-beforeAll(async () => {
-  world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
-  await catalogue.ensureIndexes(databases.write, databases.read);
+beforeAll(() => {
+  world = theWorld();
 });
 
 describe('an event is published without the schedule, if nobody is cut off,', () => {

@@ -3,14 +3,14 @@ import { beforeAll, expect, test } from 'vitest';
 import { type CommandContext, commandHandler } from '../../lib/core/commands/handle.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
-import { ticketStore } from '../../lib/tickets/store.ts';
-import { ticketDecider } from '../../lib/tickets/ticket.ts';
+import { type CounterCommand, count, counterDecider, setTotal } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
+import { openCounters } from '../support/stores.ts';
 
 const databases = useDatabases();
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
-const store = () => ticketStore(databases.write);
+const store = () => openCounters(databases.write);
 type Store = ReturnType<typeof store>;
 
 const context = (idempotencyKey?: string, requestHash = 'one'): CommandContext => ({
@@ -18,17 +18,11 @@ const context = (idempotencyKey?: string, requestHash = 'one'): CommandContext =
   correlationId: 'c',
   ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash }),
 });
-const setStatus = (on: Store, id: string, new_status: 'open' | 'in_progress', by: CommandContext) =>
-  commandHandler(on, ticketDecider)(
-    { id, command: { type: 'ChangeTicketStatus', data: { id, new_status } } },
-    by,
-  );
-const openTicket = async (): Promise<string> => {
-  const data = { customer_id: 'c', subject: 's', message: 'm' };
-  const command = { type: 'CreateTicket', data } as const;
-  return (await commandHandler(store(), ticketDecider)({ id: randomUUID(), command, isNew: true }, context()))
-    .id;
-};
+const send = (on: Store, id: string, command: CounterCommand, by: CommandContext) =>
+  commandHandler(on, counterDecider)({ id, command }, by);
+const set = (on: Store, id: string, total: number, by: CommandContext) => send(on, id, setTotal(total), by);
+/** A counter at one. */
+const begin = async (): Promise<string> => (await send(store(), randomUUID(), count(1), context())).id;
 
 const createGate = () => {
   let open = (): void => undefined;
@@ -55,48 +49,48 @@ const gated = () => {
   return { stopping, reached: reached.opened, go: go.open };
 };
 
-const statusOf = async (id: string) => (await store().load(id)).state?.status;
+const totalOf = async (id: string) => (await store().load(id)).state?.total;
 
 test('of two different requests under one key, one of which changes nothing, the second to be kept is refused', async () => {
-  const [idle, changed] = [await openTicket(), await openTicket()];
+  const [idle, changed] = [await begin(), await begin()];
   const key = randomUUID();
   const { stopping, reached, go } = gated();
-  const unchanging = setStatus(stopping, idle, 'open', context(key, 'one'));
+  const unchanging = set(stopping, idle, 1, context(key, 'one'));
   await reached;
-  const changing = await setStatus(store(), changed, 'in_progress', context(key, 'two'));
+  const changing = await set(store(), changed, 2, context(key, 'two'));
   go();
   expect(changing).toMatchObject({ version: 2, replayed: false });
   await expect(unchanging).rejects.toMatchObject({ code: 'idempotency_key_reused' });
 });
 
 test('a keyed command that changes nothing gives the answer of its twin, if a third writer made that one change something', async () => {
-  const id = await openTicket();
+  const id = await begin();
   const key = randomUUID();
   const { stopping, reached, go } = gated();
-  const first = setStatus(stopping, id, 'open', context(key));
+  const first = set(stopping, id, 1, context(key));
   await reached;
-  await setStatus(store(), id, 'in_progress', context());
-  const twin = await setStatus(store(), id, 'open', context(key));
+  await set(store(), id, 2, context());
+  const twin = await set(store(), id, 1, context(key));
   expect(twin).toMatchObject({ version: 3, replayed: false });
   go();
   expect(await first).toEqual({ ...twin, replayed: true });
-  expect(await statusOf(id)).toBe('open');
+  expect(await totalOf(id)).toBe(1);
 });
 
 test('once it is known to have changed nothing, its twin changes nothing either, whatever a third writer did', async () => {
-  const id = await openTicket();
+  const id = await begin();
   const key = randomUUID();
-  const first = await setStatus(store(), id, 'open', context(key));
+  const first = await set(store(), id, 1, context(key));
   expect(first).toMatchObject({ version: 1, replayed: false });
-  await setStatus(store(), id, 'in_progress', context());
-  expect(await setStatus(store(), id, 'open', context(key))).toEqual({ ...first, replayed: true });
-  expect(await statusOf(id)).toBe('in_progress');
+  await set(store(), id, 2, context());
+  expect(await set(store(), id, 1, context(key))).toEqual({ ...first, replayed: true });
+  expect(await totalOf(id)).toBe(2);
 });
 
 test('a key and its effect come together: many rounds of two different requests at once, one of them is always refused', async () => {
   const winners = new Set<number>();
   for (let round = 0; round < 40; round += 1) {
-    const [idle, changed] = [await openTicket(), await openTicket()];
+    const [idle, changed] = [await begin(), await begin()];
     const key = randomUUID();
     // As the route of a queued command keeps its key.
     const queued = async () => {
@@ -106,8 +100,8 @@ test('a key and its effect come together: many rounds of two different requests 
       if (earlier !== undefined && earlier.request_hash !== 'queued') throw new Error('reused');
     };
     const settled = await Promise.allSettled([
-      setStatus(store(), changed, 'in_progress', context(key, 'two')),
-      round % 2 === 0 ? queued() : setStatus(store(), idle, 'open', context(key, 'one')),
+      set(store(), changed, 2, context(key, 'two')),
+      round % 2 === 0 ? queued() : set(store(), idle, 1, context(key, 'one')),
     ]);
     const kept = settled.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
     expect(kept).toHaveLength(1);

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
-import { call, hushFunctions } from '../support/call.ts';
+import { hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
+import { loadFunctions, written } from '../support/example.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const databases = useDatabases();
 const limitMs = 5_000;
-const ticket = { customer_id: 'c', subject: 's', message: 'm' };
 let proxy: TcpProxy;
 
 /** The same database through the proxy: a client that discovers the set would go past it. */
@@ -23,11 +23,9 @@ const load = async () => {
   vi.stubEnv('WRITE_DB_URL', through(databases.writeUrl));
   vi.stubEnv('READ_DB_URL', through(databases.readUrl));
   hushFunctions();
-  const { handler: tickets } = await import('../../functions/tickets/commands.ts');
-  const { handler: queries } = await import('../../functions/tickets/queries.ts');
-  const { handler: records } = await import('../../functions/records/commands.ts');
+  const example = await loadFunctions();
   const { closeDatabases } = await import('../../lib/platform/mongo.ts');
-  return { tickets, queries, records, closeDatabases };
+  return { ...example, closeDatabases };
 };
 let functions: Awaited<ReturnType<typeof load>>;
 
@@ -42,12 +40,12 @@ afterAll(async () => {
 });
 
 test.each([1, 2, 3, 6])(
-  'a ticket is opened once though the network is cut %i times while it is committed',
+  'a command takes effect once though the network is cut %i times while it is committed',
   async (times) => {
     const key = randomUUID();
     const before = proxy.cuts;
-    const open = () =>
-      call(functions.tickets, 'POST /tickets', {}, { body: ticket, headers: { 'idempotency-key': key } });
+    const call = await functions.newCall();
+    const open = () => functions.send(call, { 'idempotency-key': key });
     proxy.cutAfter('commitTransaction', times);
     let first = await open();
     for (let attempt = 0; first.status === 503 && attempt < 10; attempt += 1) first = await open();
@@ -61,28 +59,22 @@ test.each([1, 2, 3, 6])(
       headers: { 'idempotency-replayed': 'true' },
     });
     expect(await eventRows(databases.write).countDocuments({ idempotency_keys: key })).toBe(1);
-    const tickets = databases.write.collection<{ _id: string }>('tickets');
-    expect(await tickets.countDocuments({ _id: String(first.body['id']) })).toBe(1);
   },
 );
 
 test('the first request after a freeze is answered though every socket is dead, and so is each after it', async () => {
-  const opened = await call(functions.tickets, 'POST /tickets', {}, { body: ticket });
-  const id = String(opened.body['id']);
+  const { id } = written((await functions.create()).body);
+  const read = () => functions.read({ id, version: 0 });
   for (let round = 0; round < 3; round += 1) {
     // Several sockets in the pool, so that one that was replaced does not hide the others.
-    await Promise.all(Array.from({ length: 4 }, () => call(functions.queries, 'GET /tickets')));
+    await Promise.all(Array.from({ length: 4 }, read));
     proxy.silence();
-    const answers = await Promise.all([
-      call(functions.tickets, 'PATCH /tickets/{id}/note', { id }, { body: { note: `after ${round}` } }),
-      call(functions.queries, 'GET /tickets/{id}', { id }),
-      call(functions.queries, 'GET /tickets'),
-    ]);
+    const answers = await Promise.all([functions.change(id), read(), read()]);
     for (const { status, ms } of answers) {
       expect([200, 503]).toContain(status);
       expect(ms).toBeLessThan(limitMs);
     }
-    const then = await call(functions.tickets, 'POST /tickets', {}, { body: ticket });
+    const then = await functions.create();
     expect(then.status).toBe(201);
   }
 });

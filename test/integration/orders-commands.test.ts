@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import { orderStore } from '../../lib/orders/store.ts';
+import { context, eventsOf } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
-import { address, context, createOrder, eventsOf, orderItem } from '../support/orders.ts';
+import { address, createOrder, orderItem } from '../support/orders.ts';
 
 const databases = useDatabases();
 const bus = () => orderCommands(databases.write);

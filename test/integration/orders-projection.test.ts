@@ -5,9 +5,10 @@ import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import { orders } from '../../lib/orders/domain.ts';
 import { ordersProjector, orderViews } from '../../lib/orders/projections.ts';
+import { context, eventsOf } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
 import { openModels, openSubscriber } from '../support/open.ts';
-import { context, createOrder, eventsOf, orderItem } from '../support/orders.ts';
+import { createOrder, orderItem } from '../support/orders.ts';
 
 const databases = useDatabases();
 const whole = { timeLeftMs: () => 60_000 };

@@ -7,10 +7,10 @@ import { orderView, orderViews, sortFields } from '../../lib/orders/projections.
 import { customerFilter, getCustomerOrders, orderQueries, searchOrders } from '../../lib/orders/queries.ts';
 
 import { parseInput } from '../../lib/platform/parse-input.ts';
+import { queryContext } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
 import { openModels } from '../support/open.ts';
-
-import { address, orderItem, queryContext } from '../support/orders.ts';
+import { address, orderItem } from '../support/orders.ts';
 
 const databases = useDatabases();
 const idOf = (index: number) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`;

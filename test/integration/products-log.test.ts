@@ -12,9 +12,9 @@ import { productEvents } from '../../lib/products/product.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
 import { findProduct } from '../../lib/products/queries.ts';
 import { productStore } from '../../lib/products/store.ts';
+import { queryContext } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
 import { openSubscriber } from '../support/open.ts';
-import { queryContext } from '../support/orders.ts';
 import { allEvents, eventsOf, lampFields, productsOn } from '../support/products.ts';
 
 const db = useDatabases();

@@ -1,35 +1,35 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { checkpointsCollection } from '../../lib/core/checkpoint.ts';
-import type { ReadModel } from '../../lib/core/projection/projection.ts';
+import { openReadModel } from '../../lib/core/projection/read-model.ts';
 import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { catalogue } from '../../lib/domains.ts';
-import { tickets } from '../../lib/tickets/domain.ts';
+import { settingsFrom } from '../../lib/platform/settings.ts';
+import { counterModel } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
-import { openModels } from '../support/open.ts';
 
 const databases = useDatabases();
 const count = 40;
 const options = () => ({ db: databases.read, batchSize: 5, timeLeftMs: () => 60_000 });
 
-const ticket = { customer_id: 'c', subject: 's', message: 'm', status: 'open', agent_note: null };
-const model = (): ReadModel => {
-  const [model] = openModels(tickets, databases.write, databases.read);
-  if (model === undefined) throw new Error('tickets have a read model');
-  return model;
-};
-const views = () => databases.read.collection<{ _id: string }>('ticket_views');
+const model = () =>
+  openReadModel(counterModel, {
+    writeDb: databases.write,
+    readDb: databases.read,
+    settings: settingsFrom({}),
+  });
+const views = () => databases.read.collection<{ _id: string }>(counterModel.collection);
 
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 beforeEach(async () => {
   await views().deleteMany({});
   await databases.read.collection(checkpointsCollection).deleteMany({});
-  const documents = databases.write.collection<{ _id: string }>('tickets');
+  const documents = databases.write.collection<{ _id: string }>('counters');
   await documents.deleteMany({});
   const now = new Date();
   const stamps = { version: 1, created_at: now, updated_at: now };
   await documents.insertMany(
     Array.from({ length: count }, (_, n) => ({
-      ...ticket,
+      total: 1,
       ...stamps,
       _id: `t-${String(n).padStart(3, '0')}`,
     })),
@@ -53,7 +53,7 @@ test('a resumed rebuild that says done leaves nothing that its own dry run count
   await rebuildInPart();
   const before = new Date();
   await views().deleteOne({ _id: 't-000' });
-  await views().updateOne({ _id: 't-001' }, { $set: { subject: 'altered by hand' } });
+  await views().updateOne({ _id: 't-001' }, { $set: { total: 7 } });
   const answer = await rebuild(model(), options());
   expect(answer).toMatchObject({ done: true, scanned: count, missing: count + 1, altered: 1 });
   expect(answer.begun_at.getTime()).toBeGreaterThanOrEqual(before.getTime());

@@ -8,9 +8,9 @@ import { records } from '../../lib/records/domain.ts';
 import { recordReadViews, recordsProjector, recordViews } from '../../lib/records/projections.ts';
 import { findRecord } from '../../lib/records/queries.ts';
 import type { RecordReadCommand } from '../../lib/records/record.ts';
+import { context, eventsOf } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
 import { openModels, openSubscriber } from '../support/open.ts';
-import { context, eventsOf } from '../support/orders.ts';
 
 const databases = useDatabases();
 const commands = () => databases.write.collection<CommandRow>('commands');

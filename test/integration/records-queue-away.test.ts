@@ -3,9 +3,9 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { recordCommands } from '../../lib/records/commands.ts';
 import { recordsProjector } from '../../lib/records/projections.ts';
+import { context, eventsOf } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
 import { openSubscriber } from '../support/open.ts';
-import { context, eventsOf } from '../support/orders.ts';
 import { openQueue } from '../support/queues.ts';
 
 const databases = useDatabases();

@@ -1,12 +1,10 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { catalogue } from '../../lib/domains.ts';
-import { ticketCommands } from '../../lib/tickets/commands.ts';
 import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { exampleDomain as domain } from '../support/domains.ts';
+import { oneWish } from '../support/scenario.ts';
 import { clear, createWorld, newContext, relay } from '../support/world.ts';
 
-const [domain] = domains;
-if (domain === undefined) throw new Error('there is no domain');
 const databases = useDatabases();
 const world = () => createWorld(domain, databases.write, databases.read);
 const batchSize = 2;
@@ -16,9 +14,8 @@ beforeEach(() => clear(world()));
 
 test('what is written while a backlog ends is relayed at once, not at the next look an hour later', async () => {
   const { write } = world();
-  const bus = ticketCommands(write);
-  const data = { customer_id: 'c', subject: 's', message: 'm' };
-  const create = () => bus.send({ type: 'CreateTicket', data }, newContext());
+  const send = domain.commands(write);
+  const create = () => send(oneWish(domain.create), undefined, newContext());
   const rounds = 10;
   let written = 0;
   let published = 0;

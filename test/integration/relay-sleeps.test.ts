@@ -1,28 +1,16 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { leasesCollection } from '../../lib/core/lease.ts';
-import { eventRows } from '../../lib/core/stores/event-rows.ts';
-import { catalogue } from '../../lib/domains.ts';
-import { createRelays, sleepyRelay } from '../support/asleep.ts';
-import { useDatabases } from '../support/database.ts';
-import { domains } from '../support/domains.ts';
+import { createRelays, sleepyRelay, useSleepyWorld } from '../support/asleep.ts';
 import { instrument } from '../support/instrument.ts';
-import { runSeed, seededRandom } from '../support/random.ts';
-import { clear, createWorld, newContext, type World } from '../support/world.ts';
+import { runSeed } from '../support/random.ts';
+import { clear, type World } from '../support/world.ts';
 
-const databases = useDatabases();
 const seed = runSeed('relay sleeps');
-const [domain] = domains;
-if (domain === undefined) throw new Error('there is no domain');
+const { world: theWorld, commit, pending } = useSleepyWorld(seed);
 let world: World;
-const data = { customer_id: 'c', subject: 's', message: 'm' };
 
-const commit = (db = world.write) =>
-  domain.commands(db)({ type: 'CreateTicket', data }, undefined, newContext());
-const pending = () => eventRows(world.write).countDocuments({ pending: true });
-
-beforeAll(async () => {
-  world = createWorld(domain, databases.write, databases.read, seededRandom(seed));
-  await catalogue.ensureIndexes(databases.write, databases.read);
+beforeAll(() => {
+  world = theWorld();
 });
 beforeEach(() => clear(world));
 

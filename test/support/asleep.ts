@@ -1,9 +1,16 @@
 // A relay that sleeps after milliseconds, commands that start one when none is awake, and the schedule.
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
+import { beforeAll } from 'vitest';
 import { relayWaker } from '../../lib/core/relay/awake.ts';
 import { type RelayOptions, runRelay } from '../../lib/core/relay/relay.ts';
-import type { World } from './world.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
+import { catalogue } from '../../lib/domains.ts';
+import { useDatabases } from './database.ts';
+import { exampleDomain } from './domains.ts';
+import { seededRandom } from './random.ts';
+import { oneWish } from './scenario.ts';
+import { createWorld, newContext, type World } from './world.ts';
 
 const idleMs = 80;
 
@@ -59,5 +66,24 @@ export const createRelays = (
     async ended() {
       while (running.size > 0) await Promise.all(running);
     },
+  };
+};
+
+/** Databases of a test's own, with a world of the example; what is committed is by no call that wakes a relay. */
+export const useSleepyWorld = (seed: number) => {
+  const databases = useDatabases();
+  let world: World | undefined;
+  beforeAll(async () => {
+    world = createWorld(exampleDomain, databases.write, databases.read, seededRandom(seed));
+    await catalogue.ensureIndexes(databases.write, databases.read);
+  });
+  return {
+    world: (): World => {
+      if (world === undefined) throw new Error('the world is there from beforeAll on');
+      return world;
+    },
+    commit: (db = databases.write) =>
+      exampleDomain.commands(db)(oneWish(exampleDomain.create), undefined, newContext()),
+    pending: () => eventRows(databases.write).countDocuments({ pending: true }),
   };
 };

@@ -1,8 +1,11 @@
-// The smallest domain there is, for the suites that every store must pass.
+// The smallest domain there is, for tests of the machine that need no whole system.
 import * as z from 'zod';
 import type { Decider } from '../../lib/core/decider.ts';
 import { ruleViolated } from '../../lib/core/errors.ts';
 import type { EventOf } from '../../lib/core/events.ts';
+import type { Projection } from '../../lib/core/projection/projection.ts';
+import type { ReadModelDefinition } from '../../lib/core/projection/read-model.ts';
+import { stateSource } from '../../lib/core/projection/sources.ts';
 
 const by = z.object({ by: z.int() });
 
@@ -13,8 +16,10 @@ export const counterEvents = {
 
 export type CounterEvent = EventOf<typeof counterEvents>;
 
-/** `Count` causes one event for each of its steps; none where there are none. */
-export type CounterCommand = { type: 'Count'; data: { steps: number[] } };
+/** `Count` causes one event for each of its steps, `SetTotal` none if the total is that already. */
+export type CounterCommand =
+  | { type: 'Count'; data: { steps: number[] } }
+  | { type: 'SetTotal'; data: { total: number } };
 
 export const counterState = { schema_version: 1, data: z.object({ total: z.int() }) };
 
@@ -22,9 +27,10 @@ export type Counter = z.infer<typeof counterState.data>;
 
 export const counterDecider: Decider<CounterCommand, Counter | undefined, CounterEvent> = {
   initialState: undefined,
-  decide({ data: { steps } }, counter) {
-    if ((counter?.total ?? 0) + steps.reduce((sum, step) => sum + step, 0) < 0)
-      throw ruleViolated('Below zero');
+  decide({ type, data }, counter) {
+    const total = counter?.total ?? 0;
+    const steps = type === 'Count' ? data.steps : [data.total - total].filter((step) => step !== 0);
+    if (total + steps.reduce((sum, step) => sum + step, 0) < 0) throw ruleViolated('Below zero');
     return steps.map((step) =>
       step < 0 ? { type: 'CountedBack', data: { by: -step } } : { type: 'Counted', data: { by: step } },
     );
@@ -35,3 +41,24 @@ export const counterDecider: Decider<CounterCommand, Counter | undefined, Counte
 };
 
 export const count = (...steps: number[]): CounterCommand => ({ type: 'Count', data: { steps } });
+
+export const setTotal = (total: number): CounterCommand => ({ type: 'SetTotal', data: { total } });
+
+export const counterList: Projection<Counter, CounterEvent> = {
+  name: 'counters',
+  streamType: 'Counter',
+  schemaVersion: 1,
+  eventTypes: counterEvents,
+  evolve: (view, { type, data }) => ({
+    total: (view?.total ?? 0) + (type === 'Counted' ? data.by : -data.by),
+  }),
+};
+
+/** Of counters that are kept as documents. */
+export const counterModel: ReadModelDefinition<Projection> = {
+  projection: counterList,
+  collection: 'counter_views',
+  source: (db) =>
+    stateSource(db, { collection: 'counters', state: counterState }, counterList, ({ total }) => ({ total })),
+  indexes: [],
+};

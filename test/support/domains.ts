@@ -2,7 +2,7 @@
 import type { Db } from 'mongodb';
 import type { ReadModel } from '../../lib/core/projection/projection.ts';
 import type { Subscriber, SubscriberDefinition } from '../../lib/core/projection/subscriber.ts';
-import { entries } from './entries.ts';
+import { entries, exampleEntry } from './entries.ts';
 import { openKept, openSubscriber } from './open.ts';
 import type { TestEntry } from './test-domain.ts';
 
@@ -30,6 +30,11 @@ const opened = entries.map((entry) => {
 
 /** Each domain with the first subscriber of its manifest: for what is the same whoever subscribes. */
 export const domains: TestDomain[] = opened.map(({ domain }) => domain);
+
+const example = domains.find(({ name }) => name === exampleEntry.domain.name);
+if (example === undefined) throw new Error('the example is a domain');
+/** One of them, if any will do. */
+export const exampleDomain: TestDomain = example;
 
 /** Each subscriber of every manifest, by its own name: for what a subscriber must survive. */
 export const subscribers: TestDomain[] = opened.flatMap((one) => one.subscribers);

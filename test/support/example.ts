@@ -1,9 +1,9 @@
-// The domain that a test of the machine works with when any will do: the first of the catalogue, whichever it is.
+// The domain that a test of the machine works with if any will do, and how it is called.
 import { expect } from 'vitest';
 import { callFunction, type FunctionModule } from './call.ts';
-import { entries } from './entries.ts';
+import { exampleEntry } from './entries.ts';
 import type { Client } from './http.ts';
-import type { Call, TestEntry } from './test-domain.ts';
+import type { Call } from './test-domain.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface Written {
@@ -12,11 +12,10 @@ export interface Written {
 }
 
 const required = <T>(value: T | undefined, what: string): T => {
-  if (value === undefined) throw new Error(`the first domain of lib/domains.ts has no ${what}`);
+  if (value === undefined) throw new Error(`${exampleEntry.domain.name} has no ${what}`);
   return value;
 };
 
-export const exampleEntry: TestEntry = required(entries[0], 'entry');
 const { domain, http: overHttp } = exampleEntry;
 const { name, streams, readModels, subscribers } = domain;
 const { type: streamType, eventTypes, store } = required(streams[0], 'stream');
@@ -64,7 +63,7 @@ export const changeCall = (id: string): Call => {
   return required(kind.changes[0], 'change')(id, count);
 };
 
-const writtenOf = ({ id, key, version }: Record<string, unknown>): Written => ({
+export const written = ({ id, key, version }: Record<string, unknown>): Written => ({
   id: String(id ?? key),
   version: Number(version),
 });
@@ -72,7 +71,7 @@ const writtenOf = ({ id, key, version }: Record<string, unknown>): Written => ({
 const sendTo = async (http: Client, { method, path, body }: Call, headers: Record<string, string>) => {
   const answer = await http.call(method, path, { body, headers });
   expect(answer.status, answer.text).toBeLessThan(300);
-  return writtenOf(answer.object());
+  return written(answer.object());
 };
 
 export const creating = (http: Client): Promise<Call> =>
@@ -88,9 +87,9 @@ export const change = (http: Client, id: string, headers: Record<string, string>
 export const readPath = ({ id, version }: Written): string => overHttp.readAt(id, version);
 
 /** Waits until the read model has it at this version. */
-export const shown = (http: Client, written: Written) =>
-  waitFor(`${name} ${written.id} at version ${written.version}`, async () => {
-    const answer = await http.get(readPath(written));
+export const shown = (http: Client, at: Written) =>
+  waitFor(`${name} ${at.id} at version ${at.version}`, async () => {
+    const answer = await http.get(readPath(at));
     return answer.status === 200 && answer.header('warning') === undefined && answer;
   });
 
@@ -101,12 +100,12 @@ const load = (file: string): Promise<FunctionModule> =>
 export const loadFunctions = async () => {
   const [commands, queries] = await Promise.all([load('commands'), load('queries')]);
   const send = (call: Call, headers: Record<string, string> = {}) => callFunction(commands, call, headers);
+  const newCall = () => createCall(async (call) => written((await send(call)).body).id);
   return {
-    create: async (headers: Record<string, string> = {}) =>
-      send(await createCall(async (call) => writtenOf((await send(call)).body).id), headers),
-    change: (id: string, headers: Record<string, string> = {}) => send(changeCall(id), headers),
+    newCall,
     send,
-    read: (written: Written) =>
-      callFunction(queries, { method: 'GET', path: readPath(written), body: undefined }),
+    create: async (headers: Record<string, string> = {}) => send(await newCall(), headers),
+    change: (id: string, headers: Record<string, string> = {}) => send(changeCall(id), headers),
+    read: (at: Written) => callFunction(queries, { method: 'GET', path: readPath(at), body: undefined }),
   };
 };

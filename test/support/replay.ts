@@ -50,9 +50,9 @@ export const expectPrefixes = async (kept: ReadModel[], write: Db): Promise<void
   const views = await Promise.all(models.map(stored));
   const rows = await allRows(write);
   for (const [index, model] of models.entries()) {
-    const copied = (model.references ?? []).flatMap(({ versionField, model: { projection } }) => [
+    const copied = (model.references ?? []).flatMap(({ versionField, copy }) => [
       versionField,
-      ...(projection.name === 'suppliers' ? ['supplier_name'] : []),
+      ...Object.keys(copy({} as View)),
     ]);
     const own = (view: View): object =>
       Object.fromEntries(Object.entries(view).filter(([name]) => !copied.includes(name)));

@@ -36,6 +36,13 @@ export const sampleScenario = (
   return scenario;
 };
 
+/** One of them, the same each time. */
+export const oneWish = (wishes: fc.Arbitrary<Wish>): Wish => {
+  const [wish] = fc.sample(wishes, { seed: 1, numRuns: 1 });
+  if (wish === undefined) throw new Error('no sample');
+  return wish;
+};
+
 /** A rule that says no is an answer like any other here. */
 export const refusedOrDone = async <T>(answer: Promise<T>): Promise<T | undefined> => {
   try {

@@ -16,11 +16,13 @@ import {
 type Store = AggregateStore<Counter | undefined, CounterEvent>;
 
 export const streamType = 'Counter';
+export const openCounters = (db: Db): Store =>
+  stateStored({ db, streamType, collection: 'counters', decider, state: counterState, eventTypes });
+
 export const stores: { name: string; open(db: Db): Store }[] = [
   {
     name: 'the state-stored one',
-    open: (db) =>
-      stateStored({ db, streamType, collection: 'counters', decider, state: counterState, eventTypes }),
+    open: openCounters,
   },
   {
     name: 'the event-sourced one',

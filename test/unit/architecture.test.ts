@@ -1,11 +1,13 @@
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../lib/domains.ts';
 import { findCycles, type Import, reach, readImports } from '../support/imports.ts';
 
 const imports = readImports(['lib', 'functions']);
-const domains = ['tickets', 'products', 'orders', 'records', 'baseline'].filter((it) =>
-  existsSync(`lib/${it}`),
-);
+const machine = ['core', 'platform', 'local', 'deploy'];
+const domains = readdirSync('lib', { withFileTypes: true })
+  .filter((it) => it.isDirectory() && !machine.includes(it.name))
+  .map(({ name }) => name);
 const internal = (path: string) => /^(lib|functions|test)\//.test(path);
 const show = ({ from, to }: Import) => `${from} → ${to}`;
 
@@ -110,7 +112,7 @@ describe.each(domains)('%s', (domain) => {
 });
 
 test('gives every domain the same file names', () => {
-  for (const domain of domains.filter((it) => it !== 'baseline')) {
+  for (const { name: domain } of catalogue.all) {
     const wanted = [`${domain.slice(0, -1)}.ts`, 'commands.ts', 'projections.ts', 'queries.ts'];
     const files = globSync(`lib/${domain}/*.ts`).map((file) => file.slice(`lib/${domain}/`.length));
     expect(files, domain).toEqual(expect.arrayContaining(wanted));

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { call, hushFunctions } from '../support/call.ts';
+import { readOperatorRoutes, readServerlessFile } from '../support/serverless-file.ts';
+
+const isForOperators = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'operators' in value && value.operators === true;
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -61,18 +65,22 @@ describe('operations', () => {
   );
 });
 
-test.each([
-  ['metrics', 'GET /metrics'],
-  ['dead-letters', 'GET /dead-letters'],
-  ['products/queries', 'GET /audit-log'],
-  ['products/history', 'GET /products/{id}/history'],
-  ['products/history', 'GET /suppliers/{id}/history'],
-  ['orders/history', 'GET /orders/{id}/history'],
-  ['tickets/history', 'GET /tickets/{id}/history'],
-  ['records/history', 'GET /history/{key+}'],
-])('%s closes %s on a deployed stage that has no token', async (file, route) => {
+const routes = readOperatorRoutes();
+
+test.each(routes)('$file closes $route on a deployed stage that has no token', async ({ file, route }) => {
   for (const [name, value] of Object.entries({ ...deployed, OPS_TOKEN: '' })) vi.stubEnv(name, value);
   hushFunctions();
-  const { handler } = await import(new URL(`../../functions/${file}.ts`, import.meta.url).href);
+  const { handler } = await import(new URL(`../../${file}`, import.meta.url).href);
   expect((await call(handler, route)).status).toBe(403);
+});
+
+test('serverless.yml and the values of the routes say of the same calls that they are for operators', async () => {
+  const files = new Set(Object.values(readServerlessFile().functions).map(({ handler }) => handler));
+  const marked: string[] = [];
+  for (const handler of files) {
+    const file = handler.replace('.handler', '.ts');
+    const { routes: table = {} } = await import(new URL(`../../${file}`, import.meta.url).href);
+    for (const [route, value] of Object.entries(table)) if (isForOperators(value)) marked.push(route);
+  }
+  expect(routes.map(({ route }) => route).toSorted()).toEqual(marked.toSorted());
 });

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { violationsOf } from '../../support/axe.ts';
-import { openTicket } from '../../support/tickets.ts';
+import { create, example } from '../../support/example.ts';
 import type { Stage } from '../stage.ts';
 
 const weightLimit = 150_000;
@@ -10,7 +10,7 @@ const focused = 'document.activeElement?.textContent';
 
 const pages = [
   ['Flow', '/console'],
-  ['Log', '/console/log?type=RecordWritten'],
+  ['Log', `/console/log?type=${example.createdType}`],
   ['Trace', '/console/trace'],
   ['Aggregate', '/console/aggregate'],
   ['Dead letters', '/console/dead-letters'],
@@ -35,20 +35,22 @@ export const everyPage = ({ open, system, operators }: Stage): void => {
   );
 
   test('axe finds no fault with an event, a trace and an aggregate either', async () => {
-    const { id } = await openTicket(system().http);
-    const { items } = (await operators().get(`/ops/events?stream_id=Ticket-${id}`)).object() as {
+    const { id } = await create(system().http);
+    const { items } = (
+      await operators().get(`/ops/events?stream_id=${example.streamType}-${id}`)
+    ).object() as {
       items: { event_id: string; metadata: { correlation_id: string } }[];
     };
     const [event] = items;
     const paths = [
       `/console/event/${event?.event_id}`,
       `/console/trace/${event?.metadata.correlation_id}`,
-      `/console/aggregate/Ticket-${id}`,
+      `/console/aggregate/${example.streamType}-${id}`,
     ];
     for (const path of paths) {
       const page = await open(path);
       await page.getByText('Asking …').waitFor({ state: 'detached' });
-      await page.getByText('TicketCreated').first().waitFor();
+      await page.getByText(example.createdType).first().waitFor();
       expect(await violationsOf(page), path).toEqual([]);
       await page.close();
     }

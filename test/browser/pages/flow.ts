@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { openTicket } from '../../support/tickets.ts';
+import { create, example } from '../../support/example.ts';
 import type { Stage } from '../stage.ts';
+
+const { subscription } = example;
 
 export const flowPage = ({ open, system, stopQueues, startQueues }: Stage): void => {
   test('leads from each part to its page', async () => {
@@ -9,9 +11,9 @@ export const flowPage = ({ open, system, stopQueues, startQueues }: Stage): void
     await flow.getByRole('link', { name: /^Log/ }).click();
     await page.getByRole('heading', { name: 'Log' }).waitFor();
     await page.goBack();
-    await flow.getByRole('link', { name: /^Queue of orders-projector/ }).click();
+    await flow.getByRole('link', { name: new RegExp(`^Queue of ${subscription}`) }).click();
     await page.getByRole('heading', { name: 'Dead letters' }).waitFor();
-    expect(new URL(page.url()).searchParams.get('subscription')).toBe('orders-projector');
+    expect(new URL(page.url()).searchParams.get('subscription')).toBe(subscription);
   });
 
   test('tells when the queue server is away, and goes on by itself when it is back', async () => {
@@ -19,9 +21,9 @@ export const flowPage = ({ open, system, stopQueues, startQueues }: Stage): void
     const verdict = page.getByText('Within contract', { exact: true });
     await verdict.waitFor();
     await stopQueues();
-    await page.getByText('The queue of tickets-projector does not answer').waitFor();
-    await openTicket(system().http);
-    await page.getByText(/tickets-projector: 1 behind/).waitFor();
+    await page.getByText(`The queue of ${subscription} does not answer`).waitFor();
+    await create(system().http);
+    await page.getByText(`${subscription}: 1 behind`).waitFor();
     await startQueues();
     await verdict.waitFor({ timeout: 60_000 });
   });
@@ -47,7 +49,7 @@ export const flowPage = ({ open, system, stopQueues, startQueues }: Stage): void
     page.on('request', () => {
       asked += 1;
     });
-    await openTicket(system().http);
+    await create(system().http);
     // Longer than the pause between two questions.
     await page.waitForTimeout(3_000);
     expect(asked).toBe(0);

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { listed, openTicket } from '../../support/tickets.ts';
+import { change, create, example, shown } from '../../support/example.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Stage } from '../stage.ts';
 
-const subscription = 'tickets-projector';
+const { subscription, collection } = example;
 
 export const lettersPage = ({ open, system }: Stage): void => {
-  const refuse = (validator: object) => system().read.command({ collMod: 'ticket_views', validator });
+  const refuse = (validator: object) => system().read.command({ collMod: collection, validator });
 
   test('show a message that fails, and it vanishes when it is put back after its cause is gone', async () => {
     const { http } = system();
-    const ticket = await openTicket(http);
-    await listed(http, ticket);
+    const { id } = await create(http);
+    await shown(http, { id, version: 1 });
     const page = await open('/console/dead-letters');
     await page.getByText('No dead letters, and no parked events.').waitFor();
-    await refuse({ _id: { $ne: ticket.id } });
-    await http.patch(`/tickets/${ticket.id}/note`, { note: 'refused' });
+    await refuse({ _id: { $ne: id } });
+    const changed = await change(http, id);
     const cause = page.getByRole('article').filter({ hasText: subscription });
     await cause.getByText('1 dead letter').first().waitFor({ timeout: 30_000 });
     await refuse({});
@@ -25,7 +25,7 @@ export const lettersPage = ({ open, system }: Stage): void => {
     expect(await dialog.innerText()).toContain('npx sls invoke -f redrive');
     await dialog.getByRole('button', { name: 'Put back' }).click();
     await page.getByText('No dead letters, and no parked events.').waitFor();
-    expect(await listed(http, { id: ticket.id, version: 2 })).toMatchObject({ has_note: true });
+    await shown(http, changed);
   });
 
   test('are discarded with a reason, which stays on record', async () => {

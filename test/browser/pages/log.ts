@@ -1,19 +1,21 @@
 import { expect, test } from 'vitest';
-import { openTicket } from '../../support/tickets.ts';
+import { create, example } from '../../support/example.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Stage } from '../stage.ts';
 
+const { streamType, createdType, otherTypes, subscription } = example;
+
 export const logPage = ({ open, system }: Stage): void => {
   test('shows an event as it comes, and filters by what the address says', async () => {
-    const page = await open('/console/log?type=TicketCreated');
-    const { id } = await openTicket(system().http);
-    const row = page.getByRole('row').filter({ has: page.getByTitle(`Ticket-${id}`) });
-    await row.getByRole('link', { name: 'TicketCreated' }).waitFor();
-    await page.getByRole('searchbox', { name: 'Stream id' }).fill(`Ticket-${id}`);
+    const page = await open(`/console/log?type=${createdType}`);
+    const { id } = await create(system().http);
+    const row = page.getByRole('row').filter({ has: page.getByTitle(`${streamType}-${id}`) });
+    await row.getByRole('link', { name: createdType }).waitFor();
+    await page.getByRole('searchbox', { name: 'Stream id' }).fill(`${streamType}-${id}`);
     await page.keyboard.press('Enter');
     await waitFor('the filtered row alone', async () => (await page.locator('tbody tr').count()) === 1);
-    expect(new URL(page.url()).searchParams.get('stream_id')).toBe(`Ticket-${id}`);
-    await page.getByRole('combobox', { name: 'Type' }).selectOption('TicketStatusChanged');
+    expect(new URL(page.url()).searchParams.get('stream_id')).toBe(`${streamType}-${id}`);
+    await page.getByRole('combobox', { name: 'Type' }).selectOption(otherTypes[0] ?? '');
     await page.getByText('No event is like that.').waitFor();
     await page.goBack();
     await row.waitFor();
@@ -22,7 +24,7 @@ export const logPage = ({ open, system }: Stage): void => {
   test('stays quick with thousands of events: a page at a time, back and forth', async () => {
     const { http } = system();
     for (let round = 0; round < 6; round += 1)
-      await Promise.all(Array.from({ length: 20 }, () => openTicket(http)));
+      await Promise.all(Array.from({ length: 20 }, () => create(http)));
     const page = await open('/console/log');
     await waitFor('a full page', async () => (await page.locator('tbody tr').count()) === 50);
     await page.getByRole('link', { name: 'Older' }).click();
@@ -34,10 +36,10 @@ export const logPage = ({ open, system }: Stage): void => {
 
   test('opens an event with its data and where it is at each subscriber', async () => {
     const page = await open('/console/log');
-    await page.getByRole('link', { name: 'TicketCreated' }).first().click();
+    await page.getByRole('link', { name: createdType }).first().click();
     const where = page.getByRole('table', { name: 'Where the event is' });
     await where.getByText('applied').waitFor();
-    expect(await where.innerText()).toContain('tickets-projector');
-    await page.getByRole('region', { name: 'Data of the event' }).getByText('Printer on fire').waitFor();
+    expect(await where.innerText()).toContain(subscription);
+    await page.getByRole('region', { name: 'Data of the event' }).waitFor();
   });
 };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { example } from '../../support/example.ts';
 import type { Stage } from '../stage.ts';
 
 export const tokenForm = ({ open, token, system }: Stage): void => {
@@ -11,7 +12,7 @@ export const tokenForm = ({ open, token, system }: Stage): void => {
     expect(await page.getByRole('heading', { name: 'Flow' }).count()).toBe(0);
     await field.fill(token);
     await page.keyboard.press('Enter');
-    await page.getByText('tickets-projector').first().waitFor();
+    await page.getByText(example.subscription).first().waitFor();
     await page.getByRole('link', { name: 'Actions' }).click();
     await page.getByRole('heading', { name: 'Actions' }).waitFor();
     expect(page.url()).not.toContain(token);

@@ -6,7 +6,7 @@ import { ticketsCollection } from '../../../lib/tickets/store.ts';
 import type { Part } from '../context.ts';
 import { rate } from '../measure.ts';
 import { perSecond } from '../report.ts';
-import { idOf, seed } from '../seed.ts';
+import { idOf, seed } from '../tickets-seed.ts';
 
 const batchSize = 1_000;
 const answerSchema = z.object({
@@ -20,7 +20,7 @@ const answerSchema = z.object({
 /** In a process with as much heap as Node takes in a function of 512 MB. */
 const rebuildAlone = (): Promise<z.output<typeof answerSchema>> =>
   new Promise((resolve, reject) => {
-    const program = new URL('../rebuild-alone.ts', import.meta.url);
+    const program = new URL('../tickets-rebuild-alone.ts', import.meta.url);
     const child = fork(program, { execArgv: ['--max-old-space-size=460', '--max-semi-space-size=25'] });
     child.once('message', (message) => resolve(answerSchema.parse(message)));
     child.once('exit', (code) => reject(new Error(`the rebuild ended with ${code}`)));

@@ -6,7 +6,7 @@ import type { Part } from '../context.ts';
 import { inTurn, type Load, load } from '../measure.ts';
 import { latency } from '../report.ts';
 import { contextOf, requestOf } from '../requests.ts';
-import { seed, toBaseline, toView } from '../seed.ts';
+import { seed, toBaseline, toView } from '../tickets-seed.ts';
 
 const small = 10_000;
 const roundMs = 2_000;

@@ -6,14 +6,11 @@ import { toMessage } from '../../lib/core/relay/publish.ts';
 import { replay } from '../../lib/core/repair/replay.ts';
 import { appendPositions } from '../../lib/core/stores/event-log.ts';
 import { catalogue } from '../../lib/domains.ts';
-import { commandConsumer } from '../../lib/platform/command-queue.ts';
 import { consumerHandler, replayedAttribute } from '../../lib/platform/consumer.ts';
 import { eventConsumer } from '../../lib/platform/queue.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { productsLowStockAlert } from '../../lib/products/low-stock-alert.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
-import { queuedRecordReads } from '../../lib/records/commands.ts';
-import { recordReadCommand } from '../../lib/records/record.ts';
 import { hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
 import { openSubscriber } from '../support/open.ts';
@@ -128,29 +125,6 @@ describe('of a batch of ten', () => {
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm-0' }]);
     expect(await db.read.collection('low_stock_watches').countDocuments()).toBe(products - 1);
     expect((await recordOf(refused?.event_id ?? ''))?.error.code).toBe('121');
-  });
-
-  test('a queued command whose write is refused fails alone', async () => {
-    await db.write.command({ collMod: 'record_reads', validator: { _id: { $ne: 'refused' } } });
-    const command = (key: string, n: number) =>
-      JSON.stringify({
-        command_id: `c-${n}`,
-        type: 'RecordRead',
-        data: { key, count: 1 },
-        correlation_id: 'c',
-        causation_id: 'c',
-        sent_at: new Date().toISOString(),
-      });
-    const keys = ['refused', ...Array.from({ length: 9 }, (_, n) => `key ${n % 3}`)];
-    const queue = {
-      name: 'records-commands',
-      schema: recordReadCommand,
-      handle: queuedRecordReads(db.write),
-    };
-    const handle = consumerHandler(commandConsumer(queue), db.read);
-    const { batchItemFailures } = await handle(sqsEvent(keys.map(command)), lambdaContext('test'));
-    expect(batchItemFailures).toEqual([{ itemIdentifier: 'm-0' }]);
-    expect(await db.write.collection('record_reads').countDocuments({ read_count: 3 })).toBe(3);
   });
 
   test('the record of a message that is redriven and takes effect goes away, another one stays', async () => {
