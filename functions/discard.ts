@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { requiredText } from '../lib/core/fields.ts';
 import { catalogue } from '../lib/domains.ts';
 import { discardLetters } from '../lib/platform/dead-letters.ts';
 import { letterChoice } from '../lib/platform/letter-choice.ts';
@@ -7,7 +7,7 @@ import { readDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
 import { actionField, runAction } from '../lib/platform/ops/run-action.ts';
 
-const input = letterChoice.extend({ reason: z.string().min(1).max(1_000), ...actionField });
+const input = letterChoice.extend({ reason: requiredText(1_000), ...actionField });
 
 /** Ends dead letters for good; what and why stays on record. */
 export const handler = operation(

@@ -4,16 +4,15 @@ import { httpHandler } from '../../lib/platform/http/stack.ts';
 import {
   getActionOf,
   listAllActions,
-  postDiscard,
-  postRebuild,
+  namedActions,
   postReconcile,
-  postRedrive,
-  postReplay,
   stopActionOf,
 } from '../../lib/platform/ops/actions.ts';
 import { mend } from '../../lib/platform/ops/aggregates.ts';
 import { createLooking } from '../../lib/platform/ops/looking.ts';
 import { resources } from '../../lib/platform/resources.ts';
+
+const { postRedrive, postDiscard, postRebuild, postReplay } = namedActions(catalogue);
 
 export const routes = {
   'GET /ops/actions': listAllActions,

@@ -1,4 +1,5 @@
-import { getCustomerOrders, getOrder, orderQueries, searchOrders } from '../../lib/orders/queries.ts';
+import { getCustomerOrders, searchOrders } from '../../lib/orders/list-queries.ts';
+import { getOrder, orderQueries } from '../../lib/orders/queries.ts';
 import { queryRoutes } from '../../lib/platform/http/query-route.ts';
 import { httpHandler } from '../../lib/platform/http/stack.ts';
 import { readDb } from '../../lib/platform/mongo.ts';

@@ -3,28 +3,47 @@ import * as z from 'zod';
 import { findMinor, mostMinor, toMinor } from './money.ts';
 
 // NUL breaks database keys, the last two code points of the plane no queue takes, a lone surrogate is stored as another.
-const unstorable = ['\0', '\uFFFE', '\uFFFF'];
+const unstorable = '\\u0000\\ufffe\\uffff';
+// Spelled out: every language has a `\s` of its own.
+const blank =
+  '\\u0009-\\u000d\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
 
-const isStorable = (value: string): boolean =>
-  value.isWellFormed() && !unstorable.some((character) => value.includes(character));
+/** What the pattern of a text says to machines; `readable`: there is something to read in it. */
+const storablePattern = `^[^${unstorable}]*$`;
+const readablePattern = `^[^${unstorable}]*[^${blank}${unstorable}][^${unstorable}]*$`;
 
-/** What the pattern of a text says to machines; `\S`: something to read in it. */
-const storablePattern = '^[^\\u0000\\uFFFE\\uFFFF]*$';
-const readablePattern = '^[^\\u0000\\uFFFE\\uFFFF]*[^\\s\\u0000\\uFFFE\\uFFFF][^\\u0000\\uFFFE\\uFFFF]*$';
+const isStorable = new RegExp(storablePattern);
+// The whole pattern would try each way to split a long text that has a bad character.
+const isReadable = new RegExp(`[^${blank}]`);
 
-const storable = z
-  .string()
-  .refine(isStorable, { error: 'has a character that cannot be stored', abort: true });
+/** JSON Schema counts code points, and JavaScript the halves of a pair as well. */
+const hasAtMost = (max: number) => (value: string) =>
+  value.length <= max || (value.length <= 2 * max && [...value].length <= max);
+
+/** Any text of up to `max` characters. */
+export const anyText = (max: number) =>
+  z
+    .string()
+    .refine(hasAtMost(max), { error: `may have up to ${max} characters` })
+    .meta({ json: { type: 'string', maxLength: max } });
+
+const storable = (max: number) =>
+  z
+    .string()
+    .refine((value) => value.isWellFormed() && isStorable.test(value), {
+      error: 'has a character that cannot be stored',
+      abort: true,
+    })
+    .refine(hasAtMost(max), { error: `may have up to ${max} characters` });
 
 /** Text of up to `max` characters that may be empty. */
 export const optionalText = (max: number) =>
-  storable.max(max).meta({ json: { type: 'string', maxLength: max, pattern: storablePattern } });
+  storable(max).meta({ json: { type: 'string', maxLength: max, pattern: storablePattern } });
 
 /** Text with something to read in it. */
 export const requiredText = (max: number) =>
-  storable
-    .max(max)
-    .refine((value) => value.trim() !== '', { error: 'must not be empty' })
+  storable(max)
+    .refine((value) => isReadable.test(value), { error: 'must not be empty' })
     .meta({ json: { type: 'string', minLength: 1, maxLength: max, pattern: readablePattern } });
 
 /** An id that we gave out. */
@@ -34,7 +53,7 @@ export const uuid = z.uuid({ error: 'is not an id' }).transform((id) => id.toLow
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,15}$/, { error: 'must be a whole number', abort: true })
+    .regex(/^\d{1,16}$/, { error: 'must be a whole number', abort: true })
     .transform(Number)
     .pipe(z.int().min(min).max(max))
     .meta({ json: { type: 'integer', minimum: min, maximum: max } });

@@ -1,19 +1,53 @@
 // Every path of the gateway with its methods, for the function that answers where no route does.
-import type { Service } from './service.ts';
+import type { FunctionDefinition, Gateway, Service } from './service.ts';
 
-/** `/tickets GET,POST;/tickets/{id} GET` to each function that has the route `*`. */
-export const addRouteTable = ({ functions }: Pick<Service, 'functions'>): void => {
-  const keys = Object.values(functions).flatMap(({ events = [] }) =>
-    events.flatMap(({ httpApi }) => {
-      if (httpApi === undefined) return [];
-      return typeof httpApi === 'string' ? [httpApi] : [`${httpApi.method?.toUpperCase()} ${httpApi.path}`];
-    }),
-  );
-  const routes = keys.filter((key) => key !== '*').map((key) => key.split(' '));
-  const paths = Map.groupBy(routes, ([, path = '']) => path);
-  const table = [...paths].map(([path, ones]) => `${path} ${ones.map(([method]) => method).join(',')}`);
+type Functions = Service['functions'];
+
+const keyOf = (route: Gateway): string =>
+  typeof route === 'string' ? route : `${route.method?.toUpperCase()} ${route.path}`;
+
+const routesOf = ({ events = [] }: FunctionDefinition): string[] =>
+  events.flatMap(({ httpApi }) => (httpApi === undefined ? [] : [keyOf(httpApi)]));
+
+const answersMissing = (definition: FunctionDefinition): boolean => routesOf(definition).includes('*');
+
+/** `/tickets` to `GET` and `POST`. */
+const methodsByPath = (functions: Functions): Map<string, string[]> => {
+  const paths = new Map<string, string[]>();
   for (const definition of Object.values(functions)) {
-    if (!definition.events?.some(({ httpApi }) => httpApi === '*')) continue;
-    definition.environment = { ...definition.environment, ROUTES: table.join(';') };
+    for (const key of answersMissing(definition) ? [] : routesOf(definition)) {
+      const [method = '', path = ''] = key.split(' ');
+      paths.set(path, [...(paths.get(path) ?? []), method]);
+    }
+  }
+  return paths;
+};
+
+const partsOf = (path: string): string[] => path.split('/');
+
+/** `/orders/{id}` takes `/orders/search` as well, for a gateway that has no such path with the method. */
+const takes = (pattern: string, path: string): boolean =>
+  pattern !== path &&
+  partsOf(pattern).length === partsOf(path).length &&
+  partsOf(pattern).every((part, at) => part.startsWith('{') || part === partsOf(path)[at]);
+
+/** `DELETE /orders/search`: a path's own, so that it is missing there and does not become another's. */
+const shadowed = (paths: Map<string, string[]>): string[] =>
+  [...paths].flatMap(([path, methods]) => {
+    if (path.includes('{')) return [];
+    const others = [...paths].filter(([pattern]) => takes(pattern, path)).flatMap(([, found]) => found);
+    return [...new Set(others)].filter((method) => !methods.includes(method)).map((one) => `${one} ${path}`);
+  });
+
+/** `/tickets GET,POST;/tickets/{id} GET` to each function that has the route `*`, and what a pattern would take. */
+export const addRouteTable = ({ functions }: Pick<Service, 'functions'>): void => {
+  const paths = methodsByPath(functions);
+  const table = [...paths].map(([path, methods]) => `${path} ${methods.join(',')}`).join(';');
+  const missing = shadowed(paths);
+  for (const definition of Object.values(functions)) {
+    if (!answersMissing(definition)) continue;
+    definition.environment = { ...definition.environment, ROUTES: table };
+    definition.public = [...(definition.public ?? []), ...missing];
+    definition.events = [...(definition.events ?? []), ...missing.map((httpApi) => ({ httpApi }))];
   }
 };

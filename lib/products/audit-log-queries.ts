@@ -10,7 +10,7 @@ import { productEvents } from './product.ts';
 import { productTrail } from './public-events.ts';
 import { hasTakenIn } from './reached.ts';
 
-const newest = keyset(['recorded_at', -1, 'date'], ['_id', -1, 'text']);
+const newest = keyset(['recorded_at', -1, 'date'], ['_id', -1, 'uuid']);
 
 export const listAuditLogInput = z.strictObject({
   type: z.enum(Object.keys(productEvents)).optional(),
@@ -18,7 +18,7 @@ export const listAuditLogInput = z.strictObject({
   from: instant.optional(),
   to: instant.optional(),
   limit: wholeNumber(1, 100).default(20),
-  cursor: newest.after.optional(),
+  after: newest.after.optional(),
 });
 
 const auditEntry = z.intersection(
@@ -36,14 +36,14 @@ const toEntry = ({ _id, updated_at, ...row }: AuditRow): AuditEntry => ({
 /** Newest first, `from` (included) until `to` (left out). `next` is the cursor of the next page. */
 export const listAuditLog = async (
   readDb: Db,
-  { type, product_id, from, to, limit, cursor: at }: z.output<typeof listAuditLogInput>,
+  { type, product_id, from, to, limit, after }: z.output<typeof listAuditLogInput>,
 ): Promise<{ entries: AuditEntry[]; next?: string }> => {
   const time = { ...(from === undefined ? {} : { $gte: from }), ...(to === undefined ? {} : { $lt: to }) };
   const filter = {
     ...(type === undefined ? {} : { type }),
     ...(product_id === undefined ? {} : { stream_id: `Product-${product_id}` }),
     ...(Object.keys(time).length === 0 ? {} : { recorded_at: time }),
-    ...newest.following(at),
+    ...newest.following(after),
   };
   const rows = await auditLog(readDb)
     .find(filter)
@@ -77,7 +77,7 @@ export const getAuditLog = listQuery({
   async handle({ data }, { readDb }: Databases) {
     const { entries, next } = await listAuditLog(readDb, data);
     const body = { items: entries, next_cursor: next ?? null };
-    return { body, ...(next === undefined ? {} : { next: { cursor: next } }) };
+    return { body, ...(next === undefined ? {} : { next: { after: next } }) };
   },
   hasReached: (at, { readDb, writeDb }) =>
     hasTakenIn(writeDb, at, productsAuditLog.hears, (version) => isLogged(readDb, at.id, version)),

@@ -7,6 +7,7 @@ import { instant, requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import { toMajor } from '../core/money.ts';
 import type { View } from '../core/projection/projection.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
+import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery } from '../core/queries/query.ts';
 import { searchByWords } from '../core/search/word-search.ts';
 import { searchedWords } from '../core/search/words.ts';
@@ -18,6 +19,9 @@ import { type CardView, cardViews, countViews, detailViews } from './projections
 import { hasReachedProduct, hasReachedSupplier } from './reached.ts';
 import { getSupplier, listSuppliers } from './supplier-queries.ts';
 
+/** Ids rise with time. */
+const newest = keyset(['_id', -1, 'uuid']);
+
 const listProductsInput = z.strictObject({
   q: requiredText(200).transform(searchedWords).optional(),
   in_stock: z
@@ -26,6 +30,7 @@ const listProductsInput = z.strictObject({
     .optional(),
   limit: wholeNumber(1, 100).default(20),
   skip: wholeNumber(0, 10_000).default(0),
+  after: newest.after.optional(),
 });
 
 const productCard = z.strictObject({
@@ -55,19 +60,20 @@ export const findProduct = async (readDb: Db, id: string): Promise<ProductDetail
   return view === null ? undefined : toDetail(view, views ?? undefined);
 };
 
-/** Newest first (ids rise with time). `hasMore` tells whether there is a next page. */
+/** Newest first. `next` has the parameters of the next page. */
 export const findProducts = async (
   readDb: Db,
-  { q, in_stock, limit, skip }: z.output<typeof listProductsInput>,
-): Promise<{ products: ProductCard[]; hasMore: boolean }> => {
-  const filter = in_stock === undefined ? {} : { in_stock };
-  const page = { sort: { _id: -1 } as const, skip, limit: limit + 1 };
+  { q, in_stock, limit, skip, after }: z.output<typeof listProductsInput>,
+): Promise<{ products: ProductCard[]; next?: { after: string } }> => {
+  const filter = { ...(in_stock === undefined ? {} : { in_stock }), ...newest.following(after) };
+  const page = { sort: newest.sort, skip, limit: limit + 1 };
   const cards = cardViews(readDb);
   const found =
     q === undefined
       ? await cards.find(filter, page).toArray()
       : await (await searchByWords(cards, q, {})).find(filter, page);
-  return { products: found.slice(0, limit).map(toCard), hasMore: found.length > limit };
+  const { rows, ...next } = newest.page(found, limit);
+  return { products: rows.map(toCard), ...next };
 };
 
 interface Databases {
@@ -81,8 +87,8 @@ export const listProducts = listQuery({
   input: listProductsInput,
   answer: z.array(productCard),
   async handle({ data }, { readDb }: Databases) {
-    const { products, hasMore } = await findProducts(readDb, data);
-    return { body: products, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
+    const { products: body, ...next } = await findProducts(readDb, data);
+    return { body, ...next };
   },
   hasReached: async (at, { readDb }) =>
     (await hasReachedProduct(readDb, at)) || (await hasReachedSupplier(readDb, at)),

@@ -4,6 +4,7 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import type { View } from '../core/projection/projection.ts';
+import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery, type QueryContext } from '../core/queries/query.ts';
 import { searchByWords } from '../core/search/word-search.ts';
 import { searchedWords } from '../core/search/words.ts';
@@ -59,24 +60,27 @@ export const getSupplier = documentQuery({
   },
 });
 
+/** Ids rise with time. */
+const newest = keyset(['_id', -1, 'uuid']);
+
 const listSuppliersInput = z.strictObject({
   q: requiredText(200).transform(searchedWords).optional(),
   limit: wholeNumber(1, 100).default(20),
   skip: wholeNumber(0, 10_000).default(0),
+  after: newest.after.optional(),
 });
 
-/** Newest first: ids rise with time. */
-const newestFirst = { _id: -1 } as const;
-
+/** One more than the page takes. */
 const findSuppliers = async (
   readDb: Db,
-  { q, limit, skip }: z.output<typeof listSuppliersInput>,
+  { q, limit, skip, after }: z.output<typeof listSuppliersInput>,
   { maxTimeMS }: Pick<QueryContext, 'maxTimeMS'>,
 ): Promise<View<SupplierView>[]> => {
   const suppliers = supplierViews(readDb);
-  const page = { sort: newestFirst, skip, limit: limit + 1 };
-  if (q === undefined) return suppliers.find({}, { ...page, maxTimeMS }).toArray();
-  return (await searchByWords(suppliers, q, { maxTimeMS })).find({}, page);
+  const filter = newest.following(after);
+  const page = { sort: newest.sort, skip, limit: limit + 1 };
+  if (q === undefined) return suppliers.find(filter, { ...page, maxTimeMS }).toArray();
+  return (await searchByWords(suppliers, q, { maxTimeMS })).find(filter, page);
 };
 
 export const listSuppliers = listQuery({
@@ -86,9 +90,8 @@ export const listSuppliers = listQuery({
   answer: z.array(supplierAnswer),
   async handle({ data }, { readDb }: Environment, context) {
     const found = await findSuppliers(readDb, data, context);
-    const body = await toAnswers(readDb, found.slice(0, data.limit));
-    const hasMore = found.length > data.limit;
-    return { body, ...(hasMore ? { next: { skip: `${data.skip + data.limit}` } } : {}) };
+    const { rows, ...next } = newest.page(found, data.limit);
+    return { body: await toAnswers(readDb, rows), ...next };
   },
   hasReached: async (at, { readDb }) =>
     (await hasReachedSupplier(readDb, at)) || (await hasReachedProduct(readDb, at)),

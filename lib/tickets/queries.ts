@@ -13,7 +13,7 @@ import { ticketViews } from './projections.ts';
 import { ticketsCollection } from './store.ts';
 import { ticketState, ticketStatus } from './ticket.ts';
 
-const newest = keyset(['updated_at', -1, 'date'], ['_id', -1, 'text']);
+const newest = keyset(['updated_at', -1, 'date'], ['_id', -1, 'uuid']);
 
 const listTicketsInput = z.strictObject({
   status: ticketStatus.optional(),

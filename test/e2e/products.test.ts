@@ -220,7 +220,7 @@ describe('what was', () => {
     expect(first['items']).toMatchObject([
       { product_id: id, type: 'StockUpdated', data: { from: 50, to: 5 } },
     ]);
-    const rest = (await log(`product_id=${id}&limit=1&cursor=${first['next_cursor']}`)).object();
+    const rest = (await log(`product_id=${id}&limit=1&after=${first['next_cursor']}`)).object();
     expect(rest['items']).toMatchObject([{ product_id: id, type: 'ProductCreated', version: 1 }]);
     expect(rest['next_cursor']).toBeNull();
   });

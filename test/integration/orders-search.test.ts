@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it, test } from 'vitest';
 import { ensureIndexes } from '../../lib/core/indexes.ts';
 import { fold } from '../../lib/core/projection/projection.ts';
 import { orders } from '../../lib/orders/domain.ts';
+import { customerFilter, getCustomerOrders, searchOrders } from '../../lib/orders/list-queries.ts';
 import type { OrderItem } from '../../lib/orders/order.ts';
 import { orderView, orderViews, sortFields } from '../../lib/orders/projections.ts';
-import { customerFilter, getCustomerOrders, orderQueries, searchOrders } from '../../lib/orders/queries.ts';
+import { orderQueries } from '../../lib/orders/queries.ts';
 
 import { parseInput } from '../../lib/platform/parse-input.ts';
 import { queryContext } from '../support/context.ts';
@@ -37,9 +38,28 @@ const view = (
     recorded_at: new Date(Date.UTC(2026, 0, 1, 0, 0, Math.floor(index / 25))),
   });
 
-const search = async (parameters: Record<string, string>) => {
+const searchPage = async (parameters: Record<string, string>) => {
   const data = parseInput(searchOrders.input, parameters);
-  return (await orderQueries(databases.read).send({ type: 'SearchOrders', data }, queryContext)).body;
+  return await orderQueries(databases.read).send({ type: 'SearchOrders', data }, queryContext);
+};
+
+const search = async (parameters: Record<string, string>) => (await searchPage(parameters)).body;
+
+const customerPage = async (parameters: Record<string, string>) => {
+  const data = parseInput(getCustomerOrders.input, parameters);
+  return await orderQueries(databases.read).send({ type: 'GetCustomerOrders', data }, queryContext);
+};
+
+/** Follows the links from page to page. */
+const walk = async (ask: typeof searchPage, parameters: Record<string, string>) => {
+  const pages = [];
+  let next: Record<string, string> | undefined = {};
+  while (next !== undefined) {
+    const page: Awaited<ReturnType<typeof searchPage>> = await ask({ ...parameters, ...next });
+    pages.push(page.body);
+    next = page.next;
+  }
+  return pages;
 };
 
 const found = async (q: string, more: Record<string, string> = {}) =>
@@ -130,17 +150,21 @@ describe('a search', () => {
       return sign * (byKey || (a.id < b.id ? -1 : 1));
     });
     expect(keyed).toEqual(sorted);
+    const walked = await walk(searchPage, { q: 'road', ...order, page_size: '77' });
+    expect(walked).toEqual(pages);
+  });
+
+  it('refuses a cursor that is none, and takes one of another order for a place in this one', async () => {
+    expect(() => parseInput(searchOrders.input, { q: 'road', after: 'x' })).toThrow(/cursor/);
+    const after = `7.${idOf(1)}`;
+    for (const order of orders) expect((await search({ q: 'road', ...order, after })).total).toBe(250);
   });
 });
 
 describe("a customer's list", () => {
   it('is newest first, whole over its pages, and another customer has no part in it', async () => {
-    const list = async (page: number) => {
-      const parameters = { id: 'c-1', page: String(page), page_size: '30' };
-      const data = parseInput(getCustomerOrders.input, parameters);
-      return (await orderQueries(databases.read).send({ type: 'GetCustomerOrders', data }, queryContext))
-        .body;
-    };
+    const list = async (page: number) =>
+      (await customerPage({ id: 'c-1', page: String(page), page_size: '30' })).body;
     const first = await list(1);
     const pages = await Promise.all(Array.from({ length: first.total_pages }, (_, index) => list(index + 1)));
     const rows = pages.flatMap(({ items }) => items);
@@ -149,6 +173,7 @@ describe("a customer's list", () => {
     const times = rows.map((row) => row.created_at.getTime());
     expect(times).toEqual(times.toSorted((a, b) => b - a));
     expect(await list(first.total_pages + 1)).toMatchObject({ items: [], total: first.total });
+    expect(await walk(customerPage, { id: 'c-1', page_size: '30' })).toEqual(pages);
   });
 
   it.each([{}, { status: 'created' }])('walks an index with %j', async (more) => {

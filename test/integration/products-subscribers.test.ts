@@ -110,12 +110,12 @@ describe('the audit log', () => {
     await auditLog().apply(await eventsOf(db.write, one));
     await auditLog().apply(await eventsOf(db.write, other));
     const seen: string[] = [];
-    let cursor: string | undefined;
+    let after: string | undefined;
     do {
-      const page = await list({ limit: '2', ...(cursor === undefined ? {} : { cursor }) });
+      const page = await list({ limit: '2', ...(after === undefined ? {} : { after }) });
       seen.push(...page.entries.map((entry) => `${entry.product_id}@${entry.version}`));
-      cursor = page.next;
-    } while (cursor !== undefined);
+      after = page.next;
+    } while (after !== undefined);
     const expected = [
       ...[2, 1].map((version) => `${other}@${version}`),
       ...[5, 4, 3, 2, 1].map((version) => `${one}@${version}`),
@@ -139,7 +139,7 @@ describe('the audit log', () => {
   test.each(['x', 'bm8', Buffer.from('[1e300,"a"]').toString('base64url')])(
     'takes no cursor that it did not give: %s',
     (cursor) => {
-      expect(listAuditLogInput.safeParse({ cursor }).success).toBe(false);
+      expect(listAuditLogInput.safeParse({ after: cursor }).success).toBe(false);
     },
   );
 });

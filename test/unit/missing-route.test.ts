@@ -5,10 +5,21 @@ import { missingRoute } from '../../lib/platform/http/missing-route.ts';
 import type { HttpRequest } from '../../lib/platform/http/request.ts';
 
 const functions: Record<string, FunctionDefinition> = {
-  commands: { handler: 'c', events: [{ httpApi: 'POST /tickets' }, { httpApi: 'PATCH /tickets/{id}/note' }] },
+  commands: {
+    handler: 'c',
+    events: [
+      { httpApi: 'POST /tickets' },
+      { httpApi: 'PATCH /tickets/{id}/note' },
+      { httpApi: 'DELETE /orders/{id}' },
+    ],
+  },
   queries: {
     handler: 'q',
-    events: [{ httpApi: { method: 'get', path: '/tickets' } }, { httpApi: 'GET /read/{key+}' }],
+    events: [
+      { httpApi: { method: 'get', path: '/tickets' } },
+      { httpApi: 'GET /read/{key+}' },
+      { httpApi: 'GET /orders/search' },
+    ],
   },
   notFound: { handler: 'n', events: [{ httpApi: '*' }] },
 };
@@ -32,6 +43,8 @@ test.each([
   ['/tickets', 'GET, POST'],
   ['/tickets/7/note', 'PATCH'],
   ['/read/a/b', 'GET'],
+  ['/orders/search', 'GET'],
+  ['/orders/7', 'DELETE'],
 ])('%s exists with another method: 405 allows %s', async (path, allow) => {
   expect(await at(path)).toMatchObject({ status: 405, headers: { allow }, body: { status: 405 } });
 });
@@ -42,3 +55,8 @@ test.each(['/', '/tickets/7', '/tickets/', '/ticketsx', '/tickets/7/note/8', '/r
     await expect(at(path)).rejects.toMatchObject({ code: 'not_found' });
   },
 );
+
+test('a method that a path lacks is missing there, and not taken by a pattern beside it', () => {
+  expect(functions['notFound']?.events).toContainEqual({ httpApi: 'DELETE /orders/search' });
+  expect(functions['notFound']?.public).toEqual(['DELETE /orders/search']);
+});

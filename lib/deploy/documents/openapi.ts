@@ -5,7 +5,7 @@ import type { AnyQuery } from '../../core/queries/query.ts';
 import type { AnyEndpoint } from '../../platform/http/endpoint.ts';
 import { titleOf } from '../../platform/http/problem.ts';
 import { answerSchema, inputSchema, type JsonSchema, type ObjectSchema, pick } from './json-schema.ts';
-import { headerParameters, headersOf, problemSchema, versionParameters } from './parts.ts';
+import { headerParameters, headersOf, problemSchema, version, versionParameters } from './parts.ts';
 
 /** The body is too large; it is no JSON. */
 const bodyErrors = [413, 415];
@@ -59,7 +59,7 @@ const answersOf = (value: RouteValue, hasId: boolean): Answers => {
         statuses: value.statuses ?? [200],
         schema: answerSchema(value.answer),
         headers: value.statuses?.includes(201) ? ['Location'] : [],
-        problems: [...missing, ...bodyErrors],
+        problems: [...missing, ...bodyErrors, ...(value.problems ?? [])],
       };
   }
 };
@@ -80,21 +80,21 @@ const placesOf = (key: string, value: RouteValue, names: string[]) => {
   const others = names.filter((name) => !inPath.includes(name));
   if (key.startsWith('GET ')) return { inPath, inQuery: others, inBody: [] };
   const queryFields = value.kind === 'command' ? (value.queryFields ?? []) : [];
-  return { inPath, inQuery: others.filter((name) => queryFields.includes(name)), inBody: others };
+  // What may stand in the query is described there alone: nothing can say that it must be in one of two places.
+  return {
+    inPath,
+    inQuery: others.filter((name) => queryFields.includes(name)),
+    inBody: others.filter((name) => !queryFields.includes(name)),
+  };
 };
 
-const bodyOf = (value: RouteValue, input: ObjectSchema, inBody: string[], inQuery: string[]): JsonSchema => {
+const bodyOf = (value: RouteValue, input: ObjectSchema, inBody: string[]): JsonSchema => {
   if (inBody.length === 0) return {};
   const picked = pick(input, inBody);
-  const insisted = value.kind === 'command' ? { expected_version: { type: 'integer', minimum: 0 } } : {};
+  const insisted = value.kind === 'command' ? { expected_version: version } : {};
   const schema = { ...picked, properties: { ...picked.properties, ...insisted } };
-  // A field that the query may have too is required in neither.
-  const required = schema.required.filter((name) => !inQuery.includes(name));
   return {
-    requestBody: {
-      required: required.length > 0,
-      content: { 'application/json': { schema: { ...schema, required } } },
-    },
+    requestBody: { required: schema.required.length > 0, content: { 'application/json': { schema } } },
   };
 };
 
@@ -135,22 +135,17 @@ const responsesOf = (value: RouteValue, answers: Answers): JsonSchema => {
 const operationOf = (key: string, value: RouteValue): JsonSchema => {
   const input = inputSchema(value.input);
   const { inPath, inQuery, inBody } = placesOf(key, value, Object.keys(input.properties));
-  const inBoth = inQuery.filter((name) => inBody.includes(name));
-  const query = pick(input, inQuery);
   return {
     operationId: key.replaceAll(/\W+/g, '_').replace(/_$/, ''),
     summary: value.summary,
     security: isForOperators(value) ? [{ operator: [] }] : [],
     parameters: [
       ...parametersOf('path', pick(input, inPath)),
-      ...parametersOf('query', {
-        ...query,
-        required: query.required.filter((name) => !inBoth.includes(name)),
-      }),
+      ...parametersOf('query', pick(input, inQuery)),
       ...versionParameters(value.kind),
       ...headerParameters(value.kind),
     ],
-    ...bodyOf(value, input, inBody, inQuery),
+    ...bodyOf(value, input, inBody),
     responses: responsesOf(value, answersOf(value, inPath.length > 0)),
   };
 };

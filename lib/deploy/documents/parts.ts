@@ -26,22 +26,22 @@ const idempotencyKey = parameter(
   'The command takes effect once, however often it is sent',
   visible(255),
 );
-/** One tag or a list of them, or `*`; see lib/platform/http/etag.ts. */
-const entityTags = {
-  type: 'string',
-  pattern: '^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
-};
 const ifMatch = parameter(
   'header',
   'If-Match',
   'ETags that were given: the command takes effect at one of their versions alone; * for any',
-  entityTags,
+  // One tag or a list of them, or `*`; see lib/platform/http/etag.ts.
+  {
+    type: 'string',
+    pattern: '^(?:\\*|(?:W/)?"[!#-~]*"(?: *, *(?:W/)?"[!#-~]*")*)$',
+    examples: ['*', '"3-JF3zY0kq8WnXvT5mBd1LcA"'],
+  },
 );
 const ifNoneMatch = parameter(
   'header',
   'If-None-Match',
-  'ETags of answers that need not be sent again',
-  entityTags,
+  'ETags of answers that need not be sent again; * for any',
+  { type: 'string', examples: ['"3-JF3zY0kq8WnXvT5mBd1LcA"'] },
 );
 
 /** What a caller may send in headers. */
@@ -51,7 +51,7 @@ export const headerParameters = (kind: Kind): JsonSchema[] => {
   return kind === 'endpoint' ? [correlationId] : [correlationId, ifNoneMatch];
 };
 
-const version = { type: 'integer', minimum: 0 };
+export const version = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const expectedVersion = (description: string) => parameter('query', 'expected_version', description, version);
 const timeout = parameter('query', 'timeout_ms', 'How long to wait for the version', {
   type: 'integer',

@@ -21,6 +21,8 @@ interface Facts {
   operators?: boolean;
   /** The statuses that it answers with; 200 if absent. */
   statuses?: number[];
+  /** Problems that are its own, beside those that any endpoint may have. */
+  problems?: number[];
 }
 
 /** What is known of an endpoint without its types. */

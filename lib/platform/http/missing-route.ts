@@ -4,6 +4,7 @@ import { toProblem } from './problem.ts';
 import type { Route } from './stack.ts';
 
 interface KnownPath {
+  path: string;
   methods: string[];
   pattern: RegExp;
 }
@@ -28,14 +29,18 @@ const parseTable = (table: string): KnownPath[] =>
     .filter((line) => line !== '')
     .map((line) => {
       const [path = '', methods = ''] = line.split(' ');
-      return { methods: methods.split(','), pattern: patternOf(path) };
+      return { path, methods: methods.split(','), pattern: patternOf(path) };
     });
 
 /** `table`: `/tickets GET,POST;/tickets/{id} GET`, every path with its methods. */
 export const missingRoute = (table: string): Route => {
   const known = parseTable(table);
+  const findPaths = (path: string): KnownPath[] => {
+    const exact = known.filter((one) => one.path === path);
+    return exact.length > 0 ? exact : known.filter(({ pattern }) => pattern.test(path));
+  };
   return async ({ path, correlationId }) => {
-    const methods = known.filter(({ pattern }) => pattern.test(path)).flatMap((one) => one.methods);
+    const methods = findPaths(path).flatMap((one) => one.methods);
     if (methods.length === 0) throw new AppError('not_found', 'There is no such route');
     const allow = [...new Set(methods)].sort().join(', ');
     const problem = toProblem(

@@ -1,8 +1,9 @@
 // What operators can do. What takes long is started and not waited for: API Gateway gives an answer 30 s. Every action
 // is put on record before its work is called, so that none can be lost without a trace.
 import * as z from 'zod';
+import type { Catalogue } from '../../core/domains/catalogue.ts';
 import { AppError } from '../../core/errors.ts';
-import { wholeNumber } from '../../core/fields.ts';
+import { anyText, wholeNumber } from '../../core/fields.ts';
 import {
   type ActionKind,
   endAction,
@@ -14,7 +15,6 @@ import {
 import { config } from '../config.ts';
 import { endpoint } from '../http/endpoint.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { letterChoice } from '../letter-choice.ts';
 import { serviceName } from '../metric-names.ts';
 import { startFunction } from '../start-function.ts';
 import { callerOf } from './caller.ts';
@@ -27,6 +27,7 @@ import {
   discardInput,
   rebuildInput,
   reconcileInput,
+  redriveInput,
   replayInput,
 } from './schemas/actions.ts';
 import { toAction } from './wire.ts';
@@ -63,48 +64,47 @@ const started = {
   headersOf: ({ kind, id }: { kind: unknown; id: unknown }) => ({ location: `${pathOf(kind)}/${id}` }),
 };
 
-export const postRedrive = endpoint({
-  ...started,
-  summary: 'Puts dead letters back on their queue, or (subscription `relay`) parked events',
-  input: letterChoice,
-  handle: (input, looking: Looking, request) => {
-    const { subscription: target } = input;
-    const kind = target === 'relay' ? 'unpark' : 'redrive';
-    if (kind === 'redrive') looking.catalogue.requireQueue(target);
-    return start('redrive', { kind, target, input }, looking, request);
-  },
-});
+/** Those that say what they work on by a name. */
+export const namedActions = ({ queueNames, readModels, subscribers }: Catalogue) => ({
+  postRedrive: endpoint({
+    ...started,
+    summary: 'Puts dead letters back on their queue, or (subscription `relay`) parked events',
+    input: redriveInput.extend({ subscription: z.enum([...queueNames, 'relay']) }),
+    handle: (input, looking: Looking, request) => {
+      const { subscription: target } = input;
+      const kind = target === 'relay' ? 'unpark' : 'redrive';
+      return start('redrive', { kind, target, input }, looking, request);
+    },
+  }),
 
-export const postDiscard = endpoint({
-  ...started,
-  summary: 'Ends dead letters for good, with a reason',
-  input: discardInput,
-  handle: (input, looking: Looking, request) => {
-    const target = looking.catalogue.requireQueue(input.subscription);
-    return start('discard', { kind: 'discard', target, input }, looking, request);
-  },
-});
+  postDiscard: endpoint({
+    ...started,
+    summary: 'Ends dead letters for good, with a reason',
+    input: discardInput.extend({ subscription: z.enum(queueNames) }),
+    handle: (input, looking: Looking, request) =>
+      start('discard', { kind: 'discard', target: input.subscription, input }, looking, request),
+  }),
 
-export const postRebuild = endpoint({
-  ...started,
-  summary: 'Rebuilds a read model, or all; a dry run counts what differs',
-  input: rebuildInput,
-  handle: (input, looking: Looking, request) => {
-    const { projection, dry_run } = input;
-    if (projection !== undefined) looking.catalogue.requireProjection(projection);
-    const asked = { kind: dry_run ? 'dry_run' : 'rebuild', target: projection ?? 'all', input } as const;
-    return start('rebuild', asked, looking, request);
-  },
-});
+  postRebuild: endpoint({
+    ...started,
+    summary: 'Rebuilds a read model, or all; a dry run counts what differs',
+    input: rebuildInput.extend({
+      projection: z.enum(readModels.map(({ projection }) => projection.name)).optional(),
+    }),
+    handle: (input, looking: Looking, request) => {
+      const { projection, dry_run } = input;
+      const asked = { kind: dry_run ? 'dry_run' : 'rebuild', target: projection ?? 'all', input } as const;
+      return start('rebuild', asked, looking, request);
+    },
+  }),
 
-export const postReplay = endpoint({
-  ...started,
-  summary: 'Feeds a subscriber from a position of the log',
-  input: replayInput,
-  handle: (input, looking: Looking, request) => {
-    const { name: target } = looking.catalogue.subscriber(input.subscription);
-    return start('replay', { kind: 'replay', target, input }, looking, request);
-  },
+  postReplay: endpoint({
+    ...started,
+    summary: 'Feeds a subscriber from a position of the log',
+    input: replayInput.extend({ subscription: z.enum(subscribers.map(({ name }) => name)) }),
+    handle: (input, looking: Looking, request) =>
+      start('replay', { kind: 'replay', target: input.subscription, input }, looking, request),
+  }),
 });
 
 export const postReconcile = endpoint({
@@ -115,7 +115,7 @@ export const postReconcile = endpoint({
     start('reconcile', { kind: 'reconcile', target: 'all', input }, looking, request),
 });
 
-const byId = z.strictObject({ id: z.string().max(100) });
+const byId = z.strictObject({ id: anyText(100) });
 
 /** One action of these kinds; of any if absent. */
 export const getActionOf = (kinds?: readonly ActionKind[]) =>
@@ -134,6 +134,7 @@ export const stopActionOf = (kinds: readonly ActionKind[]) =>
     input: byId,
     answer: action,
     statuses: [202],
+    problems: [409],
     handle: async ({ id }, { readDb }: Looking) => toAction(await stopAction(readDb, id, kinds)),
   });
 
@@ -142,7 +143,7 @@ export const listAllActions = endpoint({
   operators: true,
   input: z.strictObject({
     kind: actionKind.optional(),
-    after: z.string().max(100).optional(),
+    after: anyText(100).optional(),
     limit: wholeNumber(1, 100).default(20),
   }),
   answer: actionList,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { aggregateId } from '../../core/events.ts';
-import { wholeNumber } from '../../core/fields.ts';
+import { anyText, wholeNumber } from '../../core/fields.ts';
 import { endAction, requestAction } from '../../core/ops/actions.ts';
 import { lastVersionOf, mendAggregate, stateAt } from '../../core/ops/aggregate.ts';
 import { findPlaces } from '../../core/ops/places.ts';
@@ -17,7 +17,8 @@ import { aggregate, mendAnswer } from './schemas/aggregate.ts';
 import { system } from './schemas/figures.ts';
 import { toDocument, toLoggedEvent } from './wire.ts';
 
-const streamId = z.string().max(1_000);
+/** A type and a key of up to 255 characters. */
+const streamId = anyText(300);
 
 export const getAggregate = endpoint({
   summary: 'Its events, its state at a version, its read documents beside what a replay gives',

@@ -3,32 +3,21 @@ import * as z from 'zod';
 import { type LetterInList, listDeadLetters, listLetters } from '../../core/dead-letters/groups.ts';
 import { deadLetterRecords } from '../../core/dead-letters/records.ts';
 import { AppError } from '../../core/errors.ts';
-import { wholeNumber } from '../../core/fields.ts';
+import { anyText, wholeNumber } from '../../core/fields.ts';
 import type { Databases } from '../../core/projection/read-model.ts';
+import { cursorOf } from '../../core/queries/cursor.ts';
 import { listParked } from '../../core/relay/parked.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { fromCursor, nextPage, toCursor } from './paging.ts';
+import { nextPage } from './paging.ts';
 import { deadLetter, deadLetters } from './schemas/dead-letters.ts';
 import { letterIdOf, letterNameOf, toDeadLetter } from './wire.ts';
 
-const place = z.tuple([z.int().min(0).max(8.64e15), z.string()]).transform(([time, id]) => ({
-  at: new Date(time),
-  id,
-}));
-
-const cursor = z
-  .string()
-  .max(1_000)
-  .transform((text, context) => {
-    const parsed = place.safeParse(fromCursor(text));
-    if (parsed.success) return parsed.data;
-    context.addIssue({ code: 'custom', message: 'is not a cursor of this list' });
-    return z.NEVER;
-  });
+const { schema, encode } = cursorOf('date', 'text');
+const cursor = schema.transform(([at, id]) => ({ at: at as Date, id: id as string }));
 
 const input = z.strictObject({
-  subscription: z.string().min(1).max(100).optional(),
-  fingerprint: z.string().min(1).max(100).optional(),
+  subscription: anyText(100).optional(),
+  fingerprint: anyText(100).optional(),
   after: cursor.optional(),
   limit: wholeNumber(1, 100).default(20),
 });
@@ -41,7 +30,7 @@ const parkedPage = async ({ writeDb }: Databases, { after, limit }: Asked) => {
   const found = await listParked(writeDb, limit + 1, after);
   const parked = found.slice(0, limit);
   const last = found.length > limit ? parked.at(-1) : undefined;
-  const next_cursor = last === undefined ? null : toCursor([last.parked_at.getTime(), last.event_id]);
+  const next_cursor = last === undefined ? null : encode([last.parked_at, last.event_id]);
   return { groups: [], parked, next_cursor };
 };
 
@@ -60,7 +49,7 @@ const causePage = async ({ readDb }: Databases, asked: Asked) => {
       letters: shown.filter((letter) => letter.subscription === group.subscription).map(toLetter),
     })),
     parked: [],
-    next_cursor: last === undefined ? null : toCursor([last.last_at.getTime(), last._id]),
+    next_cursor: last === undefined ? null : encode([last.last_at, last._id]),
   };
 };
 
@@ -76,9 +65,7 @@ const causesPage = async ({ writeDb, readDb }: Databases, { subscription, after,
     groups: shown.map((group) => ({ ...group, letters: group.letters.map(toLetter) })),
     parked,
     next_cursor:
-      last === undefined
-        ? null
-        : toCursor([last.last_at.getTime(), `${last.subscription}/${last.fingerprint}`]),
+      last === undefined ? null : encode([last.last_at, `${last.subscription}/${last.fingerprint}`]),
   };
 };
 
@@ -94,10 +81,12 @@ const getDeadLetters = endpoint({
   headersOf: nextPage('after'),
 });
 
+const letterId = z.string().regex(/^[A-Za-z0-9_-]{1,500}$/, { error: 'is not the id of a dead letter' });
+
 const getDeadLetter = endpoint({
   summary: 'One dead letter, with its message and its error',
   operators: true,
-  input: z.strictObject({ id: z.string().max(4_000) }),
+  input: z.strictObject({ id: letterId }),
   answer: deadLetter,
   async handle({ id }, { readDb }: Databases) {
     const letter = await deadLetterRecords(readDb).findOne({ _id: letterNameOf(id) });

@@ -9,16 +9,3 @@ export const nextPage =
     const parameters = new URLSearchParams({ ...query, [parameter]: String(next_cursor) });
     return { link: `<${path}?${parameters}>; rel="next"` };
   };
-
-/** A cursor of several values as one text. */
-export const toCursor = (parts: readonly (string | number)[]): string =>
-  Buffer.from(JSON.stringify(parts)).toString('base64url');
-
-/** Undefined if the text is no cursor. */
-export const fromCursor = (text: string): unknown => {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-};

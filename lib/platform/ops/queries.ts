@@ -1,7 +1,7 @@
 // What operators can look at in the log. Every query is cut by a limit and goes by an index.
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { wholeNumber } from '../../core/fields.ts';
+import { anyText, wholeNumber } from '../../core/fields.ts';
 import { findEvent, listEvents } from '../../core/ops/log.ts';
 import { findPlaces } from '../../core/ops/places.ts';
 import { findTrace } from '../../core/ops/trace.ts';
@@ -12,7 +12,7 @@ import { nextPage } from './paging.ts';
 import { eventDetail, eventList, trace } from './schemas/log.ts';
 import { sendingOf, toLoggedEvent, toPlace } from './wire.ts';
 
-const name = z.string().min(1).max(400);
+const name = anyText(400);
 
 export const listLog = endpoint({
   summary: 'The log in order of position, or the newest first',
@@ -40,7 +40,7 @@ export const listLog = endpoint({
 export const getEvent = endpoint({
   summary: 'An event, and where it is for each subscriber',
   operators: true,
-  input: z.strictObject({ event_id: z.string().max(400) }),
+  input: z.strictObject({ event_id: anyText(400) }),
   answer: eventDetail,
   async handle({ event_id }, { writeDb, readDb, subscribers }: Looking) {
     const event = await findEvent(writeDb, event_id);
@@ -58,7 +58,7 @@ export const getEvent = endpoint({
 export const getTrace = endpoint({
   summary: 'All that one request caused, in order',
   operators: true,
-  input: z.strictObject({ correlation_id: z.string().max(400) }),
+  input: z.strictObject({ correlation_id: anyText(400) }),
   answer: trace,
   async handle({ correlation_id }, { writeDb, readDb, subscribers }: Looking) {
     const found = await findTrace({ writeDb, readDb, subscribers }, correlation_id);

@@ -1,5 +1,6 @@
 // What operators do, on record.
 import * as z from 'zod';
+import { requiredText } from '../../../core/fields.ts';
 import { count, instant, object, page } from './common.ts';
 
 export const actionKind = z.enum([
@@ -72,7 +73,7 @@ export const redriveInput = z.strictObject({
 });
 
 /** POST /ops/discard */
-export const discardInput = redriveInput.extend({ reason: z.string().trim().min(1).max(1_000) });
+export const discardInput = redriveInput.extend({ reason: requiredText(1_000) });
 
 /** POST /ops/rebuilds; Location /ops/rebuilds/{id}. Without a projection: all, one after the other. */
 export const rebuildInput = z.strictObject({
