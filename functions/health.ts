@@ -17,6 +17,7 @@ const getHealth = endpoint({
   answer: z.strictObject({ status: z.enum(['ok', 'unavailable']), dependencies: z.array(dependency) }),
   statuses: [200, 503],
   statusOf: ({ status }) => (status === 'ok' ? 200 : 503),
+  headers: ['Retry-After'],
   headersOf: ({ status }): Record<string, string> => (status === 'ok' ? {} : { 'retry-after': '5' }),
   async handle() {
     const dependencies = await Promise.all([

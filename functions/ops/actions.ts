@@ -1,5 +1,6 @@
 import { catalogue } from '../../lib/domains.ts';
 import { endpointRoutes } from '../../lib/platform/http/endpoint-route.ts';
+import { missingRoute } from '../../lib/platform/http/missing-route.ts';
 import { httpHandler } from '../../lib/platform/http/stack.ts';
 import {
   getActionOf,
@@ -26,7 +27,10 @@ export const routes = {
   'GET /ops/replays/{id}': getActionOf(['replay']),
   'DELETE /ops/replays/{id}': stopActionOf(['replay']),
   'POST /ops/reconcile': postReconcile,
-  'POST /ops/aggregates/{stream_id+}': mend,
+  'POST /ops/aggregates/{stream_id+}/mend': mend,
 };
 
-export const handler = httpHandler(endpointRoutes(routes, createLooking(catalogue, resources)));
+export const handler = httpHandler(
+  endpointRoutes(routes, createLooking(catalogue, resources)),
+  missingRoute(process.env['ROUTES'] ?? ''),
+);

@@ -93,6 +93,7 @@ export const createBaselineProduct = endpoint({
   input: createInput,
   answer: given,
   statuses: [201],
+  headers: ['Location!'],
   headersOf: ({ id }) => ({ location: `/baseline/products/${id}` }),
   handle: (input, { db }: Environment) => createProduct(db, input),
 });

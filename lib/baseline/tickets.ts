@@ -101,6 +101,7 @@ export const createBaselineTicket = endpoint({
   input: createInput,
   answer: given,
   statuses: [201],
+  headers: ['Location!'],
   headersOf: ({ id }) => ({ location: `/baseline/tickets/${id}` }),
   handle: (input, { db }: Environment) => createTicket(db, input),
 });

@@ -34,12 +34,15 @@ interface AppErrorOptions {
   errors?: FieldError[];
   /** Seconds after which the caller may try again. */
   retryAfter?: number;
+  /** The methods that there are. */
+  allow?: string;
 }
 
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: FieldError[] | undefined;
   readonly retryAfter: number | undefined;
+  readonly allow: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -47,6 +50,7 @@ export class AppError extends Error {
     this.code = code;
     this.errors = options.errors;
     this.retryAfter = options.retryAfter;
+    this.allow = options.allow;
   }
 }
 

@@ -40,11 +40,20 @@ const storable = (max: number) =>
 export const optionalText = (max: number) =>
   storable(max).meta({ json: { type: 'string', maxLength: max, pattern: storablePattern } });
 
-/** Text with something to read in it. */
-export const requiredText = (max: number) =>
+/** Text with something to read in it; not one of `but`. */
+export const requiredText = (max: number, { but = [] }: { but?: string[] } = {}) =>
   storable(max)
     .refine((value) => isReadable.test(value), { error: 'must not be empty' })
-    .meta({ json: { type: 'string', minLength: 1, maxLength: max, pattern: readablePattern } });
+    .refine((value) => !but.includes(value), { error: `must not be ${but.join(' or ')}` })
+    .meta({
+      json: {
+        type: 'string',
+        minLength: 1,
+        maxLength: max,
+        pattern: readablePattern,
+        ...(but.length === 0 ? {} : { not: { enum: but } }),
+      },
+    });
 
 /** An id that we gave out. */
 export const uuid = z.uuid({ error: 'is not an id' }).transform((id) => id.toLowerCase());

@@ -1,5 +1,6 @@
 // A JWT authorizer before every route, if a stage names an issuer and an audience. Public routes answer anybody, and
 // operators send OPS_TOKEN in the header that the authorizer would read.
+import { gatewayKey } from '../platform/http/route-key.ts';
 import type { FunctionDefinition, Gateway, Service } from './service.ts';
 
 /** `operators` and `public` of a function, as routes of the gateway. */
@@ -8,13 +9,16 @@ export const addOpenRoutes = ({ functions }: Pick<Service, 'functions'>): void =
     const { operators = [], public: forAll = [], rights = [] } = definition;
     const routes = [...operators, ...forAll];
     if (routes.length > 0)
-      definition.events = [...(definition.events ?? []), ...routes.map((httpApi) => ({ httpApi }))];
+      definition.events = [
+        ...(definition.events ?? []),
+        ...routes.map((route) => ({ httpApi: gatewayKey(route) })),
+      ];
     if (operators.length > 0) definition.rights = [...rights, 'ops-token'];
   }
 };
 
 const isOpen = ({ operators = [], public: forAll = [] }: FunctionDefinition, route: Gateway): boolean =>
-  typeof route === 'string' && (operators.includes(route) || forAll.includes(route));
+  typeof route === 'string' && [...operators, ...forAll].some((one) => gatewayKey(one) === route);
 
 const guarded = (route: Gateway): Gateway => {
   const [method = '', path = ''] = typeof route === 'string' ? route.split(' ') : [route.method, route.path];

@@ -1,4 +1,5 @@
 // Every path of the gateway with its methods, for the function that answers where no route does.
+import { gatewayKey, pathEndOf } from '../platform/http/route-key.ts';
 import type { FunctionDefinition, Gateway, Service } from './service.ts';
 
 type Functions = Service['functions'];
@@ -6,8 +7,13 @@ type Functions = Service['functions'];
 const keyOf = (route: Gateway): string =>
   typeof route === 'string' ? route : `${route.method?.toUpperCase()} ${route.path}`;
 
-const routesOf = ({ events = [] }: FunctionDefinition): string[] =>
-  events.flatMap(({ httpApi }) => (httpApi === undefined ? [] : [keyOf(httpApi)]));
+/** As serverless.yml has them: with what the gateway does not know. */
+const routesOf = ({ events = [], operators = [] }: FunctionDefinition): string[] =>
+  events.flatMap(({ httpApi }) => {
+    if (httpApi === undefined) return [];
+    const key = keyOf(httpApi);
+    return [operators.find((route) => gatewayKey(route) === key) ?? key];
+  });
 
 const answersMissing = (definition: FunctionDefinition): boolean => routesOf(definition).includes('*');
 
@@ -39,14 +45,16 @@ const shadowed = (paths: Map<string, string[]>): string[] =>
     return [...new Set(others)].filter((method) => !methods.includes(method)).map((one) => `${one} ${path}`);
   });
 
-/** `/tickets GET,POST;/tickets/{id} GET` to each function that has the route `*`, and what a pattern would take. */
+/** `/tickets GET,POST;/tickets/{id} GET` to each function that answers for missing ones, and to that of `*` what a pattern would take. */
 export const addRouteTable = ({ functions }: Pick<Service, 'functions'>): void => {
   const paths = methodsByPath(functions);
   const table = [...paths].map(([path, methods]) => `${path} ${methods.join(',')}`).join(';');
   const missing = shadowed(paths);
   for (const definition of Object.values(functions)) {
+    const hasMore = routesOf(definition).some((key) => pathEndOf(key) !== undefined);
+    if (hasMore || answersMissing(definition))
+      definition.environment = { ...definition.environment, ROUTES: table };
     if (!answersMissing(definition)) continue;
-    definition.environment = { ...definition.environment, ROUTES: table };
     definition.public = [...(definition.public ?? []), ...missing];
     definition.events = [...(definition.events ?? []), ...missing.map((httpApi) => ({ httpApi }))];
   }

@@ -9,9 +9,13 @@ import { enterFromOrigin, tellOrigin } from './origins.ts';
 // hapi answers HEAD by the route of GET. On AWS it has none: a method that no route names ends at `*`.
 const unrouted = 'head-without-route';
 
+// hapi cleans a path up. To API Gateway `/tickets/` and `/docs/.` are paths of their own, which no route has.
+const isCleanedUp = (path: string): boolean => path !== '/' && /\/$|\/(\.|%2e){1,2}(\/|$)/i.test(path);
+
 const enter: Extension = (request, toolkit) => {
   // serverless-offline turns what is no UTF-8 into another text; on AWS a function sees it, and refuses it.
-  const [, query = ''] = (request.raw.req.url ?? '').split('?');
+  const [path = '', query = ''] = (request.raw.req.url ?? '').split('?');
+  if (isCleanedUp(path)) return problemOf(request, toolkit, 404).takeover();
   if (!isDecodable(query)) return problemOf(request, toolkit, 400).takeover();
   if (request.method === 'head') request.setMethod(unrouted);
   return enterFromOrigin(request, toolkit);

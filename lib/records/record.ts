@@ -12,10 +12,13 @@ export type RecordEvent = EventOf<typeof recordEvents>;
 
 const mostValueBytes = 64 * 1024;
 
+// In a path these two mean a step, whatever the way they are written: nothing could fetch them.
+const key = requiredText(255, { but: ['.', '..'] });
+
 /** What each command needs to be told. */
 export const recordInputs = {
   WriteRecord: z.strictObject({
-    key: requiredText(255),
+    key,
     value: optionalText(mostValueBytes).refine((value) => Buffer.byteLength(value) <= mostValueBytes, {
       error: `may have up to ${mostValueBytes} bytes`,
     }),

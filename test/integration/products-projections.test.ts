@@ -213,7 +213,8 @@ describe('the list of products', () => {
     expect(await idsOf({})).toEqual(ids.toReversed());
     expect(await idsOf({ in_stock: true })).toEqual([ids[2], ids[1]]);
     expect(await idsOf({ in_stock: false })).toEqual([ids[3], ids[0]]);
-    expect(await list({ limit: 3 })).toMatchObject({ hasMore: true });
+    expect((await list({ limit: 3 })).next).toEqual({ after: ids[1] });
     expect(await idsOf({ limit: 3, skip: 3 })).toEqual([ids[0]]);
+    expect(await idsOf({ after: [ids[1]] })).toEqual([ids[0]]);
   });
 });

@@ -3,6 +3,7 @@ export type Json = Record<string, unknown>;
 export type Answer = {
   status: number;
   text: string;
+  headers: ReadonlyMap<string, string>;
   /** A header's value by its lower-case name. */
   header(name: string): string | undefined;
   /** The body parsed as JSON, whatever it is. */
@@ -21,6 +22,7 @@ export function toAnswer(status: number, headers: ReadonlyMap<string, string>, t
   return {
     status,
     text,
+    headers,
     header: (name) => headers.get(name.toLowerCase()),
     json,
     object() {

@@ -19,16 +19,21 @@ export type Client = {
   raw(bytes: string | Uint8Array): Promise<Answer>;
 };
 
+/** Throws if an answer is not as it should be. */
+export type Check = (method: string, path: string, answer: Answer) => void;
+
 /**
  * A client that sends paths and headers as given, follows nothing and retries nothing. It fails the test by itself
  * on a body with a stack trace (serverless-offline's answer to a handler that threw) and on an unexpected 5xx.
+ * `check` sees every answer as well.
  */
-export function httpClient(baseUrl: string): Client {
+export function httpClient(baseUrl: string, check: Check = () => undefined): Client {
   const base = new URL(baseUrl);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const call = async (method: string, path: string, options: Call = {}) => {
     const answer = await send(base, agent, method, path, options);
-    return sound(answer, `${method} ${path.slice(0, 200)}`, options.expect);
+    check(method, path, sound(answer, `${method} ${path.slice(0, 200)}`, options.expect));
+    return answer;
   };
   return {
     call,

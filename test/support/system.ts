@@ -7,6 +7,7 @@ import { databaseUrl } from './database.ts';
 import { type Client, httpClient } from './http.ts';
 import { invokeFunction } from './invoke.ts';
 import { openQueue, type Queue } from './queues.ts';
+import { checkAnswers } from './seen.ts';
 import type { PartName } from './system-parts.ts';
 import { type Running, type State, startProcess } from './system-process.ts';
 
@@ -114,7 +115,7 @@ async function connect(state: State) {
   const close = async () => {
     await Promise.allSettled([write.close(), read.close()]);
   };
-  return { http: httpClient(state.http_url), write: write.db(), read: read.db(), close };
+  return { http: httpClient(state.http_url, checkAnswers()), write: write.db(), read: read.db(), close };
 }
 
 const noise =

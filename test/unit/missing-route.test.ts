@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { addOpenRoutes } from '../../lib/deploy/authorizer.ts';
 import { addRouteTable } from '../../lib/deploy/route-table.ts';
 import type { FunctionDefinition } from '../../lib/deploy/service.ts';
 import { missingRoute } from '../../lib/platform/http/missing-route.ts';
@@ -21,8 +22,10 @@ const functions: Record<string, FunctionDefinition> = {
       { httpApi: 'GET /orders/search' },
     ],
   },
+  operations: { handler: 'o', operators: ['POST /read/{key+}/mend'] },
   notFound: { handler: 'n', events: [{ httpApi: '*' }] },
 };
+addOpenRoutes({ functions });
 addRouteTable({ functions });
 const table = String(functions['notFound']?.environment?.['ROUTES']);
 
@@ -45,8 +48,9 @@ test.each([
   ['/read/a/b', 'GET'],
   ['/orders/search', 'GET'],
   ['/orders/7', 'DELETE'],
+  ['/read/a/b/mend', 'POST'],
 ])('%s exists with another method: 405 allows %s', async (path, allow) => {
-  expect(await at(path)).toMatchObject({ status: 405, headers: { allow }, body: { status: 405 } });
+  await expect(at(path)).rejects.toMatchObject({ code: 'method_not_allowed', allow });
 });
 
 test.each(['/', '/tickets/7', '/tickets/', '/ticketsx', '/tickets/7/note/8', '/read/'])(
@@ -59,4 +63,9 @@ test.each(['/', '/tickets/7', '/tickets/', '/ticketsx', '/tickets/7/note/8', '/r
 test('a method that a path lacks is missing there, and not taken by a pattern beside it', () => {
   expect(functions['notFound']?.events).toContainEqual({ httpApi: 'DELETE /orders/search' });
   expect(functions['notFound']?.public).toEqual(['DELETE /orders/search']);
+});
+
+test('what stands behind the rest of a path is left to the function', () => {
+  expect(functions['operations']?.events).toEqual([{ httpApi: 'POST /read/{key+}' }]);
+  expect(functions['operations']?.environment?.['ROUTES']).toBe(table);
 });

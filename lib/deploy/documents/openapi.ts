@@ -5,6 +5,7 @@ import type { AnyQuery } from '../../core/queries/query.ts';
 import type { AnyEndpoint } from '../../platform/http/endpoint.ts';
 import { titleOf } from '../../platform/http/problem.ts';
 import { answerSchema, inputSchema, type JsonSchema, type ObjectSchema, pick } from './json-schema.ts';
+import { addLinks } from './links.ts';
 import { headerParameters, headersOf, problemSchema, version, versionParameters } from './parts.ts';
 
 /** The body is too large; it is no JSON. */
@@ -36,7 +37,7 @@ const answersOf = (value: RouteValue, hasId: boolean): Answers => {
       return {
         statuses: [value.locate === undefined ? 200 : 201],
         schema: answerSchema(commandAnswer.extend(value.answer?.fields.shape ?? {})),
-        headers: ['ETag', 'Idempotency-Replayed', ...(value.locate === undefined ? [] : ['Location'])],
+        headers: ['ETag!', 'Idempotency-Replayed', ...(value.locate === undefined ? [] : ['Location!'])],
         problems: [...missing, ...bodyErrors, 409, 412, 422],
       };
     case 'queued':
@@ -58,7 +59,7 @@ const answersOf = (value: RouteValue, hasId: boolean): Answers => {
       return {
         statuses: value.statuses ?? [200],
         schema: answerSchema(value.answer),
-        headers: value.statuses?.includes(201) ? ['Location'] : [],
+        headers: value.headers ?? [],
         problems: [...missing, ...bodyErrors, ...(value.problems ?? [])],
       };
   }
@@ -107,15 +108,21 @@ const contentOf = (value: RouteValue, schema: JsonSchema): JsonSchema => ({
 
 const success = (status: number, value: RouteValue, { schema, headers }: Answers): JsonSchema => ({
   description: status === 304 ? 'Not changed' : value.summary,
-  headers: headersOf(['X-Correlation-Id', ...headers]),
+  headers: headersOf(['X-Correlation-Id!', ...headers]),
   ...(status === 304 ? {} : { content: contentOf(value, schema) }),
 });
 
-const problemHeaders: Record<number, string> = { 401: 'WWW-Authenticate', 405: 'Allow', 503: 'Retry-After' };
+const problemHeaders: Record<number, string> = {
+  401: 'WWW-Authenticate!',
+  404: 'Retry-After',
+  405: 'Allow!',
+  409: 'Retry-After',
+  503: 'Retry-After',
+};
 
 const problem = (status: number): JsonSchema => ({
   description: titleOf(status),
-  headers: headersOf(['X-Correlation-Id', ...[problemHeaders[status] ?? []].flat()]),
+  headers: headersOf(['X-Correlation-Id!', ...[problemHeaders[status] ?? []].flat()]),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 });
 
@@ -167,6 +174,7 @@ export const openApiOf = (routes: Record<string, RouteValue>): JsonSchema => {
     const at = path.replaceAll('+}', '}');
     paths[at] = { ...paths[at], [method.toLowerCase()]: operationOf(key, value) };
   }
+  addLinks(paths);
   return {
     openapi: '3.1.0',
     info: {

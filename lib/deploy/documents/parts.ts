@@ -32,16 +32,17 @@ const ifMatch = parameter(
   'ETags that were given: the command takes effect at one of their versions alone; * for any',
   // One tag or a list of them, or `*`; see lib/platform/http/etag.ts.
   {
-    type: 'string',
-    pattern: '^(?:\\*|(?:W/)?"[!#-~]*"(?: *, *(?:W/)?"[!#-~]*")*)$',
-    examples: ['*', '"3-JF3zY0kq8WnXvT5mBd1LcA"'],
+    anyOf: [
+      { type: 'string', const: '*' },
+      { type: 'string', pattern: '^(?:W/)?"[!#-~]*"(?: *, *(?:W/)?"[!#-~]*")*$' },
+    ],
   },
 );
 const ifNoneMatch = parameter(
   'header',
   'If-None-Match',
   'ETags of answers that need not be sent again; * for any',
-  { type: 'string', examples: ['"3-JF3zY0kq8WnXvT5mBd1LcA"'] },
+  { type: 'string' },
 );
 
 /** What a caller may send in headers. */
@@ -77,9 +78,14 @@ export const versionParameters = (kind: Kind): JsonSchema[] => {
 
 const text: JsonSchema = { type: 'string' };
 
-/** Headers of an answer, by name. */
+/** Headers of an answer, by name; with a `!` behind it, one that is always there. */
 export const headersOf = (names: string[]): JsonSchema =>
-  Object.fromEntries(names.map((name) => [name, { schema: name === 'Retry-After' ? version : text }]));
+  Object.fromEntries(
+    names.map((named) => {
+      const name = named.replace('!', '');
+      return [name, { required: name !== named, schema: name === 'Retry-After' ? version : text }];
+    }),
+  );
 
 export const problemSchema: JsonSchema = {
   type: 'object',

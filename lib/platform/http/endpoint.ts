@@ -21,6 +21,8 @@ interface Facts {
   operators?: boolean;
   /** The statuses that it answers with; 200 if absent. */
   statuses?: number[];
+  /** Headers that are its own, for the document; with a `!` behind one that is always there. */
+  headers?: string[];
   /** Problems that are its own, beside those that any endpoint may have. */
   problems?: number[];
 }

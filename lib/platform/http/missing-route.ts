@@ -1,6 +1,5 @@
 // What answers where no route does: 404, or 405 with `Allow` if the path exists with another method.
 import { AppError } from '../../core/errors.ts';
-import { toProblem } from './problem.ts';
 import type { Route } from './stack.ts';
 
 interface KnownPath {
@@ -23,6 +22,9 @@ const patternOf = (path: string): RegExp =>
       .join('')}$`,
   );
 
+/** The more of a path is spelled out, the closer it is. */
+const spelledOut = ({ path }: KnownPath): number => path.replace(/\{\w+\+?\}/g, '').length;
+
 const parseTable = (table: string): KnownPath[] =>
   table
     .split(';')
@@ -35,19 +37,12 @@ const parseTable = (table: string): KnownPath[] =>
 /** `table`: `/tickets GET,POST;/tickets/{id} GET`, every path with its methods. */
 export const missingRoute = (table: string): Route => {
   const known = parseTable(table);
-  const findPaths = (path: string): KnownPath[] => {
-    const exact = known.filter((one) => one.path === path);
-    return exact.length > 0 ? exact : known.filter(({ pattern }) => pattern.test(path));
-  };
-  return async ({ path, correlationId }) => {
-    const methods = findPaths(path).flatMap((one) => one.methods);
-    if (methods.length === 0) throw new AppError('not_found', 'There is no such route');
-    const allow = [...new Set(methods)].sort().join(', ');
-    const problem = toProblem(
-      new AppError('method_not_allowed', `${path.slice(0, 200)} takes ${allow}`),
-      path,
-      correlationId,
-    );
-    return { ...problem, headers: { ...problem.headers, allow } };
+  return async ({ path }) => {
+    const [found] = known
+      .filter(({ pattern }) => pattern.test(path))
+      .toSorted((one, other) => spelledOut(other) - spelledOut(one));
+    if (found === undefined) throw new AppError('not_found', 'There is no such route');
+    const allow = found.methods.toSorted().join(', ');
+    throw new AppError('method_not_allowed', `${path.slice(0, 200)} takes ${allow}`, { allow });
   };
 };

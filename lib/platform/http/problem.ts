@@ -57,6 +57,7 @@ export const toProblem = (error: unknown, instance: string, correlationId: strin
     headers: {
       'content-type': 'application/problem+json',
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+      ...(known?.allow === undefined ? {} : { allow: known.allow }),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
     body: {

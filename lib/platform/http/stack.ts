@@ -8,6 +8,7 @@ import { createLog } from '../logger.ts';
 import { emitMetrics } from '../metrics.ts';
 import { toProblem } from './problem.ts';
 import { correlationOf, type HttpRequest, toRequest } from './request.ts';
+import { gatewayKey, type PathEnd, pathEndOf } from './route-key.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -33,9 +34,29 @@ const noRoute: Route = async () => {
   throw new AppError('not_found', 'There is no such route');
 };
 
-const dispatch = (routes: Routes, otherwise: Route, request: HttpRequest): Promise<HttpAnswer> => {
-  const route = Object.hasOwn(routes, request.routeKey) ? routes[request.routeKey] : undefined;
-  return (route ?? otherwise)(request);
+interface Entry {
+  route: Route;
+  pathEnd: PathEnd | undefined;
+}
+
+const byGatewayKey = (routes: Routes): Map<string, Entry[]> => {
+  const entries = Object.entries(routes).map(([key, route]) => ({ key, route, pathEnd: pathEndOf(key) }));
+  return Map.groupBy(entries, ({ key }) => gatewayKey(key));
+};
+
+const dispatch = (
+  routes: Map<string, Entry[]>,
+  otherwise: Route,
+  request: HttpRequest,
+): Promise<HttpAnswer> => {
+  for (const { route, pathEnd } of routes.get(request.routeKey) ?? []) {
+    if (pathEnd === undefined) return route(request);
+    const { parameter, end } = pathEnd;
+    const { [parameter]: rest = '' } = request.params;
+    if (!rest.endsWith(end) || rest === end) continue;
+    return route({ ...request, params: { ...request.params, [parameter]: rest.slice(0, -end.length) } });
+  }
+  return otherwise(request);
 };
 
 type Started = {
@@ -93,11 +114,13 @@ const gatewayOnly = (event: APIGatewayProxyEventV2): void => {
 };
 
 /** `otherwise` answers where none of the routes does. */
-export const httpHandler = (routes: Routes, otherwise: Route = noRoute) =>
-  middy()
+export const httpHandler = (routes: Routes, otherwise: Route = noRoute) => {
+  const entries = byGatewayKey(routes);
+  return middy()
     .use(observe())
     .use(problems())
     .handler(async (event: APIGatewayProxyEventV2, context: Context): Promise<Result> => {
       gatewayOnly(event);
-      return toResult(await dispatch(routes, otherwise, toRequest(event, context)));
+      return toResult(await dispatch(entries, otherwise, toRequest(event, context)));
     });
+};

@@ -61,6 +61,7 @@ const started = {
   operators: true,
   answer: action,
   statuses: [202],
+  headers: ['Location!'],
   headersOf: ({ kind, id }: { kind: unknown; id: unknown }) => ({ location: `${pathOf(kind)}/${id}` }),
 };
 
@@ -155,5 +156,6 @@ export const listAllActions = endpoint({
       next_cursor: found.length > limit ? (shown.at(-1)?._id ?? null) : null,
     };
   },
+  headers: ['Link'],
   headersOf: nextPage('after'),
 });

@@ -1,6 +1,6 @@
 // One aggregate as operators see it and mend it, and what the system is made of.
 import * as z from 'zod';
-import { AppError } from '../../core/errors.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
 import { aggregateId } from '../../core/events.ts';
 import { anyText, wholeNumber } from '../../core/fields.ts';
 import { endAction, requestAction } from '../../core/ops/actions.ts';
@@ -20,11 +20,24 @@ import { toDocument, toLoggedEvent } from './wire.ts';
 /** A type and a key of up to 255 characters. */
 const streamId = anyText(300);
 
+// A key may end in `/mend`. If there is no such stream, it is the path of `mend` that is asked for.
+const pathEnd = '/mend';
+
+const findLastVersion = async (looking: Looking, stream_id: string): Promise<number> => {
+  try {
+    looking.streamOf(stream_id);
+    return await lastVersionOf(looking.writeDb, stream_id);
+  } catch (error) {
+    if (!isAppError(error, 'not_found') || !stream_id.endsWith(pathEnd)) throw error;
+    throw new AppError('method_not_allowed', 'Mending takes POST', { allow: 'POST' });
+  }
+};
+
 export const getAggregate = endpoint({
   summary: 'Its events, its state at a version, its read documents beside what a replay gives',
   operators: true,
   input: z.strictObject({
-    stream_id: streamId,
+    stream_id: anyText(300 + pathEnd.length),
     version: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
     after_version: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
     limit: wholeNumber(1, 100).default(50),
@@ -32,8 +45,8 @@ export const getAggregate = endpoint({
   answer: aggregate,
   async handle({ stream_id, version: asked, after_version, limit }, looking: Looking) {
     const { writeDb, readDb, subscribers } = looking;
+    const last_version = await findLastVersion(looking, stream_id);
     const stream = looking.streamOf(stream_id);
-    const last_version = await lastVersionOf(writeDb, stream_id);
     const version = Math.min(asked ?? last_version, last_version);
     const rows = await eventRows(writeDb)
       .find({ stream_id, version: { $gt: after_version } })
@@ -69,19 +82,17 @@ export const getAggregate = endpoint({
       })),
     };
   },
+  headers: ['Link'],
   headersOf: nextPage('after_version'),
 });
 
 export const mend = endpoint({
   summary: 'Puts the read documents of one aggregate right',
   operators: true,
-  // An id may have slashes of its own: it takes up the rest of the path, and `/mend` is its end.
   input: z.strictObject({ stream_id: streamId }),
   answer: mendAnswer,
-  async handle({ stream_id: rest }, looking: Looking, request) {
+  async handle({ stream_id }, looking: Looking, request) {
     const { writeDb, readDb, subscribers } = looking;
-    if (!rest.endsWith('/mend')) throw new AppError('not_found', 'There is no such route');
-    const stream_id = rest.slice(0, -'/mend'.length);
     const models = looking.modelsOf(stream_id);
     await lastVersionOf(writeDb, stream_id);
     const asked = { kind: 'mend' as const, target: stream_id, input: {}, by: callerOf(request) };

@@ -78,6 +78,7 @@ const getDeadLetters = endpoint({
     if (asked.subscription === 'relay') return parkedPage(databases, asked);
     return asked.fingerprint === undefined ? causesPage(databases, asked) : causePage(databases, asked);
   },
+  headers: ['Link'],
   headersOf: nextPage('after'),
 });
 

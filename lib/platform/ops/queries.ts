@@ -34,6 +34,7 @@ export const listLog = endpoint({
       next_cursor: next === undefined ? null : String(next),
     };
   },
+  headers: ['Link'],
   headersOf: nextPage('after_position'),
 });
 
