@@ -75,7 +75,7 @@ const operationsOf = ({ queueNames }: Catalogue): Record<string, JsonSchema> =>
 
 /** The document of all domains. */
 export const asyncApiOf = (catalogue: Catalogue): JsonSchema => ({
-  asyncapi: '3.0.0',
+  asyncapi: '3.1.0',
   info: {
     title: 'Tandem',
     version: '1',
