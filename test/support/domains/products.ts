@@ -112,7 +112,7 @@ export const entry: TestEntry = {
       {
         path: '/audit-log',
         numbers: cursors,
-        words: ['type', 'cursor', 'consistent_with'],
+        words: ['type', 'after', 'consistent_with'],
         instants: ['from', 'to'],
       },
       { path: '/alerts/low-stock', numbers: paging, words: ['state', 'after', 'consistent_with'] },
