@@ -1,4 +1,4 @@
-// `consumes: tickets-projector` in serverless.yml, as what AWS wants for it: the queue, its dead letters, and the event
+// `consumes: <subscriber>` in serverless.yml, as what AWS wants for it: the queue, its dead letters, and the event
 // source of the function. Packaged and locally alike.
 import { AppError } from '../core/errors.ts';
 import {

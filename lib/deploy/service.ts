@@ -54,6 +54,6 @@ export const placeOf = ({ service, provider }: Service): Place => ({
 
 export const functionName = ({ service, stage }: Place, key: string): string => `${service}-${stage}-${key}`;
 
-/** `tickets-projector` as the start of a logical id: `TicketsProjector`. */
+/** `loans-projector` as the start of a logical id: `LoansProjector`. */
 export const logicalId = (name: string): string =>
   name.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());

@@ -29,7 +29,7 @@ export const { models: lowStockModels, subscriber: productsLowStockAlert } = fol
   schemaVersion: 2,
   states: { name: 'products-low-stock-watch', collection: watchesCollection, indexes: [] },
   documents: {
-    name: 'products-low-stock-alert',
+    name,
     collection: alertsCollection,
     indexes: [{ keys: { state: 1, opened_at: -1, _id: -1 } }, { keys: { opened_at: -1, _id: -1 } }],
   },

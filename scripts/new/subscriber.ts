@@ -29,7 +29,7 @@ export const addSubscriber = (changes: Changes, names: Names, subscriber: string
     insert(
       yml,
       { after: /^functions:\n/m },
-      `  ${value}:\n    handler: functions/${many}/${subscriber}.handler\n    rights: [read-db]\n    consumes: ${many}-${subscriber}\n`,
+      `  ${value}: { handler: functions/${many}/${subscriber}.handler, rights: [read-db], consumes: ${many}-${subscriber} }\n`,
     ),
   );
 };

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { example } from '../support/example.ts';
 import { readPage, readTableCommands, runCommands, withoutChance } from '../support/pages.ts';
 import { useSystem } from '../support/system.ts';
 
@@ -44,6 +45,11 @@ describe.each(pages)('%s', (path) => {
 test('lib/core/OPERATING.md names calls that work', { timeout: 300_000 }, async () => {
   const calls = readTableCommands('lib/core/OPERATING.md');
   expect(calls.length).toBeGreaterThan(5);
-  const results = await runCommands(calls.map(asHere), environment());
+  // The page shows the samples' names.
+  const ofExample = (call: string): string =>
+    call
+      .replaceAll(/tickets-projector|products-audit-log/g, example.subscription)
+      .replaceAll('"tickets"', `"${example.projection}"`);
+  const results = await runCommands(calls.map(asHere).map(ofExample), environment());
   expect(results.map(({ code }, index) => [calls[index], code])).toEqual(calls.map((call) => [call, 0]));
 });

@@ -1,5 +1,5 @@
 // Every call of every subscriber, failing alone in each way, and with another writer passing beside it.
-// Source: lib/core/projection, lib/products/audit-log.ts, lib/products/low-stock-alert.ts.
+// Source: lib/core/projection.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

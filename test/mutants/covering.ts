@@ -13,7 +13,7 @@ const importersOf = (): Map<string, string[]> => {
     for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(importPattern))
       add(normalize(join(dirname(file), path)), file);
     // It imports them by the names in the catalogue.
-    if (dirname(file) === 'test/support/domains') add(file, 'test/support/domains.ts');
+    if (dirname(file) === 'test/support/domains') add(file, 'test/support/entries.ts');
   }
   return importers;
 };

@@ -39,6 +39,10 @@ test.each(matching(/^(?!.*Queued).*Commands$/))('%s writes its database and touc
   expect(queueGrants(name)).toEqual([]);
 });
 
+test.each(matching(/Commands$/))('%s may start a relay that sleeps', (name) => {
+  expect(definitionOf(name).rights).toContain('start-relay');
+});
+
 test('a stage that projects inline lets commands at the read database', () => {
   const inline = { ...place, projectionMode: `${example.name}=inline` };
   expect(parameters(example.functions.commands, inline)).toEqual([read, write]);

@@ -9,7 +9,7 @@ import { Progress } from '../../view/progress.tsx';
 
 interface ChoiceProps {
   choice: LetterChoice;
-  /** `12 dead letters of tickets-projector`. */
+  /** `12 dead letters of loans-projector`. */
   what: string;
   canDiscard?: boolean;
   /** After it has taken effect. */
