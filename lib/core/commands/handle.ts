@@ -138,12 +138,16 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
     return { id, version: from.version + events.length, commandId, replayed: false };
   };
 
-  const decided: HandleCommand<C> = (target, context) =>
-    untilDecided(async () => {
-      const { idempotencyKey: key } = context;
-      const earlier = key === undefined ? undefined : await store.findByKey(key);
+  const decided: HandleCommand<C> = (target, context) => {
+    const { idempotencyKey: key } = context;
+    // Most keys are new. One that is not stops whatever comes of the first attempt, and is looked up then.
+    let isAgain = false;
+    return untilDecided(async () => {
+      const earlier = isAgain && key !== undefined ? await store.findByKey(key) : undefined;
+      isAgain = true;
       return earlier === undefined ? attempt(target, context) : replay(earlier, context);
     }, deadlineMs);
+  };
 
   return (target, context) =>
     target.isNew
