@@ -96,7 +96,7 @@ const applyTo = async (model: ReadModel<Projection>, events: RecordedEvent[]): P
   const advanced = progresses.flatMap(({ id, view }) =>
     view !== undefined && view !== views.get(id) ? [view] : [],
   );
-  const stayed = await writeViews(model.collection, advanced);
+  const stayed = await writeViews(model.collection, advanced, ({ _id }) => !views.has(_id));
   const reached = progresses.flatMap(({ view }) => view ?? []);
   await settleReferences(model, reached);
   for (const { id, view, events: ahead, failure } of progresses) {
