@@ -11,6 +11,8 @@ export const orderSchema = z.object({
   sqsEndpoint: z.string(),
   full: z.boolean(),
   rounds: z.int(),
+  /** How long a rate is held. */
+  seconds: z.number(),
 });
 export type Order = z.infer<typeof orderSchema>;
 
@@ -22,7 +24,7 @@ export interface Bench {
 
 export type Part = (bench: Bench) => Promise<Row[]>;
 
-const options = {
+export const options = {
   maxPoolSize: 40,
   writeConcern: { w: 'majority', journal: true },
   readConcern: { level: 'majority' },

@@ -74,6 +74,12 @@ export const inTurn = async <K extends string>(
 export const ratioOf = (one: Rounds, other: Rounds, figure: keyof Load = 'perSecond'): number =>
   median(one.all.map((load, round) => load[figure] / (other.all[round]?.[figure] ?? Number.NaN)));
 
+/** How far the middle half of the rounds lies apart, as a share of their median: what the machine did, not the contender. */
+export const spreadOf = ({ all }: Rounds): number => {
+  const rates = all.map(({ perSecond }) => perSecond);
+  return (percentile(rates, 0.75) - percentile(rates, 0.25)) / median(rates);
+};
+
 /** Calls `work` for every item, `lanes` at a time. */
 export const inLanes = async <T>(
   items: T[],

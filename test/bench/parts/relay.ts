@@ -13,7 +13,7 @@ import { eventRows } from '../../../lib/core/stores/event-rows.ts';
 import { config } from '../../../lib/platform/config.ts';
 import { sqsPublisher } from '../../../lib/platform/sqs/publisher.ts';
 import type { Part } from '../context.ts';
-import { chunks, inLanes, inTurn, rate, ratioOf } from '../measure.ts';
+import { chunks, inLanes, inTurn, rate, ratioOf, spreadOf } from '../measure.ts';
 import { perSecond } from '../report.ts';
 
 const count = 20_000;
@@ -95,8 +95,9 @@ export const run: Part = async ({ writeDb, order }) => {
       measured: perSecond(found.ours),
       against: `SendMessageBatch alone ${perSecond(found.floor)}`,
       ratio,
-      reach: '≥ 0.7 and ≥ 5,000/s',
-      reached: ratio >= 0.7 && found.ours.perSecond >= 5_000,
+      noise: spreadOf(found.floor),
+      reach: '≥ 0.8 and ≥ 5,000/s',
+      reached: ratio >= 0.8 && found.ours.perSecond >= 5_000,
       figures: found,
     },
   ];

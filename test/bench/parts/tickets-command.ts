@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { handler } from '../../../functions/tickets/commands.ts';
 import { likewiseIndexed, type Part } from '../context.ts';
-import { inTurn, load, ratioOf } from '../measure.ts';
+import { inTurn, load, ratioOf, spreadOf } from '../measure.ts';
 import { both, type Row } from '../report.ts';
 import { contextOf, requestOf } from '../requests.ts';
 
@@ -68,8 +68,9 @@ export const run: Part = async ({ writeDb, order }) => {
       measured: both(found.ours),
       against: `raw transaction ${both(found.floor)}`,
       ratio,
-      reach: `≥ 0.85; p99 ≤ 1.3 × (here ${tail.toFixed(2)} ×)`,
-      reached: ratio >= 0.85 && tail <= 1.3,
+      noise: spreadOf(found.floor),
+      reach: `≥ 0.92; p99 ≤ 1.2 × (here ${tail.toFixed(2)} ×)`,
+      reached: ratio >= 0.92 && tail <= 1.2,
       figures: found,
     });
   }

@@ -2,23 +2,50 @@
 // the project: it wants another major of the driver, and its packages name no licence.
 import { existsSync } from 'node:fs';
 
-interface Store {
-  appendToStream(stream: string, events: { type: string; data: object }[]): Promise<unknown>;
+interface PeerEvent {
+  type: string;
+  data: object;
 }
-interface Emmett {
+interface Store {
+  appendToStream(stream: string, events: PeerEvent[]): Promise<unknown>;
+}
+interface EmmettMongo {
   getMongoDBEventStore(options: { connectionString: string; clientOptions: object }): Store;
   toStreamName(type: string, id: string): string;
 }
+interface Emmett {
+  CommandHandler(options: {
+    evolve: (state: number) => number;
+    initialState: () => number;
+  }): (store: Store, stream: string, handle: () => PeerEvent) => Promise<unknown>;
+}
 
-const entry = new URL('./node_modules/@event-driven-io/emmett-mongodb/dist/index.js', import.meta.url);
+const packageOf = (name: string): URL =>
+  new URL(`./node_modules/@event-driven-io/${name}/dist/index.js`, import.meta.url);
+
+export const emmettIsThere = (): boolean => existsSync(packageOf('emmett-mongodb'));
+
+const openStore = async (connectionString: string) => {
+  const { getMongoDBEventStore, toStreamName }: EmmettMongo = await import(packageOf('emmett-mongodb').href);
+  const clientOptions = { maxPoolSize: 40, writeConcern: { w: 'majority', journal: true } };
+  return { store: getMongoDBEventStore({ connectionString, clientOptions }), toStreamName };
+};
 
 /** Appends one event to a new stream; undefined where the peer is not installed. */
 export const openEmmett = async (
   connectionString: string,
-): Promise<((id: string, event: { type: string; data: object }) => Promise<unknown>) | undefined> => {
-  if (!existsSync(entry)) return undefined;
-  const emmett: Emmett = await import(entry.href);
-  const clientOptions = { maxPoolSize: 40, writeConcern: { w: 'majority', journal: true } };
-  const store = emmett.getMongoDBEventStore({ connectionString, clientOptions });
-  return (id, event) => store.appendToStream(emmett.toStreamName('order', id), [event]);
+): Promise<((id: string, event: PeerEvent) => Promise<unknown>) | undefined> => {
+  if (!emmettIsThere()) return undefined;
+  const { store, toStreamName } = await openStore(connectionString);
+  return (id, event) => store.appendToStream(toStreamName('order', id), [event]);
+};
+
+/** Loads a stream, decides, and appends, with the retries that the peer makes by itself. */
+export const openCommandHandler = async (
+  connectionString: string,
+): Promise<(id: string, decide: () => PeerEvent) => Promise<unknown>> => {
+  const { store, toStreamName } = await openStore(connectionString);
+  const { CommandHandler }: Emmett = await import(packageOf('emmett').href);
+  const handle = CommandHandler({ evolve: (state) => state + 1, initialState: () => 0 });
+  return (id, decide) => handle(store, toStreamName('thing', id), decide);
 };

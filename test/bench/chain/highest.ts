@@ -1,0 +1,38 @@
+// The highest rate that a contender holds: all of it answered, and visible in time.
+import type { Contender, Trial } from './contender.ts';
+
+const readLagMs = 500;
+const probeSeconds = 6;
+const lowest = 20;
+
+/** Every command was answered with success, and its effects were visible within READ_LAG_MS at p99. */
+export const isHeld = ({ answers, lags, drainMs }: Trial): boolean =>
+  answers.taken === answers.sent && lags.p99Ms <= readLagMs && drainMs <= 2 * readLagMs;
+
+/** Looks for the rate by short trials, then holds it for `seconds`; a rate that is not held is lowered. */
+export const findHighest = async (
+  { run }: Contender,
+  seconds: number,
+  log: (line: string) => void,
+): Promise<Trial> => {
+  const attempt = async (perSecond: number, forSeconds: number): Promise<Trial> => {
+    const trial = await run(perSecond, forSeconds);
+    const { answers, lags, drainMs } = trial;
+    log(
+      `  ${Math.round(perSecond)}/s for ${forSeconds} s: ${answers.taken} of ${answers.sent}, visible p99 ` +
+        `${Math.round(lags.p99Ms)} ms, drained in ${Math.round(drainMs)} ms: ${isHeld(trial) ? 'held' : 'not held'}`,
+    );
+    return trial;
+  };
+  await attempt(200, 3);
+  let [held, failed] = [0, Number.POSITIVE_INFINITY];
+  for (let next = 400; failed / Math.max(held, 1) > 1.1 && next >= lowest; ) {
+    if (isHeld(await attempt(next, probeSeconds))) held = next;
+    else failed = next;
+    next = failed === Number.POSITIVE_INFINITY ? held * 1.5 : held === 0 ? failed / 2 : (held + failed) / 2;
+  }
+  for (let perSecond = Math.max(held, lowest); ; perSecond *= 0.93) {
+    const trial = await attempt(perSecond, seconds);
+    if (isHeld(trial) || perSecond <= lowest) return trial;
+  }
+};
