@@ -11,6 +11,8 @@ export interface EventMetadata {
   correlation_id: string;
   causation_id: string;
   traceparent?: string;
+  /** When the request came in, or its command was put on a queue. */
+  requested_at?: Date;
   request_hash?: string;
   /** The further commands that were folded into the event, where it stands for several. */
   merged_commands?: { command_id: string; correlation_id: string }[];

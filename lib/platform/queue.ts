@@ -20,6 +20,10 @@ export const eventMessage = z.object({
     correlation_id: z.string(),
     causation_id: z.string(),
     traceparent: z.string().exactOptional(),
+    requested_at: z.iso
+      .datetime()
+      .transform((time) => new Date(time))
+      .exactOptional(),
     request_hash: z.string().exactOptional(),
     merged_commands: z
       .array(z.object({ command_id: z.string(), correlation_id: z.string() }))

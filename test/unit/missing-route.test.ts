@@ -38,6 +38,7 @@ const at = (path: string) =>
     headers: {},
     correlationId: 'c',
     traceparent: undefined,
+    receivedAt: new Date(),
     faults: [],
     body: () => undefined,
   } satisfies HttpRequest);

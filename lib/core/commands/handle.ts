@@ -17,6 +17,7 @@ export interface CommandContext {
   correlationId: string;
   causationId?: string;
   traceparent?: string;
+  requestedAt?: Date;
   /** The versions at which the caller wants it to take effect: at one of them. */
   expectedVersions?: number[];
   /** Only of what exists already. */
@@ -55,6 +56,7 @@ const toMetadata = (context: CommandContext): EventMetadata => ({
   correlation_id: context.correlationId,
   causation_id: context.causationId ?? context.commandId,
   ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
+  ...(context.requestedAt === undefined ? {} : { requested_at: context.requestedAt }),
   ...(context.requestHash === undefined ? {} : { request_hash: context.requestHash }),
 });
 

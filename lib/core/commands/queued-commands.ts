@@ -64,6 +64,7 @@ const toMetadata = <C extends DomainCommand>(
   correlation_id: first.correlation_id,
   causation_id: first.causation_id,
   ...(first.traceparent === undefined ? {} : { traceparent: first.traceparent }),
+  requested_at: first.sent_at,
   ...(others.length === 0
     ? {}
     : {

@@ -7,16 +7,7 @@ import { eventRows } from '../stores/event-rows.ts';
 import { type EventPlace, findPlaces, type PlaceOptions } from './places.ts';
 
 export interface TraceStep {
-  step:
-    | 'received'
-    | 'queued'
-    | 'recorded'
-    | 'published'
-    | 'applied'
-    | 'retrying'
-    | 'dead'
-    | 'parked'
-    | 'owed';
+  step: 'received' | 'recorded' | 'published' | 'applied' | 'retrying' | 'dead' | 'parked' | 'owed';
   at: Date | null;
   command_id: string | null;
   type: string | null;
@@ -41,6 +32,15 @@ export interface TraceOptions extends PlaceOptions {
 const mostEvents = 200;
 
 const nowhere = { subscription: null, error: null };
+
+/** Once for each command, however many events it has. */
+const received = (rows: EventRow[]): TraceStep[] => {
+  const byCommand = new Map(rows.map(({ metadata }) => [metadata.command_id, metadata.requested_at]));
+  const about = { ...nowhere, type: null, event_id: null, stream_id: null, version: null };
+  return [...byCommand].flatMap(([command_id, at]) =>
+    at === undefined ? [] : [{ step: 'received' as const, at, command_id, ...about }],
+  );
+};
 
 const ofEvent = (row: EventRow): TraceStep[] => {
   const { _id: event_id, type, stream_id, version, metadata, recorded_at, published_at, parked_at } = row;
@@ -119,6 +119,7 @@ export const findTrace = async (options: TraceOptions, correlationId: string): P
   ]);
   const byId = new Map(rows.map((row) => [row._id, row]));
   const steps = [
+    ...received(rows),
     ...rows.flatMap(ofEvent),
     ...places.flatMap((place) => {
       const row = byId.get(place.event_id);

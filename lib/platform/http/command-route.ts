@@ -19,6 +19,7 @@ const commandRoute =
     const result = await bus.send({ type, data } as MessageOf<V>, {
       commandId: idempotencyKey ?? randomUUID(),
       correlationId: request.correlationId,
+      requestedAt: request.receivedAt,
       ...asked.conditions,
       ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash: hashOf(request, data) }),

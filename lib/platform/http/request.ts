@@ -13,6 +13,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   correlationId: string;
   traceparent: string | undefined;
+  /** By the gateway's clock. */
+  receivedAt: Date;
   /** What is wrong with it apart from what its route asks for. */
   faults: FieldError[];
   /** The parsed body; undefined where there is none. Reading it may throw, so it is read inside the route. */
@@ -73,6 +75,7 @@ export const toRequest = (event: APIGatewayProxyEventV2, context: Context): Http
     headers,
     correlationId: correlationOf(event, context),
     traceparent: traceparent !== undefined && traceparentForm.test(traceparent) ? traceparent : undefined,
+    receivedAt: new Date(event.requestContext?.timeEpoch ?? Date.now()),
     faults: [
       ...(sent === undefined || visible.test(sent)
         ? []

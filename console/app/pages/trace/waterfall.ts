@@ -20,8 +20,6 @@ export interface Bar {
 
 const known = (step: TraceStep | undefined): number | undefined => step?.ms ?? undefined;
 
-const asks: readonly TraceStep['step'][] = ['received', 'queued'];
-
 const kinds: Partial<Record<TraceStep['step'], Kind>> = {
   applied: 'good',
   retrying: 'late',
@@ -44,9 +42,8 @@ const askBar = (step: TraceStep, recorded: readonly TraceStep[], index: number):
   return {
     key: `ask-${index}`,
     depth: 0,
-    what: step.type ?? (step.step === 'queued' ? 'Queued command' : 'Request'),
-    word:
-      step.step === 'queued' ? `queued${step.subscription ? ` in ${step.subscription}` : ''}` : 'received',
+    what: 'Request',
+    word: 'received',
     kind: 'idle',
     fromMs: step.ms ?? 0,
     toMs: known(end) ?? step.ms,
@@ -92,7 +89,7 @@ const eventBars = (recorded: TraceStep, steps: readonly TraceStep[]): Bar[] => {
 export const barsOf = ({ steps }: Trace): Bar[] => {
   const recorded = steps.filter(({ step }) => step === 'recorded');
   return [
-    ...steps.filter(({ step }) => asks.includes(step)).map((step, index) => askBar(step, recorded, index)),
+    ...steps.filter(({ step }) => step === 'received').map((step, index) => askBar(step, recorded, index)),
     ...recorded.flatMap((step) => eventBars(step, steps)),
   ];
 };

@@ -18,6 +18,7 @@ export const eventMetadata = z.object({
   correlation_id: z.string(),
   causation_id: z.string(),
   traceparent: z.string().optional(),
+  requested_at: instant.optional(),
   request_hash: z.string().optional(),
   merged_commands: z.array(z.object({ command_id: z.string(), correlation_id: z.string() })).optional(),
 });
@@ -84,9 +85,8 @@ export const eventDetail = loggedEvent.extend({
 /** One thing that is known to have happened, or to be owed. */
 export const traceStep = z.object({
   step: z.enum([
-    // The HTTP request with the command came in; a queued command was put on its queue.
+    // The request with the command came in.
     'received',
-    'queued',
     // A transaction has kept the event; its queues have it; a subscriber has applied it.
     'recorded',
     'published',
@@ -107,7 +107,7 @@ export const traceStep = z.object({
   event_id: z.string().nullable(),
   stream_id: z.string().nullable(),
   version: count.nullable(),
-  /** Of `applied`, `retrying`, `dead`, `owed`; of `queued` the queue's name. */
+  /** Of `applied`, `retrying`, `dead`, `owed`. */
   subscription: z.string().nullable(),
   error: z.string().nullable(),
 });
