@@ -6,9 +6,9 @@ const { page, asset } = builtPage(new URL('../console/dist/', import.meta.url));
 
 export const routes: Routes = {
   'GET /console': page,
-  'GET /console/{path+}': ({ params }) => {
-    const [, name] = /^assets\/(.+)$/.exec(params['path'] ?? '') ?? [];
-    return name === undefined ? page() : asset(name);
+  'GET /console/{path+}': (request) => {
+    const [, name] = /^assets\/(.+)$/.exec(request.params['path'] ?? '') ?? [];
+    return name === undefined ? page(request) : asset(name, request);
   },
 };
 

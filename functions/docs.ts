@@ -9,7 +9,7 @@ const { page, asset } = builtPage(new URL('../.documents/viewer/', import.meta.u
 
 export const routes: Routes = {
   'GET /docs': page,
-  'GET /docs/{file}': ({ params }) => asset(params['file'] ?? ''),
+  'GET /docs/{file}': (request) => asset(request.params['file'] ?? '', request),
 };
 
 export const handler = httpHandler(routes);

@@ -6,8 +6,15 @@ import { emitMetrics } from '../lib/platform/metrics.ts';
 import { readDb, writeDb } from '../lib/platform/mongo.ts';
 import { operation } from '../lib/platform/operation.ts';
 import { type ActionRun, actionField, runAction } from '../lib/platform/ops/run-action.ts';
+import { wakeRelay } from '../lib/platform/wake-relay.ts';
 
 const input = letterChoice.extend(actionField);
+
+const putBackParked = async (eventIds?: string[]): Promise<number> => {
+  const count = await unpark(writeDb(), eventIds);
+  if (count > 0) await wakeRelay();
+  return count;
+};
 
 /** The subscription `relay` stands for events that a queue refused for good. */
 export const handler = operation(
@@ -18,7 +25,7 @@ export const handler = operation(
     if (!isRelay) catalogue.requireQueue(subscription);
     const putBack = async (run: ActionRun) => {
       if (isRelay)
-        return { redriven: await unpark(writeDb(), choice.event_ids), left: 0, done: true, event_ids: [] };
+        return { redriven: await putBackParked(choice.event_ids), left: 0, done: true, event_ids: [] };
       let through = 0;
       return redriveLetters(choice, {
         timeLeftMs: run.timeLeftMs,

@@ -98,6 +98,8 @@ try {
       await failForGood(key, subscription);
     }
     await (await bundle('reconcile')).invoke(schedule);
+    await write.collection('events').updateOne({}, { $set: { parked_at: new Date() } });
+    await (await bundle('redrive')).invoke({ subscription: 'relay' });
   });
   await step('a rebuild and a replay go on with another call when their time is up', async () => {
     await ifThere('ticketsCommands', async () => {

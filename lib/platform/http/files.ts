@@ -1,8 +1,11 @@
 // A page of static files that were built ahead: the page itself, and the assets that it names.
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { AppError } from '../../core/errors.ts';
-import type { HttpAnswer } from './stack.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpAnswer, Route } from './stack.ts';
 
 const contentTypes: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -24,9 +27,12 @@ const policyOf = (imageSources: string): string =>
   ].join('; ');
 
 interface BuiltPage {
-  page: () => Promise<HttpAnswer>;
-  asset: (name: string) => Promise<HttpAnswer>;
+  page: Route;
+  asset: (name: string, request: HttpRequest) => Promise<HttpAnswer>;
 }
+
+const takesGzip = ({ headers }: HttpRequest): boolean =>
+  /(^|,)\s*(gzip|\*)\s*(;\s*q=(0\.\d*[1-9]|1)\S*\s*)?(,|$)/i.test(headers['accept-encoding'] ?? '');
 
 /**
  * Serves `index.html` of a folder as the page, and its other files as assets whose names change with their content.
@@ -39,22 +45,38 @@ export const builtPage = (folder: URL, { imageSources = "'self'" } = {}): BuiltP
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
   };
-  const answerFile = async (name: string, cacheControl: string): Promise<HttpAnswer> => ({
-    status: 200,
-    headers: {
-      ...safety,
-      'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
-      'cache-control': cacheControl,
-    },
-    body: await readFile(new URL(name, folder), 'utf8'),
-  });
+  const compressed = new Map<string, Promise<Buffer>>();
+  /** API Gateway compresses nothing of an HTTP API. */
+  const compress = (name: string): Promise<Buffer> => {
+    const known = compressed.get(name) ?? readFile(new URL(name, folder)).then(promisify(gzip));
+    compressed.set(name, known);
+    return known;
+  };
+  const answerFile = async (
+    name: string,
+    cacheControl: string,
+    request: HttpRequest,
+  ): Promise<HttpAnswer> => {
+    const isCompressed = takesGzip(request);
+    return {
+      status: 200,
+      headers: {
+        ...safety,
+        'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
+        'cache-control': cacheControl,
+        vary: 'accept-encoding',
+        ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+      },
+      body: isCompressed ? await compress(name) : await readFile(new URL(name, folder), 'utf8'),
+    };
+  };
   return {
-    page: () => answerFile('index.html', 'no-cache'),
-    async asset(name) {
+    page: (request) => answerFile('index.html', 'no-cache', request),
+    async asset(name, request) {
       if (name === 'index.html' || !(await readdir(folder)).includes(name)) {
         throw new AppError('not_found', 'The page has no such file');
       }
-      return answerFile(name, 'public, max-age=31536000, immutable');
+      return answerFile(name, 'public, max-age=31536000, immutable', request);
     },
   };
 };

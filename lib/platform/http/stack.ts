@@ -13,7 +13,7 @@ import { gatewayKey, type PathEnd, pathEndOf } from './route-key.ts';
 export interface HttpAnswer {
   status: number;
   headers?: Record<string, string>;
-  /** JSON, or text where `content-type` says otherwise. */
+  /** JSON; text or bytes if `content-type` says so. */
   body: unknown;
 }
 
@@ -27,7 +27,9 @@ type Result = APIGatewayProxyStructuredResultV2;
 const toResult = ({ status, headers = {}, body }: HttpAnswer): Result => ({
   statusCode: status,
   headers: status === 304 ? headers : { 'content-type': 'application/json', ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
+  ...(body instanceof Uint8Array
+    ? { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
+    : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 });
 
 const noRoute: Route = async () => {

@@ -77,6 +77,7 @@ export const everyPage = ({ open, system, operators }: Stage): void => {
       const answer = await http.get(file);
       expect(answer.status, file).toBe(200);
       expect(answer.header('cache-control'), file).toContain('immutable');
+      expect(answer.header('content-encoding'), file).toBe('gzip');
       weight += gzipSync(answer.text).length;
     }
     console.log(`the console weighs ${(weight / 1_000).toFixed(0)} kB compressed`);
