@@ -55,5 +55,5 @@ test('the documents are served, with every call that there is', async () => {
   expect(openapi).toBe('3.1.0');
   const { path } = await creating(http);
   expect(paths).toMatchObject({ [path]: { post: {} }, '/openapi.json': { get: {} } });
-  expect((await http.get('/asyncapi.json')).object()).toMatchObject({ asyncapi: '3.0.0' });
+  expect((await http.get('/asyncapi.json')).object()).toMatchObject({ asyncapi: '3.1.0' });
 });
