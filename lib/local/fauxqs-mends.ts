@@ -22,8 +22,8 @@ DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string): void {
 
 // A visibility timeout changed to 0 sets the receive count to NULL: the update fails, and the message
 // is gone until the next start.
-const COUNTS = /\b(approximate_receive_count|approximate_first_receive_timestamp) = \?/g;
+const counts = /\b(approximate_receive_count|approximate_first_receive_timestamp) = \?/g;
 const prepare = DatabaseSync.prototype.prepare;
 DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string, ...rest: []) {
-  return prepare.call(this, sql.replace(COUNTS, '$1 = COALESCE(?, $1)'), ...rest);
+  return prepare.call(this, sql.replace(counts, '$1 = COALESCE(?, $1)'), ...rest);
 };

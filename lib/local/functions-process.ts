@@ -5,10 +5,10 @@ import { fieldAt } from './files.ts';
 import { SetupError } from './log.ts';
 import type { Parts } from './parts.ts';
 import { endChild, endOf } from './processes.ts';
-import { CHECKOUT, type Settings } from './settings.ts';
+import { checkout, type Settings } from './settings.ts';
 import type { Part } from './supervise.ts';
 
-const DRAIN_WITHIN_MS = 12_000;
+const drainWithinMs = 12_000;
 
 const frameworkProgram = (): string => {
   const manifest = createRequire(import.meta.url).resolve('serverless/package.json');
@@ -20,7 +20,7 @@ const environment = (settings: Settings, parts: Parts, lambdaUrl: string): NodeJ
   // What failed comes again within seconds here, not after a visibility timeout.
   RECONCILE_GRACE_MS: '5000',
   ...process.env,
-  PATH: [join(CHECKOUT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+  PATH: [join(checkout, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
   SLS_NOTIFICATIONS_MODE: 'off',
   WRITE_DB_URL: parts.writeDbUrl,
   READ_DB_URL: parts.readDbUrl,
@@ -43,14 +43,14 @@ const ready = (child: ChildProcess): Promise<void> =>
 /** Runs `sls offline` until it takes requests. Throws a SetupError when it ends before. */
 export const startFunctions = async (settings: Settings, parts: Parts, lambdaUrl: string): Promise<Part> => {
   const child = fork(frameworkProgram(), ['offline'], {
-    cwd: CHECKOUT,
+    cwd: checkout,
     env: environment(settings, parts, lambdaUrl),
     execArgv: [],
     // Its own process group: Ctrl-C in a terminal comes to us, and we end things in their order.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const stop = (): Promise<void> => endChild(child, DRAIN_WITHIN_MS);
+  const stop = (): Promise<void> => endChild(child, drainWithinMs);
   try {
     await ready(child);
   } catch (error) {

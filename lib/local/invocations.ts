@@ -2,10 +2,10 @@
 
 import Lambda, { type LambdaFunction } from 'serverless-offline/lambda';
 
-export type Invocations = {
+export interface Invocations {
   /** Waits until none is under way, or the time is over. */
   settle(timeoutMs: number): Promise<void>;
-};
+}
 
 /** serverless-offline 14.8.2 does not wait for functions at its end, and tells nobody which ones run. */
 export const trackInvocations = (): Invocations => {

@@ -10,9 +10,13 @@ import { type Log, SetupError } from './log.ts';
 import { mongodFromWheel } from './mongod-wheel.ts';
 import { run } from './processes.ts';
 
-const DOWNLOAD_HOST = 'https://fastdl.mongodb.org/';
+const downloadHost = 'https://fastdl.mongodb.org/';
 
-export type FoundMongod = { path: string; version: string; source: string };
+export interface FoundMongod {
+  path: string;
+  version: string;
+  source: string;
+}
 
 /** A mongod's version such as `8.0.4`; undefined when it does not run here. */
 export const mongodVersion = async (path: string): Promise<string | undefined> => {
@@ -54,7 +58,7 @@ const inMemoryServerCache = async (): Promise<string | undefined> => {
 // The package's own download takes 6 to 7 s to fail where its host cannot be reached: look first.
 const downloaded = async (log: Log): Promise<string | undefined> => {
   try {
-    await fetch(DOWNLOAD_HOST, { method: 'HEAD', signal: AbortSignal.timeout(3000) });
+    await fetch(downloadHost, { method: 'HEAD', signal: AbortSignal.timeout(3000) });
     log('mongod: downloading (once)');
     return await MongoBinary.getPath({ downloadDir: userCache() });
   } catch {

@@ -11,7 +11,7 @@ import { type Log, messageOf, quiet, SetupError } from './log.ts';
 import { type FoundMongod, findMongod } from './mongod-binary.ts';
 import { keptPort } from './ports.ts';
 import { commandLine, endOf, endProcess, isAlive, killProcess } from './processes.ts';
-import { becomePrimary, moveReplicaSet, REPLICA_SET } from './replica-set.ts';
+import { becomePrimary, moveReplicaSet, replicaSet } from './replica-set.ts';
 import type { Part } from './supervise.ts';
 
 export type Mongod = Part & {
@@ -20,15 +20,15 @@ export type Mongod = Part & {
   url(dbName: string): string;
 };
 
-export type MongodOptions = {
+export interface MongodOptions {
   /** Where the data is kept. Without it: a temporary directory, removed by `stop`. */
   dataDir?: string;
   /** Its URL is in use already: it must have its last port again. */
   stays?: boolean;
   log?: Log;
-};
+}
 
-const ARGUMENTS = [
+const mongodArguments = [
   '--nounixsocket',
   '--quiet',
   '--wiredTigerCacheSizeGB=1',
@@ -51,7 +51,12 @@ const endLeftover = async (dataDir: string, dbPath: string, log: Log): Promise<v
   await endProcess(pid, 10_000);
 };
 
-type Launch = { binary: FoundMongod; port: number; dbPath: string; alone?: boolean };
+interface Launch {
+  binary: FoundMongod;
+  port: number;
+  dbPath: string;
+  alone?: boolean;
+}
 
 const launch = async ({ binary, port, dbPath, alone = false }: Launch): Promise<MongoInstance> => {
   const instance = new MongoInstance({
@@ -59,10 +64,10 @@ const launch = async ({ binary, port, dbPath, alone = false }: Launch): Promise<
       port,
       ip: '127.0.0.1',
       dbPath,
-      ...(alone ? {} : { replSet: REPLICA_SET }),
+      ...(alone ? {} : { replSet: replicaSet }),
       storageEngine: 'wiredTiger',
       launchTimeout: 60_000,
-      args: ARGUMENTS,
+      args: mongodArguments,
     },
     // The version is named to keep it from comparing the binary with the one it would download.
     binary: { systemBinary: binary.path, version: binary.version },
@@ -123,7 +128,7 @@ export const startMongod = async ({
   log(`mongod: ${binary.version} (${binary.source}) on port ${port}`);
   return {
     port,
-    url: (dbName) => `mongodb://127.0.0.1:${port}/${dbName}?replicaSet=${REPLICA_SET}`,
+    url: (dbName) => `mongodb://127.0.0.1:${port}/${dbName}?replicaSet=${replicaSet}`,
     ended,
     stop,
   };

@@ -19,9 +19,9 @@ import { useLocalSettings } from './service-settings.ts';
 import { dataDirOf } from './settings.ts';
 import { createSqsClient } from './sqs-client.ts';
 
-const DEFAULT_TIMEOUT_SECONDS = 6;
-const SETTLE_WITHIN_MS = 3_000;
-const RELAY = 'relay';
+const defaultTimeoutSeconds = 6;
+const settleWithinMs = 3_000;
+const relayFunction = 'relay';
 
 const line = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -88,7 +88,7 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
         makeQueues,
         region,
         timeoutMs: (key) =>
-          (service.getFunction(key).timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+          (service.getFunction(key).timeout ?? service.provider.timeout ?? defaultTimeoutSeconds) * 1000,
         invoke: (key, event) => {
           const instance = this.lambda.get(key);
           instance.setEvent(event);
@@ -107,12 +107,12 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
 
   async drain(): Promise<void> {
     await Promise.all(this.pollers.map((poller) => poller.stop()));
-    await this.invocations?.settle(SETTLE_WITHIN_MS);
+    await this.invocations?.settle(settleWithinMs);
   }
 
   /** Its schedule fires on the minute: the first command is not to wait for that. */
   startRelay(): void {
-    const relay = this.lambda.get(RELAY);
+    const relay = this.lambda.get(relayFunction);
     relay.setEvent({});
     // It logs its errors itself.
     relay.runHandler().catch(() => undefined);

@@ -10,8 +10,8 @@ import { dataDirOf } from './settings.ts';
 const isOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
 
-const LONGEST_END_MS = 10_000;
-const AFTER_ERROR_MS = 500;
+const longestEndMs = 10_000;
+const afterErrorMs = 500;
 
 const isChild = process.send !== undefined;
 
@@ -57,7 +57,7 @@ export const tameOffline = (
     const show = isChild ? hideRoutes() : undefined;
     await start().catch((error: unknown) => {
       // The framework shows it. What has started already would keep this process alive for nothing.
-      setTimeout(() => process.exit(1), AFTER_ERROR_MS);
+      setTimeout(() => process.exit(1), afterErrorMs);
       throw error;
     });
     show?.();
@@ -90,6 +90,6 @@ export const outliveRejections = (): void => {
 export const endWithParent = (): void => {
   process.on('disconnect', () => {
     process.kill(process.pid, 'SIGTERM');
-    setTimeout(() => process.exit(1), LONGEST_END_MS).unref();
+    setTimeout(() => process.exit(1), longestEndMs).unref();
   });
 };

@@ -1,9 +1,9 @@
 import type { Log } from './log.ts';
 
-export type Outage = {
+export interface Outage {
   begins(who: string, reason: string): void;
   ends(who: string): void;
-};
+}
 
 /** One trouble that many meet with: a line when it begins for the first, and one when it has ended for the last. */
 export const createOutage = (log: Log, what: string): Outage => {
@@ -19,7 +19,10 @@ export const createOutage = (log: Log, what: string): Outage => {
   };
 };
 
-export type Outages = { ofServer: Outage; ofFunctions: Outage };
+export interface Outages {
+  ofServer: Outage;
+  ofFunctions: Outage;
+}
 
 export const createOutages = (log: Log): Outages => ({
   ofServer: createOutage(log, 'the queue server does not answer'),

@@ -6,7 +6,7 @@ import { releaseAllInFlight } from './release-in-flight.ts';
 import type { Settings } from './settings.ts';
 import { keepRunning, type Supervised } from './supervise.ts';
 
-export type Parts = {
+export interface Parts {
   writeDbUrl: string;
   readDbUrl: string;
   sqsEndpoint: string;
@@ -15,11 +15,11 @@ export type Parts = {
   /** For a new receiver, when the last one died with messages in flight. */
   releaseInFlight(): Promise<void>;
   stop(): Promise<void>;
-};
+}
 
 type Keep = (part: Pick<Supervised<never>, 'givenUp' | 'stop'>) => void;
 
-const REGION = 'eu-central-1';
+const region = 'eu-central-1';
 
 const useDatabases = async ({ writeDbUrl, readDbUrl, dataDir }: Settings, log: Log, keep: Keep) => {
   if (writeDbUrl !== undefined) await checkDatabase('WRITE_DB_URL', writeDbUrl);
@@ -40,12 +40,12 @@ const useDatabases = async ({ writeDbUrl, readDbUrl, dataDir }: Settings, log: L
 
 const useQueues = async ({ sqsEndpoint, dataDir }: Settings, log: Log, keep: Keep) => {
   if (sqsEndpoint !== undefined) {
-    await checkQueues(sqsEndpoint, REGION);
+    await checkQueues(sqsEndpoint, region);
     log('queues: using SQS_ENDPOINT');
     return { sqsEndpoint };
   }
   const start = (again: boolean) =>
-    startQueueServer({ dataDir, stays: again, log: again ? quiet : log, region: REGION });
+    startQueueServer({ dataDir, stays: again, log: again ? quiet : log, region });
   const part = keepRunning('queues', start, log);
   keep(part);
   const { endpoint } = await part.started;
@@ -73,7 +73,7 @@ export const startParts = async (settings: Settings, log: Log): Promise<Parts> =
     const releaseInFlight = async (): Promise<void> => {
       if (settings.sqsEndpoint !== undefined) return;
       // A queue server that is away as well releases them when it starts.
-      await releaseAllInFlight(queues.value.sqsEndpoint, REGION).catch(() => undefined);
+      await releaseAllInFlight(queues.value.sqsEndpoint, region).catch(() => undefined);
     };
     return { ...databases.value, ...queues.value, givenUp, releaseInFlight, stop };
   }

@@ -36,10 +36,14 @@ export const becomesFree = async (port: number, timeoutMs: number): Promise<bool
 
 export const freePort = (): Promise<number> => listenOnce(0, '127.0.0.1');
 
-const PATIENCE_MS = 1_000;
-const LONG_PATIENCE_MS = 10_000;
+const shortPatienceMs = 1_000;
+const longPatienceMs = 10_000;
 
-export type KeptPort = { port: number; previous: number | undefined; keep(): Promise<void> };
+export interface KeptPort {
+  port: number;
+  previous: number | undefined;
+  keep(): Promise<void>;
+}
 
 /**
  * The port a part had the last time in this data directory, while it is free; else a new one, or a
@@ -48,7 +52,7 @@ export type KeptPort = { port: number; previous: number | undefined; keep(): Pro
 export const keptPort = async (dataDir: string, name: string, stays = false): Promise<KeptPort> => {
   const path = join(dataDir, `${name}.port.json`);
   const previous = numberAt(await readJson(path), 'port');
-  const patienceMs = stays ? LONG_PATIENCE_MS : PATIENCE_MS;
+  const patienceMs = stays ? longPatienceMs : shortPatienceMs;
   const isStill = previous !== undefined && (await becomesFree(previous, patienceMs));
   if (stays && !isStill) throw new SetupError(`its port ${previous} was taken by another program`);
   const port = isStill ? previous : await freePort();

@@ -12,7 +12,7 @@ import { failedMessageIds } from './batch-result.ts';
 import { type Log, messageOf } from './log.ts';
 import { createOutages, type Outages } from './outage.ts';
 import { toRecord } from './sqs-event.ts';
-import { createSqsQueue, PER_CALL } from './sqs-queue.ts';
+import { createSqsQueue, perCall } from './sqs-queue.ts';
 import { createReleases } from './sqs-releases.ts';
 
 export interface QueuePollerOptions {
@@ -122,10 +122,10 @@ export const startQueuePoller = (options: QueuePollerOptions): QueuePoller => {
   };
 
   const receiveBatch = async (): Promise<Message[]> => {
-    const first = await source.receive(Math.min(batchSize, PER_CALL), waitSeconds);
-    if (first.length < PER_CALL || batchSize <= PER_CALL) return first;
-    const more = Array.from({ length: Math.ceil((batchSize - PER_CALL) / PER_CALL) }, (_, index) =>
-      source.receive(Math.min(PER_CALL, batchSize - (index + 1) * PER_CALL), 0),
+    const first = await source.receive(Math.min(batchSize, perCall), waitSeconds);
+    if (first.length < perCall || batchSize <= perCall) return first;
+    const more = Array.from({ length: Math.ceil((batchSize - perCall) / perCall) }, (_, index) =>
+      source.receive(Math.min(perCall, batchSize - (index + 1) * perCall), 0),
     );
     // What one receive brought must not be lost because another failed.
     const settled = await Promise.allSettled(more);

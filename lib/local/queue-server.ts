@@ -12,16 +12,16 @@ import type { Part } from './supervise.ts';
 
 export type QueueServer = Part & { endpoint: string };
 
-export type QueueServerOptions = {
+export interface QueueServerOptions {
   /** Where the messages are kept. Without it: in memory. */
   dataDir?: string;
   /** Its endpoint is in use already: it must have its last port again. */
   stays?: boolean;
   log?: Log;
   region?: string;
-};
+}
 
-const PROGRAM = fileURLToPath(new URL('./queue-server-process.ts', import.meta.url));
+const program = fileURLToPath(new URL('./queue-server-process.ts', import.meta.url));
 
 const listening = (child: ChildProcess): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -43,7 +43,7 @@ export const startQueueServer = async ({
   const kept = dataDir === undefined ? undefined : await keptPort(dataDir, 'queue-server', stays);
   const port = kept?.port ?? (await freePort());
   const directory = dataDir === undefined ? '' : join(dataDir, 'queues');
-  const child = fork(PROGRAM, [directory, String(port), region], {
+  const child = fork(program, [directory, String(port), region], {
     // Its own process group: Ctrl-C in a terminal must not reach it before the functions have drained.
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

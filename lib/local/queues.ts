@@ -14,9 +14,14 @@ import {
 import { fieldAt, stringAt } from './files.ts';
 import { SetupError } from './log.ts';
 
-export type Queue = { logicalId: string; name: string; url: string; arn: string };
+export interface Queue {
+  logicalId: string;
+  name: string;
+  url: string;
+  arn: string;
+}
 
-const PLAIN_ATTRIBUTES = [
+const plainNames = [
   'DelaySeconds',
   'MaximumMessageSize',
   'MessageRetentionPeriod',
@@ -24,7 +29,12 @@ const PLAIN_ATTRIBUTES = [
   'VisibilityTimeout',
 ] as const satisfies QueueAttributeName[];
 
-type Definition = { logicalId: string; name: string; properties: unknown; deadLetters?: string };
+interface Definition {
+  logicalId: string;
+  name: string;
+  properties: unknown;
+  deadLetters?: string;
+}
 
 /** `{ 'Fn::GetAtt': ['Name', 'Arn'] }`, also in its short form `'Name.Arn'`, gives `Name`. */
 export const logicalIdOf = (reference: unknown): string | undefined => {
@@ -47,7 +57,7 @@ const definitionsIn = (resources: unknown): Definition[] =>
 
 const plainAttributes = (properties: unknown): Record<string, string> =>
   Object.fromEntries(
-    PLAIN_ATTRIBUTES.flatMap((name) => {
+    plainNames.flatMap((name) => {
       const value = fieldAt(properties, name);
       return value === undefined ? [] : [[name, String(value)]];
     }),

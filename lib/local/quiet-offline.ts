@@ -3,7 +3,10 @@
 import { createRequire } from 'node:module';
 import { fieldAt } from './files.ts';
 
-type OfflineLog = { disable(): void; error(...given: unknown[]): void };
+interface OfflineLog {
+  disable(): void;
+  error(...given: unknown[]): void;
+}
 
 // Loggers are shared by name: this is the one that serverless-offline was given.
 const offlineLog = (): OfflineLog => {

@@ -1,9 +1,9 @@
 import { MongoClient, MongoServerError } from 'mongodb';
 import { SetupError } from './log.ts';
 
-export const REPLICA_SET = 'rs0';
-const PRIMARY_WITHIN_MS = 30_000;
-const ALREADY_INITIALIZED = 23;
+export const replicaSet = 'rs0';
+const primaryWithinMs = 30_000;
+const alreadyInitialized = 23;
 
 const hostOf = (port: number): string => `127.0.0.1:${port}`;
 
@@ -19,11 +19,11 @@ const withNode = async <T>(port: number, use: (client: MongoClient) => Promise<T
 };
 
 const initiate = async (client: MongoClient, port: number): Promise<void> => {
-  const config = { _id: REPLICA_SET, members: [{ _id: 0, host: hostOf(port) }] };
+  const config = { _id: replicaSet, members: [{ _id: 0, host: hostOf(port) }] };
   try {
     await client.db('admin').command({ replSetInitiate: config });
   } catch (error) {
-    if (!(error instanceof MongoServerError) || error.code !== ALREADY_INITIALIZED) throw error;
+    if (!(error instanceof MongoServerError) || error.code !== alreadyInitialized) throw error;
   }
 };
 
@@ -31,7 +31,7 @@ const initiate = async (client: MongoClient, port: number): Promise<void> => {
 export const becomePrimary = (port: number): Promise<void> =>
   withNode(port, async (client) => {
     await initiate(client, port);
-    const deadline = Date.now() + PRIMARY_WITHIN_MS;
+    const deadline = Date.now() + primaryWithinMs;
     for (;;) {
       const { isWritablePrimary } = await client.db('admin').command({ hello: 1 });
       if (isWritablePrimary === true) return;

@@ -3,7 +3,11 @@ declare module 'serverless-offline-sqs' {
   import type Lambda from 'serverless-offline/lambda';
   import type { Serverless } from './serverless.ts';
 
-  export type SqsEvent = { functionKey: string; handler: string; sqs: unknown };
+  export interface SqsEvent {
+    functionKey: string;
+    handler: string;
+    sqs: unknown;
+  }
 
   export default class ServerlessOfflineSqs {
     constructor(serverless: Serverless, cliOptions: Record<string, unknown>);

@@ -4,9 +4,9 @@ import { catalogue } from '../domains.ts';
 import { checkSettings } from '../platform/settings.ts';
 import { messageOf, SetupError } from './log.ts';
 
-export const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+export const checkout = fileURLToPath(new URL('../../', import.meta.url));
 
-export type Settings = {
+export interface Settings {
   dataDir: string;
   httpPort: number;
   lambdaPort: number;
@@ -15,7 +15,7 @@ export type Settings = {
   writeDbUrl: string | undefined;
   readDbUrl: string | undefined;
   sqsEndpoint: string | undefined;
-};
+}
 
 const portOf = (env: NodeJS.ProcessEnv, name: string, usual: number): number => {
   const port = Number(env[name] || usual);
@@ -41,7 +41,7 @@ export const readSettings = (env: NodeJS.ProcessEnv): Settings => {
   checkFunctionSettings(env);
   return {
     ...ports,
-    dataDir: dataDirOf(CHECKOUT, env),
+    dataDir: dataDirOf(checkout, env),
     queuePrefix: env['QUEUE_PREFIX'] || 'tandem',
     writeDbUrl: env['WRITE_DB_URL'] || undefined,
     readDbUrl: env['READ_DB_URL'] || undefined,

@@ -7,18 +7,18 @@ import {
 } from '@aws-sdk/client-sqs';
 
 /** SQS takes and gives at most ten messages a call. */
-export const PER_CALL = 10;
+export const perCall = 10;
 
-export type SqsQueue = {
+export interface SqsQueue {
   receive(limit: number, waitSeconds: number): Promise<Message[]>;
   remove(messages: Message[]): Promise<void>;
   /** Makes received messages visible at once. */
   giveBack(messages: Message[]): Promise<void>;
-};
+}
 
 const inTens = (messages: Message[]): Message[][] =>
-  Array.from({ length: Math.ceil(messages.length / PER_CALL) }, (_, index) =>
-    messages.slice(index * PER_CALL, (index + 1) * PER_CALL),
+  Array.from({ length: Math.ceil(messages.length / perCall) }, (_, index) =>
+    messages.slice(index * perCall, (index + 1) * perCall),
   );
 
 const entriesOf = (messages: Message[]): { Id: string; ReceiptHandle: string | undefined }[] =>

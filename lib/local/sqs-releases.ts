@@ -1,11 +1,11 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SqsQueue } from './sqs-queue.ts';
 
-export type Releases = {
+export interface Releases {
   later(messages: Message[], threw: boolean): void;
   /** Gives back everything that still waits. */
   now(): Promise<void>;
-};
+}
 
 /**
  * Makes failed messages visible again after a delay. The delay is kept here and not in the message's

@@ -14,9 +14,9 @@ import { readSettings, type Settings } from './settings.ts';
 import { summary } from './summary.ts';
 import { keepRunning, type Part, type Supervised } from './supervise.ts';
 
-const AFTER_KILL_MS = 15_000;
+const afterKillMs = 15_000;
 // So long may the queue server hand messages to receivers that have died. New ones take longer to start.
-const LAST_RECEIVE_MS = 1_500;
+const lastReceiveMs = 1_500;
 const startedAt = performance.now();
 
 const log = (line: string): void => {
@@ -43,7 +43,7 @@ const claimDataDir = async (path: string): Promise<boolean> => {
 const main = async (settings: Settings): Promise<void> => {
   const claim = join(settings.dataDir, 'start.json');
   await checkDataDir(settings.dataDir);
-  const patienceMs = (await claimDataDir(claim)) ? AFTER_KILL_MS : 0;
+  const patienceMs = (await claimDataDir(claim)) ? afterKillMs : 0;
   await forgetRunning(settings.dataDir);
   let parts: Parts | undefined;
   let functions: Supervised<Part> | undefined;
@@ -75,7 +75,7 @@ const main = async (settings: Settings): Promise<void> => {
     const lambdaUrl = `http://127.0.0.1:${settings.lambdaPort}`;
     log('functions: starting');
     const start = async (again: boolean): Promise<Part> => {
-      const release = again ? wait(LAST_RECEIVE_MS).then(started.releaseInFlight) : undefined;
+      const release = again ? wait(lastReceiveMs).then(started.releaseInFlight) : undefined;
       const [part] = await Promise.all([startFunctions(settings, started, lambdaUrl), release]);
       return part;
     };

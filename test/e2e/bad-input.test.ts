@@ -15,14 +15,14 @@ let written = 0;
 const countEvents = () => system().write.collection('events').countDocuments();
 
 /** Makes what `{id}` names, and gives the path. */
-async function fill(path: string, given: CommandEndpoint['given']): Promise<string> {
+const fill = async (path: string, given: CommandEndpoint['given']): Promise<string> => {
   if (!given) return path;
   const answer = await system().http.post(given.path, given.body);
   return path.replace('{id}', String(answer.object()['id']));
-}
+};
 
 /** Every row ends so: nothing written, the process alive and in good health. */
-function leavesNothing(): void {
+const leavesNothing = (): void => {
   beforeAll(async () => {
     written = await countEvents();
   });
@@ -33,7 +33,7 @@ function leavesNothing(): void {
     expect(process.kill(system().state.pid, 0)).toBe(true);
     expect((await system().http.get('/health')).status).toBe(200);
   });
-}
+};
 
 describe.each(commandEndpoints)('$method $path', (endpoint) => {
   const { method, body } = endpoint;

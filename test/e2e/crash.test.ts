@@ -4,14 +4,14 @@ import { type System, startSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Creates one after the other until the system is gone; gives each id that was acknowledged. */
-async function createUntilGone(system: System, acknowledged: string[]): Promise<void> {
+const createUntilGone = async (system: System, acknowledged: string[]): Promise<void> => {
   const { http } = system;
   for (;;) {
     const made = await create(http).catch(() => undefined);
     if (!made) return;
     acknowledged.push(made.id);
   }
-}
+};
 
 test('no acknowledged command is lost when everything is killed under load', {
   timeout: 180_000,

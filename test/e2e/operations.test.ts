@@ -17,16 +17,16 @@ const rebuild = (payload: object) => system().invoke('rebuild', payload);
 const whole = { projection, done: true, duration_ms: expect.any(Number) };
 
 /** Makes the read database refuse one document, as a broken projection would. */
-async function refuseInReadModel(condition: object): Promise<void> {
+const refuseInReadModel = async (condition: object): Promise<void> => {
   await system().read.command({ collMod: collection, validator: condition, validationLevel: 'strict' });
-}
+};
 
 /** Creates some, and waits until the read model has each. */
-async function createShown(count: number): Promise<string[]> {
+const createShown = async (count: number): Promise<string[]> => {
   const made = await Promise.all(Array.from({ length: count }, () => create(system().http)));
   for (const one of made) await shown(system().http, one);
   return made.map(({ id }) => id);
-}
+};
 
 describe('a poison message', () => {
   const forged = {

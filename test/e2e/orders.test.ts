@@ -6,14 +6,14 @@ const system = useSystem();
 const http = () => system().http;
 
 const item = { product_id: 'SKU-12', quantity: 3, price: 0.1 };
-const shipping_address = { line1: 'Hauptstraße 5', postal_code: '50667', city: 'Köln', country: 'DE' };
-const orderBody = { customer_id: 'c-1', items: [item], shipping_address };
+const shippingAddress = { line1: 'Hauptstraße 5', postal_code: '50667', city: 'Köln', country: 'DE' };
+const orderBody = { customer_id: 'c-1', items: [item], shipping_address: shippingAddress };
 
-async function order(fields: object = {}): Promise<string> {
+const createOrder = async (fields: object = {}): Promise<string> => {
   const answer = await http().post('/orders', { ...orderBody, ...fields });
   expect(answer.status, answer.text).toBe(201);
   return String(answer.object()['order_id']);
-}
+};
 
 const cancel = (id: string) => http().call('DELETE', `/orders/${id}?reason=late`);
 const addItem = (id: string, fields: object = {}) =>
@@ -34,7 +34,7 @@ describe('an order', () => {
       total_amount: 0.3,
       item_count: 1,
       items: [item],
-      shipping_address,
+      shipping_address: shippingAddress,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       shipped_at: null,
       cancelled_at: null,
@@ -61,7 +61,7 @@ describe('an order', () => {
   });
 
   test('takes items, is shipped, and changes no more', async () => {
-    const id = await order();
+    const id = await createOrder();
     const added = await addItem(id, { product_id: 'p 2', quantity: 1_000_000, price: 0.29 });
     expect([added.status, added.object()]).toEqual([
       200,
@@ -80,7 +80,7 @@ describe('an order', () => {
   });
 
   test('is cancelled with a reason in the query or in the body, once', async () => {
-    const id = await order();
+    const id = await createOrder();
     expectProblem(await http().call('DELETE', `/orders/${id}`), 400);
     const answers = [
       await cancel(id),
@@ -101,17 +101,17 @@ describe('an order', () => {
 
   test.each([
     ['Hauptstraße 5, Köln', 'shipping_address'],
-    [{ ...shipping_address, city: undefined }, 'shipping_address.city'],
-    [{ ...shipping_address, country: 'Germany' }, 'shipping_address.country'],
-    [{ ...shipping_address, line2: null }, 'shipping_address.line2'],
-    [{ ...shipping_address, planet: 'Earth' }, 'shipping_address.planet'],
+    [{ ...shippingAddress, city: undefined }, 'shipping_address.city'],
+    [{ ...shippingAddress, country: 'Germany' }, 'shipping_address.country'],
+    [{ ...shippingAddress, line2: null }, 'shipping_address.line2'],
+    [{ ...shippingAddress, planet: 'Earth' }, 'shipping_address.planet'],
   ])('is refused with the address %j', async (refused, path) => {
     const answer = await http().post('/orders', { ...orderBody, shipping_address: refused });
     expect(badFields(expectProblem(answer, 400))).toEqual([path]);
   });
 
   test('is told to be stale where its version has not come, and missing where there is none', async () => {
-    const id = await order();
+    const id = await createOrder();
     const stale = await http().get(`/orders/${id}?expected_version=99&timeout_ms=1000`);
     expect(stale.object()).toMatchObject({ _warning: 'Data may be stale', version: 1 });
     expect(stale.header('warning')).toBe('110 - "Response is Stale"');
@@ -139,7 +139,7 @@ describe("a customer's orders", () => {
   test('are listed newest first, with totals, and with the order just created', async () => {
     const customer = 'a/b ?ü';
     const ids: string[] = [];
-    for (let index = 0; index < 5; index += 1) ids.push(await order({ customer_id: customer }));
+    for (let index = 0; index < 5; index += 1) ids.push(await createOrder({ customer_id: customer }));
     await cancel(ids[0] ?? '');
     const base = `/customers/${encodeURIComponent(customer)}/orders`;
     const seen = `consistent_with=${ids[0]}@2&timeout_ms=5000`;
@@ -161,7 +161,7 @@ describe("a customer's orders", () => {
 
 describe('the search', () => {
   test('finds an order by the words of its address, and is never taken for an order', async () => {
-    const id = await order({
+    const id = await createOrder({
       shipping_address: { line1: 'Elbphilharmonie', city: 'Hamburg', country: 'DE' },
     });
     const answer = await http().get(`/orders/search?q=HAMB%20elb&consistent_with=${id}@1&timeout_ms=5000`);
@@ -181,7 +181,7 @@ describe('the search', () => {
 });
 
 test('a rebuild by name gives back what was lost', async () => {
-  const id = await order();
+  const id = await createOrder();
   const before = (await http().get(`/orders/${id}?expected_version=1&timeout_ms=5000`)).object();
   await system().read.collection('order_views').deleteMany({});
   expect(await system().invoke('rebuild', { projection: 'orders' })).toMatchObject({

@@ -147,9 +147,9 @@ describe('paging', () => {
   });
 });
 
-function nextOf(link: string | undefined): string | undefined {
+const nextOf = (link: string | undefined): string | undefined => {
   const target = /<([^>]+)>;\s*rel="next"/.exec(link ?? '')?.[1];
   if (target === undefined) return undefined;
   const { pathname, search } = new URL(target, 'http://localhost');
   return pathname + search;
-}
+};

@@ -8,9 +8,9 @@ import { ensureQueues, type Queue } from '../../lib/local/queues.ts';
 import { createSqsClient } from '../../lib/local/sqs-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const REGION = 'eu-central-1';
-const MAX_ATTEMPTS = 3;
-const client = createSqsClient(inject('sqsEndpoint'), REGION);
+const region = 'eu-central-1';
+const MaxAttempts = 3;
+const client = createSqsClient(inject('sqsEndpoint'), region);
 
 let queue: Queue;
 let deadLetters: Queue;
@@ -27,7 +27,7 @@ beforeEach(async () => {
         VisibilityTimeout: 120,
         RedrivePolicy: {
           deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] },
-          maxReceiveCount: MAX_ATTEMPTS,
+          maxReceiveCount: MaxAttempts,
         },
       },
     },
@@ -50,7 +50,7 @@ const start = (handle: QueuePollerOptions['handle'], options: Partial<QueuePolle
   loop = startQueuePoller({
     client,
     queue,
-    region: REGION,
+    region,
     batchSize: 10,
     maxInFlight: 5,
     reportsItemFailures: true,
@@ -110,7 +110,7 @@ describe('a function that answers for each message', () => {
     await send('a', 'bad', 'b');
     await oneDeadLetter();
     await becomesEmpty();
-    expect([received.of('a'), received.of('b'), received.of('bad')]).toEqual([1, 1, MAX_ATTEMPTS]);
+    expect([received.of('a'), received.of('b'), received.of('bad')]).toEqual([1, 1, MaxAttempts]);
   });
 
   test.each([
@@ -145,7 +145,7 @@ describe('a function that answers for each message', () => {
     });
     await send('a');
     await oneDeadLetter();
-    expect(received.of('a')).toBe(MAX_ATTEMPTS);
+    expect(received.of('a')).toBe(MaxAttempts);
   });
 });
 
@@ -157,7 +157,7 @@ test('a thrown error fails the whole batch', async () => {
   });
   await send('a');
   await oneDeadLetter();
-  expect(received.of('a')).toBe(MAX_ATTEMPTS);
+  expect(received.of('a')).toBe(MaxAttempts);
 });
 
 test('a batch that outlives the time-out fails as a whole', async () => {
@@ -171,7 +171,7 @@ test('a batch that outlives the time-out fails as a whole', async () => {
   );
   await send('a');
   await oneDeadLetter();
-  expect(received.of('a')).toBe(MAX_ATTEMPTS);
+  expect(received.of('a')).toBe(MaxAttempts);
 });
 
 test('the answer counts for nothing without ReportBatchItemFailures', async () => {
@@ -255,7 +255,7 @@ test('goes on when the queue server comes back', async () => {
   const received = tally();
   const lines: string[] = [];
   let away = true;
-  const flaky = createSqsClient(inject('sqsEndpoint'), REGION);
+  const flaky = createSqsClient(inject('sqsEndpoint'), region);
   flaky.middlewareStack.add(
     (next) => (args) => {
       if (away) throw new Error('connection refused');
@@ -302,6 +302,6 @@ test('hands over records as Lambda does', async () => {
     md5OfBody: 'bb6cb5c68df4652941caf652a366f2d8',
     eventSource: 'aws:sqs',
     eventSourceARN: queue.arn,
-    awsRegion: REGION,
+    awsRegion: region,
   });
 });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import { orderStore } from '../../lib/orders/store.ts';
@@ -12,7 +12,7 @@ const bus = () => orderCommands(databases.write);
 beforeAll(() => ensureIndexes(databases.write, machineWriteIndexes));
 
 describe('orders under racing commands', () => {
-  it('keep every item, with the exact total, at versions without a gap', async () => {
+  test('keep every item, with the exact total, at versions without a gap', async () => {
     const id = await createOrder(databases.write, [orderItem({ price_minor: 10 })]);
     const writers = Array.from({ length: 40 }, (_, index) =>
       bus().send({ type: 'AddOrderItem', data: { id, ...orderItem({ price_minor: index }) } }, context()),
@@ -28,7 +28,7 @@ describe('orders under racing commands', () => {
     });
   });
 
-  it('are shipped or cancelled, never both', async () => {
+  test('are shipped or cancelled, never both', async () => {
     for (let round = 0; round < 20; round += 1) {
       const id = await createOrder(databases.write);
       const results = await Promise.allSettled([
@@ -41,7 +41,7 @@ describe('orders under racing commands', () => {
     }
   });
 
-  it('are created once for one key, whichever retry comes first', async () => {
+  test('are created once for one key, whichever retry comes first', async () => {
     const before = new Set((await eventsOf(databases.write, 'Order')).map((event) => event.stream_id));
     const data = { customer_id: 'c', items: [orderItem()], shipping_address: address() };
     const retries = Array.from({ length: 10 }, () =>
@@ -54,7 +54,7 @@ describe('orders under racing commands', () => {
     expect(after.size).toBe(before.size + 1);
   });
 
-  it('change only at the version that the caller insists on', async () => {
+  test('change only at the version that the caller insists on', async () => {
     const id = await createOrder(databases.write);
     const send = (version: number) =>
       bus().send({ type: 'ShipOrder', data: { id } }, context({ expectedVersions: [version] }));

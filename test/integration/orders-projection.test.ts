@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 
 describe('the read model of orders', () => {
-  it('is the same after any order of events, any duplicates and any batches as after a rebuild', async () => {
+  test('is the same after any order of events, any duplicates and any batches as after a rebuild', async () => {
     await rebuildAll();
     const expected = await views();
     expect(expected).toHaveLength(3);
@@ -68,7 +68,7 @@ describe('the read model of orders', () => {
     );
   });
 
-  it('is put right by a rebuild where documents were altered, removed and added', async () => {
+  test('is put right by a rebuild where documents were altered, removed and added', async () => {
     await rebuildAll();
     const expected = await views();
     const [altered, removed] = expected.map((view) => view._id);

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureIndexes } from '../../lib/core/indexes.ts';
 import { fold } from '../../lib/core/projection/projection.ts';
 import { orders } from '../../lib/orders/domain.ts';
@@ -81,7 +81,7 @@ beforeAll(async () => {
 });
 
 describe('a search', () => {
-  it('finds an order by its id, its customer, a product and the words of its address', async () => {
+  test('finds an order by its id, its customer, a product and the words of its address', async () => {
     expect(await found(idOf(901))).toEqual([idOf(901)]);
     expect(await found('acme-1')).toEqual([idOf(901)]);
     expect(await found('sku-13')).toEqual([idOf(902)]);
@@ -89,7 +89,7 @@ describe('a search', () => {
     expect(await found('Hauptstraße 5, Köln')).toEqual([idOf(901)]);
   });
 
-  it('wants every word, and takes the beginning of each', async () => {
+  test('wants every word, and takes the beginning of each', async () => {
     expect(await found('sku-12 sku-13')).toEqual([idOf(902)]);
     expect(await found('sku-12 sku-2')).toEqual([]);
     expect(await found('sku-1')).toEqual([idOf(902)]);
@@ -108,17 +108,17 @@ describe('a search', () => {
     },
   );
 
-  it('finds a pattern where it stands as text', async () => {
+  test('finds a pattern where it stands as text', async () => {
     expect(await found('.*')).toEqual([idOf(904)]);
   });
 
-  it.each(['', '   ', 'x'.repeat(201), 'x'.repeat(5_000)])('refuses «%.10s»', (q) => {
+  test.each(['', '   ', 'x'.repeat(201), 'x'.repeat(5_000)])('refuses «%.10s»', (q) => {
     expect(() => parseInput(searchOrders.input, { q })).toThrow(
       expect.objectContaining({ code: 'invalid_input' }),
     );
   });
 
-  it('filters by status, total and time', async () => {
+  test('filters by status, total and time', async () => {
     const total = async (more: Record<string, string>) => (await search({ q: 'bulk', ...more })).total;
     expect(await total({ status: 'created' })).toBe(250);
     expect(await total({ status: 'shipped' })).toBe(0);
@@ -133,7 +133,7 @@ describe('a search', () => {
     { sort_by, sort_order: 'desc' },
   ]);
 
-  it.each(orders)('shows each order on one page, sorted by $sort_by $sort_order', async (order) => {
+  test.each(orders)('shows each order on one page, sorted by $sort_by $sort_order', async (order) => {
     const pages = await Promise.all(
       [1, 2, 3, 4].map((page) => search({ q: 'road', ...order, page: String(page), page_size: '77' })),
     );
@@ -154,7 +154,7 @@ describe('a search', () => {
     expect(walked).toEqual(pages);
   });
 
-  it('refuses a cursor that is none, and takes one of another order for a place in this one', async () => {
+  test('refuses a cursor that is none, and takes one of another order for a place in this one', async () => {
     expect(() => parseInput(searchOrders.input, { q: 'road', after: 'x' })).toThrow(/cursor/);
     const after = `7.${idOf(1)}`;
     for (const order of orders) expect((await search({ q: 'road', ...order, after })).total).toBe(250);
@@ -162,7 +162,7 @@ describe('a search', () => {
 });
 
 describe("a customer's list", () => {
-  it('is newest first, whole over its pages, and another customer has no part in it', async () => {
+  test('is newest first, whole over its pages, and another customer has no part in it', async () => {
     const list = async (page: number) =>
       (await customerPage({ id: 'c-1', page: String(page), page_size: '30' })).body;
     const first = await list(1);
@@ -176,7 +176,7 @@ describe("a customer's list", () => {
     expect(await walk(customerPage, { id: 'c-1', page_size: '30' })).toEqual(pages);
   });
 
-  it.each([{}, { status: 'created' }])('walks an index with %j', async (more) => {
+  test.each([{}, { status: 'created' }])('walks an index with %j', async (more) => {
     const data = parseInput(getCustomerOrders.input, { id: 'c-1', ...more });
     const plan = await orderViews(databases.read)
       .find(customerFilter(data))

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { QueuedCommand } from '../../lib/core/commands/queued-commands.ts';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
@@ -41,7 +41,7 @@ const project = async () => {
 beforeAll(() => ensureIndexes(databases.write, machineWriteIndexes));
 
 describe('a hot key', () => {
-  it('loses nothing of 200 concurrent writers, and ends with the value of the highest version', async () => {
+  test('loses nothing of 200 concurrent writers, and ends with the value of the highest version', async () => {
     const writers = Array.from({ length: 200 }, (_, index) => write('hot', `value ${index}`));
     const answers = await Promise.all(writers);
     const versions = answers.map(({ version }) => version);
@@ -55,7 +55,7 @@ describe('a hot key', () => {
     });
   });
 
-  it('counts each read once, also where the queue delivers it again, in other batches and at the same time', async () => {
+  test('counts each read once, also where the queue delivers it again, in other batches and at the same time', async () => {
     const reads = Array.from({ length: 60 }, () => readOf('hot'));
     const handle = queuedRecordReads(databases.write);
     const batches = [reads.slice(0, 30), reads.slice(20, 50), reads.slice(40), reads.slice(5, 15)];
@@ -66,7 +66,7 @@ describe('a hot key', () => {
     expect((await findRecord(databases.read, { key: 'hot' }))?.read_count).toBe(60);
   });
 
-  it('keeps its version when it is read', async () => {
+  test('keeps its version when it is read', async () => {
     const before = await findRecord(databases.read, { key: 'hot' });
     await queuedRecordReads(databases.write)([readOf('hot')]);
     await project();
@@ -77,7 +77,7 @@ describe('a hot key', () => {
 });
 
 describe('the commands', () => {
-  it('are kept as they arrived, one row each, with what they caused', async () => {
+  test('are kept as they arrived, one row each, with what they caused', async () => {
     const { commandId } = await write('kept', 'a', { correlationId: 'call-1' });
     await queuedRecordReads(databases.write)([readOf('kept', 'read-1'), readOf('kept', 'read-2')]);
     const rows = await commands().find({ 'data.key': 'kept' }).sort({ arrived_at: 1 }).toArray();
@@ -93,7 +93,7 @@ describe('the commands', () => {
     });
   });
 
-  it('that were refused, or are a retry, leave no further row', async () => {
+  test('that were refused, or are a retry, leave no further row', async () => {
     const before = await commands().countDocuments();
     await expect(write('kept', 'b', { expectedVersions: [7] })).rejects.toMatchObject({
       code: 'precondition_failed',
@@ -108,7 +108,7 @@ describe('the commands', () => {
     expect(await commands().countDocuments()).toBe(before + 1);
   });
 
-  it('are as many as the writes and reads that are counted', async () => {
+  test('are as many as the writes and reads that are counted', async () => {
     const [records, reads] = await Promise.all([
       databases.write.collection('records').find().toArray(),
       databases.write.collection('record_reads').find().toArray(),
@@ -121,7 +121,7 @@ describe('the commands', () => {
 });
 
 describe('a rebuild', () => {
-  it('gives the same values and counts as live projection', async () => {
+  test('gives the same values and counts as live projection', async () => {
     for (const key of ['$gt', 'a.b', '__proto__', 'x/y', ' a b ', '😀', 'constructor'])
       await write(key, `of ${key}`);
     await project();

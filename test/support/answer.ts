@@ -1,6 +1,6 @@
 export type Json = Record<string, unknown>;
 
-export type Answer = {
+export interface Answer {
   status: number;
   text: string;
   headers: ReadonlyMap<string, string>;
@@ -12,9 +12,9 @@ export type Answer = {
   object(): Json;
   /** The body as an array of objects; throws where it is anything else. */
   list(): Json[];
-};
+}
 
-export function toAnswer(status: number, headers: ReadonlyMap<string, string>, text: string): Answer {
+export const toAnswer = (status: number, headers: ReadonlyMap<string, string>, text: string): Answer => {
   const json = (): unknown => JSON.parse(text);
   const refuse = (wanted: string): never => {
     throw new Error(`not ${wanted}: ${status} ${text.slice(0, 500)}`);
@@ -34,8 +34,8 @@ export function toAnswer(status: number, headers: ReadonlyMap<string, string>, t
       return Array.isArray(value) && value.every(isObject) ? value : refuse('a list of objects');
     },
   };
-}
+};
 
-export function isObject(value: unknown): value is Json {
+export const isObject = (value: unknown): value is Json => {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+};

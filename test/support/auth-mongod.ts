@@ -8,16 +8,16 @@ import { freePort } from '../../lib/local/ports.ts';
 import { guarded } from './guard.ts';
 import { waitFor } from './wait-for.ts';
 
-export type AuthMongod = {
+export interface AuthMongod {
   /** The connection string of a user that has this role on the database, and none besides. */
   urlFor(role: 'read' | 'readWrite', database: string): Promise<string>;
   stop(): Promise<void>;
-};
+}
 
 const root = { user: 'root', pwd: 'root' };
 
 /** A mongod of its own that asks who is there. */
-export async function startAuthMongod(): Promise<AuthMongod> {
+export const startAuthMongod = async (): Promise<AuthMongod> => {
   const dbPath = mkdtempSync(join(inject('runDir'), 'auth-'));
   const { path } = await findMongod(dbPath, () => undefined);
   const port = await freePort();
@@ -61,4 +61,4 @@ export async function startAuthMongod(): Promise<AuthMongod> {
       rmSync(dbPath, { recursive: true, force: true });
     },
   };
-}
+};

@@ -2,25 +2,25 @@ import { isObject, type Json } from './answer.ts';
 import type { CommandEndpoint } from './endpoints.ts';
 
 /** A body that an endpoint must refuse. `field` is the one to be named in `errors`, where it is one field's fault. */
-export type BadBody = {
+export interface BadBody {
   what: string;
   bytes: string | Uint8Array;
   contentType?: string;
   status: number | readonly number[];
   field?: string;
-};
+}
 
 /** Every row of the «Bad input» list that is a matter of the body. */
-export function badBodies(endpoint: CommandEndpoint): BadBody[] {
+export const badBodies = (endpoint: CommandEndpoint): BadBody[] => {
   return [
     ...notJson(endpoint.body),
     ...tooMuch(endpoint.body),
     ...strangeFields(endpoint.body),
     ...badFields(endpoint),
   ];
-}
+};
 
-function notJson(body: Json): BadBody[] {
+const notJson = (body: Json): BadBody[] => {
   const json = JSON.stringify(body);
   const refused = (what: string, bytes: string | Uint8Array) => ({ what, bytes, status: 400 });
   return [
@@ -41,9 +41,9 @@ function notJson(body: Json): BadBody[] {
     { what: 'a form', bytes: 'subject=x', contentType: 'application/x-www-form-urlencoded', status: 415 },
     { what: 'no content type', bytes: json, contentType: '', status: 415 },
   ];
-}
+};
 
-function tooMuch(body: Json): BadBody[] {
+const tooMuch = (body: Json): BadBody[] => {
   const deep = '['.repeat(20_000) + ']'.repeat(20_000);
   const keys = (count: number) =>
     JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 1])));
@@ -69,9 +69,9 @@ function tooMuch(body: Json): BadBody[] {
       status: 400,
     },
   ];
-}
+};
 
-function strangeFields(body: Json): BadBody[] {
+const strangeFields = (body: Json): BadBody[] => {
   const names = [
     'colour',
     'version',
@@ -89,9 +89,9 @@ function strangeFields(body: Json): BadBody[] {
     bytes: `${JSON.stringify(body).slice(0, -1)},${JSON.stringify(name)}:{"polluted":true}}`,
     status: 400,
   }));
-}
+};
 
-function badFields({ body, blankAllowed = [] }: CommandEndpoint): BadBody[] {
+const badFields = ({ body, blankAllowed = [] }: CommandEndpoint): BadBody[] => {
   return Object.entries(body).flatMap(([field, valid]) => {
     const values = typeof valid === 'number' ? badNumbers : badStrings(blankAllowed.includes(field));
     const rows =
@@ -106,7 +106,7 @@ function badFields({ body, blankAllowed = [] }: CommandEndpoint): BadBody[] {
     });
     return [missing, ...Object.entries(rows).map(row)];
   });
-}
+};
 
 const badAnything: Record<string, string> = {
   'a database operator': '{"$gt":""}',
@@ -126,7 +126,7 @@ const badNumbers: Record<string, string> = {
   'below zero': '-1',
 };
 
-function badStrings(blankAllowed: boolean): Record<string, string> {
+const badStrings = (blankAllowed: boolean): Record<string, string> => {
   const blank: Record<string, string> = blankAllowed
     ? {}
     : { empty: '""', 'white space alone': '" \\t\\n\\u00a0\\u2003 "' };
@@ -141,15 +141,15 @@ function badStrings(blankAllowed: boolean): Record<string, string> {
     'a lone low surrogate': '"a\\udc00"',
     '120,000 characters': JSON.stringify('x'.repeat(120_000)),
   };
-}
+};
 
-function firstKey(body: Json): string {
+const firstKey = (body: Json): string => {
   return Object.keys(body)[0] ?? '';
-}
+};
 
 /** The body's JSON with one field's value replaced by text that need not be JSON. */
-function spoil(body: Json, field: string, json: string): string {
+const spoil = (body: Json, field: string, json: string): string => {
   const marker = 'SPOILED';
   if (!isObject(body)) return json;
   return JSON.stringify({ ...body, [field]: marker }).replace(`"${marker}"`, () => json);
-}
+};

@@ -9,7 +9,7 @@ const limitBytes = { commands: 600_000, queries: 640_000 };
 const queueClient = 'AmazonSQS';
 
 /** One line for each thing that is wrong with an unpacked bundle. */
-function faultsOf(dir: string): string[] {
+const faultsOf = (dir: string): string[] => {
   const name = basename(dir);
   const files = globSync(join(dir, '**/*')).filter((file) => statSync(file).isFile());
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
@@ -21,7 +21,7 @@ function faultsOf(dir: string): string[] {
     faults.push(`${name} brings an SQS client along`);
   }
   return faults;
-}
+};
 
 const [root = ''] = process.argv.slice(2);
 const bundles = globSync(join(root, '*')).toSorted();

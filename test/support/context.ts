@@ -13,10 +13,10 @@ export const context = (fields: Partial<CommandContext> = {}): CommandContext =>
 export const queryContext = { correlationId: 'test', maxTimeMS: 2_000 };
 
 /** What was recorded in all streams of a type, stream by stream. */
-export async function eventsOf(write: Db, streamType: string): Promise<RecordedEvent[]> {
+export const eventsOf = async (write: Db, streamType: string): Promise<RecordedEvent[]> => {
   const rows = await eventRows(write)
     .find({ stream_type: streamType })
     .sort({ stream_id: 1, version: 1 })
     .toArray();
   return rows.map(fromRow);
-}
+};

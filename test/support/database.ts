@@ -3,10 +3,16 @@ import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { databaseSlot } from './provided.ts';
 
-export type Databases = { write: Db; read: Db; writeUrl: string; readUrl: string; drop(): Promise<void> };
+export interface Databases {
+  write: Db;
+  read: Db;
+  writeUrl: string;
+  readUrl: string;
+  drop(): Promise<void>;
+}
 
 /** A write and a read database of their own, on the run's mongod. */
-export async function createDatabases(): Promise<Databases> {
+export const createDatabases = async (): Promise<Databases> => {
   const name = `t_${randomBytes(6).toString('hex')}`;
   const writeUrl = databaseUrl(`${name}_write`);
   const readUrl = databaseUrl(`${name}_read`);
@@ -18,10 +24,10 @@ export async function createDatabases(): Promise<Databases> {
     await client.close();
   };
   return { write, read, writeUrl, readUrl, drop };
-}
+};
 
 /** The same for a whole test file: there from `beforeAll` on, dropped at its end. */
-export function useDatabases(): Readonly<Databases> {
+export const useDatabases = (): Readonly<Databases> => {
   let databases: Databases | undefined;
   const get = () => {
     if (!databases) throw new Error('the databases are there from beforeAll on');
@@ -46,9 +52,9 @@ export function useDatabases(): Readonly<Databases> {
     },
     drop: () => get().drop(),
   };
-}
+};
 
 /** The connection string of one database on the run's mongod. */
-export function databaseUrl(database: string): string {
+export const databaseUrl = (database: string): string => {
   return inject('mongoUrl').replace(databaseSlot, database);
-}
+};

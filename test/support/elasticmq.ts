@@ -13,11 +13,11 @@ import { endChild, endOf, run } from '../../lib/local/processes.ts';
 import type { QueueServer, QueueServerOptions } from '../../lib/local/queue-server.ts';
 import { checkQueues } from '../../lib/local/reachable.ts';
 
-const VERSION = '1.7.1';
-const READY_WITHIN_MS = 60_000;
-const WATCHER = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url));
+const version = '1.7.1';
+const readyWithinMs = 60_000;
+const watcherProgram = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url));
 
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const pomFile = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>tandem</groupId>
   <artifactId>elasticmq</artifactId>
@@ -26,13 +26,13 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
     <dependency>
       <groupId>org.elasticmq</groupId>
       <artifactId>elasticmq-server_2.13</artifactId>
-      <version>${VERSION}</version>
+      <version>${version}</version>
     </dependency>
   </dependencies>
 </project>
 `;
 
-const LOGGING = `<configuration><root level="OFF"/></configuration>
+const logging = `<configuration><root level="OFF"/></configuration>
 `;
 
 const configuration = (port: number): string => `
@@ -52,14 +52,14 @@ const isWhole = async (jars: string): Promise<boolean> => {
 
 /** The directory of ElasticMQ's jars, fetched once for each user. */
 const findJars = async (log: Log): Promise<string> => {
-  const jars = join(userCache(), `elasticmq-${VERSION}`);
+  const jars = join(userCache(), `elasticmq-${version}`);
   if (await isWhole(jars)) return jars;
   log('queues: fetching ElasticMQ from Maven Central (once)');
   await mkdir(userCache(), { recursive: true });
   const scratch = await mkdtemp(join(userCache(), 'elasticmq-'));
   try {
     const pom = join(scratch, 'pom.xml');
-    await writeFile(pom, POM);
+    await writeFile(pom, pomFile);
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars'];
     await run('mvn', ['-q', '-B', '-f', pom, ...goal], { cwd: scratch, timeout: 600_000 });
     // Another process may have been faster: its directory is as good.
@@ -77,7 +77,7 @@ const untilReady = async (child: ChildProcess, endpoint: string, region: string)
   let ended = false;
   child.once('error', () => (ended = true));
   child.once('exit', () => (ended = true));
-  const deadline = Date.now() + READY_WITHIN_MS;
+  const deadline = Date.now() + readyWithinMs;
   for (;;) {
     try {
       return await checkQueues(endpoint, region);
@@ -99,7 +99,7 @@ export const startElasticMq = async ({
   const port = wanted ?? (await freePort());
   const home = await mkdtemp(join(tmpdir(), 'tandem-elasticmq-'));
   await writeFile(join(home, 'elasticmq.conf'), configuration(port));
-  await writeFile(join(home, 'logback.xml'), LOGGING);
+  await writeFile(join(home, 'logback.xml'), logging);
   const child = spawn(
     'java',
     [
@@ -111,7 +111,7 @@ export const startElasticMq = async ({
     ],
     { stdio: 'ignore', detached: true },
   );
-  const watcher = fork(WATCHER, [String(child.pid ?? 0)], {
+  const watcher = fork(watcherProgram, [String(child.pid ?? 0)], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -129,6 +129,6 @@ export const startElasticMq = async ({
     await stop();
     throw error;
   }
-  log(`queues: ElasticMQ ${VERSION} on port ${port}`);
-  return { endpoint, version: VERSION, ended: endOf(child), stop };
+  log(`queues: ElasticMQ ${version} on port ${port}`);
+  return { endpoint, version, ended: endOf(child), stop };
 };

@@ -14,7 +14,7 @@ rm -rf "$1"
 `;
 
 /** Leaves nothing behind: whatever ends this process, what it recorded with `guarded` ends too. */
-export function startGuard(runDir: string): { release(): void } {
+export const startGuard = (runDir: string): { release(): void } => {
   mkdirSync(join(runDir, 'groups'), { recursive: true });
   const guard = spawn('sh', ['-c', script, 'tandem-test-guard', runDir], {
     detached: true,
@@ -22,11 +22,11 @@ export function startGuard(runDir: string): { release(): void } {
   });
   guard.unref();
   return { release: () => guard.stdin.end() };
-}
+};
 
 /** Puts a process group under the guard; gives what takes it out again. */
-export function guarded(runDir: string, group: number): () => void {
+export const guarded = (runDir: string, group: number): (() => void) => {
   const file = join(runDir, 'groups', String(group));
   writeFileSync(file, '');
   return () => rmSync(file, { force: true });
-}
+};

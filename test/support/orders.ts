@@ -18,7 +18,7 @@ export const address = (fields: Partial<ShippingAddress> = {}): ShippingAddress 
 });
 
 /** Creates an order on the write database and gives its id. */
-export async function createOrder(write: Db, items: OrderItem[] = [orderItem()]): Promise<string> {
+export const createOrder = async (write: Db, items: OrderItem[] = [orderItem()]): Promise<string> => {
   const data = { customer_id: 'c-1', items, shipping_address: address() };
   return (await orderCommands(write).send({ type: 'CreateOrder', data }, context())).id;
-}
+};

@@ -12,14 +12,14 @@ const created = async (http: Client, path: string, body: object): Promise<string
 export const createSupplier = (http: Client, name = 'Acme') => created(http, '/suppliers', { name });
 
 /** A product over HTTP, with a supplier of its own where none is given. */
-export async function createProduct(
+export const createProduct = async (
   http: Client,
   fields: Partial<typeof lampBody> = {},
   supplier?: string,
-): Promise<{ id: string; supplier_id: string }> {
+): Promise<{ id: string; supplier_id: string }> => {
   const supplier_id = supplier ?? (await createSupplier(http));
   return { id: await created(http, '/products', { ...lampBody, ...fields, supplier_id }), supplier_id };
-}
+};
 
 /** The product as its query shows it once it has reached a version. */
 export const productAt = async (http: Client, id: string, version: number) =>

@@ -6,16 +6,16 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 
-export type Queue = {
+export interface Queue {
   /** Gives the message's id. */
   send(body: string): Promise<string>;
   /** Messages that wait or are in flight. */
   depth(): Promise<number>;
   purge(): Promise<void>;
-};
+}
 
 /** One queue of the started system, as an outsider with an SQS client sees it. */
-export async function openQueue(endpoint: string, name: string): Promise<Queue> {
+export const openQueue = async (endpoint: string, name: string): Promise<Queue> => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new SQSClient({ endpoint, region: 'eu-central-1', credentials });
   const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name }));
@@ -37,4 +37,4 @@ export async function openQueue(endpoint: string, name: string): Promise<Queue> 
       await client.send(new PurgeQueueCommand({ QueueUrl }));
     },
   };
-}
+};

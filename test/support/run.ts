@@ -7,7 +7,12 @@ import { startQueueServer } from '../../lib/local/queue-server.ts';
 import { startGuard } from './guard.ts';
 import { databaseSlot } from './provided.ts';
 
-type Parts = { mongoUrl: string; sqsEndpoint: string; runDir: string; stop(): Promise<void> };
+interface Parts {
+  mongoUrl: string;
+  sqsEndpoint: string;
+  runDir: string;
+  stop(): Promise<void>;
+}
 
 // Vitest loads this file once for each project: what they share must live on the process.
 declare global {
@@ -33,16 +38,16 @@ const memory = '/dev/shm';
 const roomBytes = 4 * 1024 ** 3;
 
 /** In memory, if there is room: a database that waits for no disk answers in half the time. */
-function placeForData(): string {
+const placeForData = (): string => {
   try {
     const { bavail, bsize } = statfsSync(memory);
     return Math.min(bavail * bsize, freemem()) > roomBytes ? memory : tmpdir();
   } catch {
     return tmpdir();
   }
-}
+};
 
-async function startParts(): Promise<Parts> {
+const startParts = async (): Promise<Parts> => {
   const runDir = mkdtempSync(join(placeForData(), 'tandem-test-'));
   const guard = startGuard(runDir);
   const log = (line: string) => {
@@ -60,11 +65,11 @@ async function startParts(): Promise<Parts> {
       guard.release();
     },
   };
-}
+};
 
 /** The tests that send through a queue run against a real ElasticMQ too, where the environment asks for it. */
-async function startQueues(options: { dataDir: string; log: (line: string) => void }) {
+const startQueues = async (options: { dataDir: string; log: (line: string) => void }) => {
   if (!process.env['ELASTICMQ']) return startQueueServer(options);
   const { startElasticMq } = await import('./elasticmq.ts');
   return startElasticMq(options);
-}
+};

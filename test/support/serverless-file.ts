@@ -45,47 +45,47 @@ const joined = ['Join', 'If', 'Equals', 'Not', 'Or', 'And', 'GetAtt', 'Select', 
 }));
 
 /** serverless.yml with its variables at their defaults and its queues made, in the shape that tests ask about. */
-export function readServerlessFile(path = 'serverless.yml'): ServerlessFile {
+export const readServerlessFile = (path = 'serverless.yml'): ServerlessFile => {
   const raw: unknown = parse(readFileSync(path, 'utf8'), { customTags: [...cloudFormation, ...joined] });
   const service = file.parse(fill(raw, raw));
   prepare(service as object as Service, {});
   return service;
-}
+};
 
-function fill(value: unknown, root: unknown): unknown {
+const fill = (value: unknown, root: unknown): unknown => {
   if (typeof value === 'string') return fillText(value, root);
   if (Array.isArray(value)) return value.map((item) => fill(item, root));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, root)]));
-}
+};
 
 const variable = /\$\{(self|env|opt):([\w.-]+)(?:,\s*'?([^'}]*)'?)?\}/g;
 
-function fillText(text: string, root: unknown): string {
+const fillText = (text: string, root: unknown): string => {
   const filled = text.replaceAll(variable, (whole, kind: string, name: string, fallback?: string) =>
     kind === 'self' ? String(lookUp(root, name.split('.')) ?? fallback ?? whole) : (fallback ?? whole),
   );
   return filled === text ? text : fillText(filled, root);
-}
+};
 
-function lookUp(root: unknown, path: readonly string[]): unknown {
+const lookUp = (root: unknown, path: readonly string[]): unknown => {
   return path.reduce<unknown>(
     (at, key) =>
       typeof at === 'object' && at !== null ? Object.getOwnPropertyDescriptor(at, key)?.value : undefined,
     root,
   );
-}
+};
 
 const operatorsOf = z.object({
   functions: z.record(z.string(), z.looseObject({ operators: z.array(z.string()).default([]) })),
 });
 
 /** The routes for operators alone, as serverless.yml has them: the function's name, its file, the route. */
-export function readOperatorRoutes(): { name: string; file: string; route: string }[] {
+export const readOperatorRoutes = (): { name: string; file: string; route: string }[] => {
   const { functions } = operatorsOf.parse(
     parse(readFileSync('serverless.yml', 'utf8'), { customTags: [...cloudFormation, ...joined] }),
   );
   return Object.entries(functions).flatMap(([name, { operators, handler }]) =>
     operators.map((route) => ({ name, file: String(handler).replace('.handler', '.ts'), route })),
   );
-}
+};

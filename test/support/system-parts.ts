@@ -11,29 +11,29 @@ const programs: Record<PartName, RegExp> = {
 };
 
 /** The process of each part that runs now, by the pid of what `npm start` runs. */
-export function findParts(pid: number): Map<PartName, number> {
+export const findParts = (pid: number): Map<PartName, number> => {
   const found = new Map<PartName, number>();
   for (const line of listChildren(pid)) {
     const part = partNames.find((name) => programs[name].test(line));
     if (part) found.set(part, Number.parseInt(line, 10));
   }
   return found;
-}
+};
 
-function listChildren(pid: number): string[] {
+const listChildren = (pid: number): string[] => {
   try {
     return execFileSync('ps', ['-o', 'pid=,args=', '--ppid', `${pid}`], { encoding: 'utf8' }).split('\n');
   } catch {
     // ps fails where there is none.
     return [];
   }
-}
+};
 
 /** Gives whether there was such a process. */
-export function kill9(pid: number): boolean {
+export const kill9 = (pid: number): boolean => {
   try {
     return process.kill(pid, 'SIGKILL');
   } catch {
     return false;
   }
-}
+};

@@ -18,7 +18,7 @@ const stateSchema = z.object({
 });
 export type State = z.infer<typeof stateSchema>;
 
-export type Running = {
+export interface Running {
   state: State;
   log(): string;
   stop(): Promise<void>;
@@ -26,17 +26,17 @@ export type Running = {
   kill9(): Promise<void>;
   /** Ends one part likewise; gives whether it was there. */
   kill9Part(name: PartName): boolean;
-};
+}
 
-export type ProcessOptions = {
+export interface ProcessOptions {
   /** Where the guard looks for what is left behind. */
   runDir: string;
   dataDir: string;
   settings: Record<string, string>;
-};
+}
 
 /** Runs what `npm start` runs, in a process group of its own, until `state.json` says that it is ready. */
-export async function startProcess({ runDir, dataDir, settings }: ProcessOptions): Promise<Running> {
+export const startProcess = async ({ runDir, dataDir, settings }: ProcessOptions): Promise<Running> => {
   const stateFile = join(dataDir, 'state.json');
   rmSync(stateFile, { force: true });
   const [httpPort, lambdaPort] = await freePorts(2);
@@ -83,34 +83,34 @@ export async function startProcess({ runDir, dataDir, settings }: ProcessOptions
       return pid !== undefined && kill9(pid);
     },
   };
-}
+};
 
-function fail(message: string, cause?: unknown): never {
+const fail = (message: string, cause?: unknown): never => {
   throw new Error(message, { cause });
-}
+};
 
 /** Undefined until the file is there and whole. */
-function readState(file: string): State | undefined {
+const readState = (file: string): State | undefined => {
   try {
     return stateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined;
   }
-}
+};
 
 /** What a user's shell has: nothing of the test runner's, which changes how libraries behave. */
-function plainEnvironment(): NodeJS.ProcessEnv {
+const plainEnvironment = (): NodeJS.ProcessEnv => {
   const ours =
     /^(VITEST|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|WRITE_DB_URL|READ_DB_URL|SQS_|QUEUE_|OPS_TOKEN)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
-}
+};
 
-function signalGroup(group: number, signal: NodeJS.Signals): void {
+const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   if (signal === 'SIGKILL') process.kill(-group, signal);
   else process.kill(group, signal);
-}
+};
 
-async function freePorts(count: number): Promise<number[]> {
+const freePorts = async (count: number): Promise<number[]> => {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(
     servers.map(
@@ -125,4 +125,4 @@ async function freePorts(count: number): Promise<number[]> {
   );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
-}
+};

@@ -11,7 +11,7 @@ import { checkAnswers } from './seen.ts';
 import type { PartName } from './system-parts.ts';
 import { type Running, type State, startProcess } from './system-process.ts';
 
-export type System = {
+export interface System {
   readonly http: Client;
   readonly state: State;
   readonly dataDir: string;
@@ -29,18 +29,18 @@ export type System = {
   restart(): Promise<void>;
   /** Ends as Ctrl-C does, and fails on stack traces or warnings in the log. */
   stop(): Promise<void>;
-};
+}
 
-export type SystemOptions = {
+export interface SystemOptions {
   /** `true`: its own mongod and queue server, as after a fresh `npm start`; else the run's, which is quicker. */
   embedded?: boolean;
   env?: Record<string, string>;
   /** `false` where the test makes functions throw, so that stack traces in the log are no fault. */
   quiet?: boolean;
-};
+}
 
 /** Starts the whole system as `npm start` does, with data, ports and queue names of its own. */
-export async function startSystem(options: SystemOptions = {}): Promise<System> {
+export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
   const { embedded = false, env = {}, quiet = true } = options;
   const runDir = inject('runDir');
   const dataDir = mkdtempSync(join(runDir, 'system-'));
@@ -84,10 +84,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       if (quiet) refuseNoise(running.log());
     },
   };
-}
+};
 
 /** The same for a whole test file: started before its tests, stopped (and its log looked through) after them. */
-export function useSystem(options: SystemOptions = {}): () => System {
+export const useSystem = (options: SystemOptions = {}): (() => System) => {
   let system: System | undefined;
   beforeAll(async () => {
     system = await startSystem(options);
@@ -97,9 +97,9 @@ export function useSystem(options: SystemOptions = {}): () => System {
     if (!system) throw new Error('the system is there from beforeAll on');
     return system;
   };
-}
+};
 
-function sharedParts(): Record<string, string> {
+const sharedParts = (): Record<string, string> => {
   const name = `s_${randomBytes(6).toString('hex')}`;
   return {
     WRITE_DB_URL: databaseUrl(`${name}_write`),
@@ -107,22 +107,22 @@ function sharedParts(): Record<string, string> {
     SQS_ENDPOINT: inject('sqsEndpoint'),
     QUEUE_PREFIX: name,
   };
-}
+};
 
-async function connect(state: State) {
+const connect = async (state: State) => {
   const write = await MongoClient.connect(state.write_db_url, { directConnection: true });
   const read = await MongoClient.connect(state.read_db_url, { directConnection: true });
   const close = async () => {
     await Promise.allSettled([write.close(), read.close()]);
   };
   return { http: httpClient(state.http_url, checkAnswers()), write: write.db(), read: read.db(), close };
-}
+};
 
 const noise =
   /^\s+at .+:\d+:\d+\)?$|DeprecationWarning|ExperimentalWarning|MaxListenersExceeded|maintenance mode/m;
 
-function refuseNoise(log: string): void {
+const refuseNoise = (log: string): void => {
   const found = noise.exec(log);
   if (!found) return;
   throw new Error(`noise in the log:\n${log.slice(Math.max(0, found.index - 1500), found.index + 1500)}`);
-}
+};

@@ -2,17 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
 
-export type Patience = { timeoutMs?: number; everyMs?: number };
+export interface Patience {
+  timeoutMs?: number;
+  everyMs?: number;
+}
 
 /**
  * Polls until `probe` gives something truthy, and gives that. A probe that throws (a failed expectation too) is
  * asked again. Throws at the deadline with what was waited for and what was last seen.
  */
-export async function waitFor<T>(
+export const waitFor = async <T>(
   what: string,
   probe: () => T | Promise<T>,
   { timeoutMs = 10_000, everyMs = 20 }: Patience = {},
-): Promise<Truthy<T>> {
+): Promise<Truthy<T>> => {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const seen = await look(probe);
@@ -23,16 +26,16 @@ export async function waitFor<T>(
     }
     await pause(everyMs);
   }
-}
+};
 
-async function look<T>(probe: () => T | Promise<T>): Promise<{ value?: T; error?: unknown }> {
+const look = async <T>(probe: () => T | Promise<T>): Promise<{ value?: T; error?: unknown }> => {
   try {
     return { value: await probe() };
   } catch (error) {
     return { error };
   }
-}
+};
 
-function isTruthy<T>(value: T): value is Truthy<T> {
+const isTruthy = <T>(value: T): value is Truthy<T> => {
   return Boolean(value);
-}
+};

@@ -12,19 +12,19 @@ const internal = (path: string) => /^(lib|functions|test)\//.test(path);
 const show = ({ from, to }: Import) => `${from} → ${to}`;
 
 /** Imports of the files that match, that go to none of the allowed places (packages are judged apart). */
-function strays(who: RegExp, allowed: readonly RegExp[]): string[] {
+const strays = (who: RegExp, allowed: readonly RegExp[]): string[] => {
   return imports
     .filter(({ from, to }) => who.test(from) && internal(to))
     .filter(({ to }) => !allowed.some((place) => place.test(to)))
     .map(show);
-}
+};
 
-function packages(who: RegExp, { types = true } = {}): string[] {
+const packages = (who: RegExp, { types = true } = {}): string[] => {
   const found = imports.filter(
     ({ from, to, typeOnly }) => who.test(from) && !internal(to) && (types || !typeOnly),
   );
   return [...new Set(found.map(({ to }) => to))].filter((it) => !it.startsWith('node:'));
-}
+};
 
 test('finds the imports that it judges', () => {
   expect(imports.length).toBeGreaterThan(50);

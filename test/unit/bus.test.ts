@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createCommandBus } from '../../lib/core/commands/bus.ts';
 import { command } from '../../lib/core/commands/command.ts';
@@ -24,7 +24,7 @@ const door = (type: 'Open' | 'Close') =>
 describe('the command bus', () => {
   const bus = createCommandBus([door('Open'), door('Close')], { version: 7 });
 
-  it('hands a command to the handler of its type, with what the bus was made with', async () => {
+  test('hands a command to the handler of its type, with what the bus was made with', async () => {
     const answer = { id: 'Open a', version: 7, commandId: 'c', replayed: false };
     await expect(bus.send({ type: 'Open', data: { id: 'a' } }, context)).resolves.toEqual(answer);
     await expect(bus.send({ type: 'Close', data: { id: 'a' } }, context)).resolves.toEqual({
@@ -33,7 +33,7 @@ describe('the command bus', () => {
     });
   });
 
-  it('says which type nobody registered', async () => {
+  test('says which type nobody registered', async () => {
     const foreign: { type: 'Open'; data: { id: string } } = JSON.parse(
       '{"type":"toString","data":{"id":"a"}}',
     );
@@ -70,7 +70,7 @@ describe('the query bus', () => {
   });
   const within = { correlationId: 'c', maxTimeMS: 100 };
 
-  it('asks for a document until it has the version that is waited for, and tells once that it was found', async () => {
+  test('asks for a document until it has the version that is waited for, and tells once that it was found', async () => {
     const bus = createQueryBus([document, list], [1, 1, 2, 3]);
     const wait = { version: 2, timeoutMs: 5_000 };
     const found = await bus.send({ type: 'Get', data: { id: 'a' } }, { ...within, wait });
@@ -78,7 +78,7 @@ describe('the query bus', () => {
     expect(read).toEqual(['a']);
   });
 
-  it('gives the page that there is when the version does not come in time, and says so', async () => {
+  test('gives the page that there is when the version does not come in time, and says so', async () => {
     const bus = createQueryBus([document, list], []);
     const wait = { id: 'a', version: 2, timeoutMs: 20 };
     const late = await bus.send({ type: 'List', data: {} }, { ...within, wait });

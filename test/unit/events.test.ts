@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { aggregateId, checked, type RecordedEvent, streamId, upcast } from '../../lib/core/events.ts';
 
@@ -26,12 +26,12 @@ const event = (schema_version: number, data: object, type = 'Renamed'): Recorded
 });
 
 describe('upcasting', () => {
-  it('takes an old event through every version to the newest', () => {
+  test('takes an old event through every version to the newest', () => {
     expect(upcast(types, event(1, { title: 'x' }))).toEqual(event(3, { name: 'x', by: 'unknown' }));
     expect(upcast(types, event(2, { name: 'x' }))).toEqual(event(3, { name: 'x', by: 'unknown' }));
   });
 
-  it('leaves a current event and the stored one as they are', () => {
+  test('leaves a current event and the stored one as they are', () => {
     const stored = event(1, { title: 'x' });
     upcast(types, stored);
     expect(stored).toEqual(event(1, { title: 'x' }));
@@ -39,14 +39,14 @@ describe('upcasting', () => {
     expect(upcast(types, current)).toBe(current);
   });
 
-  it('refuses what its steps did not make fit', () => {
+  test('refuses what its steps did not make fit', () => {
     expect(() => upcast(types, event(1, { title: 7 }))).toThrow(
       expect.objectContaining({ code: 'unknown_event' }),
     );
     expect(() => upcast(types, event(2, {}))).toThrow(expect.objectContaining({ code: 'unknown_event' }));
   });
 
-  it('does not guess at a version newer than this code, nor at an unknown type', () => {
+  test('does not guess at a version newer than this code, nor at an unknown type', () => {
     expect(() => upcast(types, event(4, {}))).toThrow(expect.objectContaining({ code: 'unknown_event' }));
     expect(() => upcast(types, event(1, {}, 'Erased'))).toThrow(
       expect.objectContaining({ code: 'unknown_event' }),
@@ -58,7 +58,7 @@ describe('upcasting', () => {
 });
 
 describe('an event from outside', () => {
-  it('is checked at today’s version too, and is not changed by it', () => {
+  test('is checked at today’s version too, and is not changed by it', () => {
     const current = event(3, { name: 'x', by: 'me', more: 1 });
     expect(checked(types, current)).toBe(current);
     expect(() => checked(types, event(3, { name: 'x' }))).toThrow(
@@ -66,7 +66,7 @@ describe('an event from outside', () => {
     );
   });
 
-  it('of an old version is brought up and checked', () => {
+  test('of an old version is brought up and checked', () => {
     expect(checked(types, event(1, { title: 'x' }))).toEqual(event(3, { name: 'x', by: 'unknown' }));
     expect(() => checked(types, event(1, { title: 7 }))).toThrow(
       expect.objectContaining({ code: 'unknown_event' }),
@@ -75,7 +75,7 @@ describe('an event from outside', () => {
 });
 
 describe('a stream id', () => {
-  it('gives back the aggregate id, dashes and all', () => {
+  test('gives back the aggregate id, dashes and all', () => {
     for (const id of ['1', 'a-b-c', '', '-', '01900000-0000-7000-8000-000000000000']) {
       expect(aggregateId(streamId('Record', id))).toBe(id);
     }

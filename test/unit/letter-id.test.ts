@@ -1,13 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventIdIn } from '../../lib/platform/letter-id.ts';
 
 describe('the name of a dead letter', () => {
-  it('is the id in its body, also where the rest of the body is wrong', () => {
+  test('is the id in its body, also where the rest of the body is wrong', () => {
     expect(eventIdIn('{"event_id":"e-1","version":-1}')).toEqual({ eventId: 'e-1' });
     expect(eventIdIn('{"command_id":"c-1"}')).toEqual({ eventId: 'c-1' });
   });
 
-  it.each(['', 'not json', 'null', '[]', '"x"', '{}', '{"event_id":5}', '{"__proto__":{"event_id":"x"}}'])(
+  test.each(['', 'not json', 'null', '[]', '"x"', '{}', '{"event_id":5}', '{"__proto__":{"event_id":"x"}}'])(
     'is left to the queue server for %s',
     (body) => {
       expect(eventIdIn(body)).toEqual({});

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isAppError } from '../../lib/core/errors.ts';
 import { money, moneyText } from '../../lib/core/fields.ts';
 import { mostMinor, toMajor, toMinor } from '../../lib/core/money.ts';
@@ -8,10 +8,10 @@ import { parseInput } from '../../lib/platform/parse-input.ts';
 const minorAmount = fc.integer({ min: 0, max: mostMinor });
 
 describe('money', () => {
-  it('goes to minor units and back without losing a cent', () =>
+  test('goes to minor units and back without losing a cent', () =>
     fc.assert(fc.property(minorAmount, (minor) => toMinor(toMajor(minor)) === minor)));
 
-  it('reads the JSON that it writes', () =>
+  test('reads the JSON that it writes', () =>
     fc.assert(
       fc.property(minorAmount, (minor) => {
         const json = JSON.stringify(toMajor(minor));
@@ -20,7 +20,7 @@ describe('money', () => {
       }),
     ));
 
-  it('adds up where binary fractions do not', () => {
+  test('adds up where binary fractions do not', () => {
     expect(0.1 + 0.2).not.toBe(0.3);
     expect(toMajor(toMinor(0.1) + toMinor(0.2))).toBe(0.3);
     expect(toMinor(1.15) * 3).toBe(345);
@@ -42,7 +42,7 @@ describe('money', () => {
     },
   );
 
-  it('names what is wrong with it', () => {
+  test('names what is wrong with it', () => {
     try {
       parseInput(money, 1.005);
       expect.unreachable();

@@ -33,7 +33,7 @@ const started = async (variables: Record<string, string>) => {
 };
 
 const deployed = { AWS_LAMBDA_FUNCTION_NAME: 'tandem-prod-figures' };
-const OPS_TOKEN = 'correct horse';
+const OpsToken = 'correct horse';
 
 describe('operations', () => {
   test('are closed on a deployed stage that has no token, whatever the caller says', async () => {
@@ -48,20 +48,20 @@ describe('operations', () => {
     expect(await (await started({ ...deployed, IS_OFFLINE: 'true' }))()).toBe(200);
   });
 
-  test.each([{ OPS_TOKEN }, { ...deployed, OPS_TOKEN }])(
+  test.each([{ OPS_TOKEN: OpsToken }, { ...deployed, OPS_TOKEN: OpsToken }])(
     'ask for the whole token where there is one: %j',
     async (variables) => {
       const ask = await started(variables);
       for (const authorization of [
         'Bearer correct',
-        `Bearer ${OPS_TOKEN}s`,
-        OPS_TOKEN,
-        `Basic ${OPS_TOKEN}`,
+        `Bearer ${OpsToken}s`,
+        OpsToken,
+        `Basic ${OpsToken}`,
         'Bearer ',
       ])
         expect(await ask({ authorization })).toBe(401);
       expect(await ask()).toBe(401);
-      expect(await ask({ authorization: `bearer ${OPS_TOKEN}` })).toBe(200);
+      expect(await ask({ authorization: `bearer ${OpsToken}` })).toBe(200);
     },
   );
 });

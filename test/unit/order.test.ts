@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { upcast } from '../../lib/core/events.ts';
 import {
   mostItems,
@@ -34,28 +34,28 @@ const anyItem = fc.record({
 });
 
 describe('an order', () => {
-  it('is created with its items', () => {
+  test('is created with its items', () => {
     given()
       .when({ type: 'CreateOrder', data: details([item()]) })
       .thenEvents(created(item()));
   });
 
-  it('has at least one item', () => {
+  test('has at least one item', () => {
     given()
       .when({ type: 'CreateOrder', data: details([]) })
       .thenError('invalid_input', 'Order must have at least one item');
   });
 
-  it('takes further items, also of the same product', () => {
+  test('takes further items, also of the same product', () => {
     given(created()).when(addItem()).thenEvents({ type: 'OrderItemAdded', data: item() });
   });
 
-  it('has a limit of items', () => {
+  test('has a limit of items', () => {
     const full = created(...Array.from({ length: mostItems }, () => item()));
     given(full).when(addItem()).thenError('rule_violated', `An order has at most ${mostItems} items`);
   });
 
-  it('has a total that JSON can carry, to the cent', () => {
+  test('has a total that JSON can carry, to the cent', () => {
     const most = item(999_999_999_999_998);
     given(created(most))
       .when(addItem(item(1)))
@@ -68,28 +68,28 @@ describe('an order', () => {
       .thenError('rule_violated');
   });
 
-  it('is shipped once', () => {
+  test('is shipped once', () => {
     given(created()).when(ship).thenEvents(shipped);
     given(created(), shipped).when(ship).thenNothing();
   });
 
-  it('is cancelled once', () => {
+  test('is cancelled once', () => {
     given(created()).when(cancel).thenEvents(cancelled);
     given(created(), cancelled).when(cancel).thenNothing();
   });
 
-  it('changes no more once shipped or cancelled', () => {
+  test('changes no more once shipped or cancelled', () => {
     given(created(), shipped).when(addItem()).thenError('rule_violated');
     given(created(), shipped).when(cancel).thenError('rule_violated', 'A shipped order cannot be cancelled');
     given(created(), cancelled).when(addItem()).thenError('rule_violated');
     given(created(), cancelled).when(ship).thenError('rule_violated');
   });
 
-  it('does not exist before it is created', () => {
+  test('does not exist before it is created', () => {
     for (const command of [addItem(), ship, cancel]) given().when(command).thenError('not_found');
   });
 
-  it('sums exactly what JavaScript numbers would not', () =>
+  test('sums exactly what JavaScript numbers would not', () =>
     fc.assert(
       fc.property(fc.array(anyItem, { minLength: 1, maxLength: 50 }), (items) => {
         const exact = items.reduce((sum, one) => sum + BigInt(one.quantity) * BigInt(one.price_minor), 0n);
@@ -112,7 +112,7 @@ describe('an order of the first release', () => {
     recorded_at: new Date('2025-01-05T09:30:00.000Z'),
   };
 
-  it('keeps its whole address in the first line, and says that nobody knows the country', () => {
+  test('keeps its whole address in the first line, and says that nobody knows the country', () => {
     const today = upcast(orderEvents, stored);
     const shipping_address = { line1: 'Main Street 5, Bonn', city: '', country: 'ZZ' };
     expect(today).toMatchObject({ schema_version: 2, data: { ...data, shipping_address } });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   mergeReads,
   type RecordReadCommand,
@@ -16,12 +16,12 @@ const read = (count: number): RecordReadCommand => ({ type: 'RecordRead', data: 
 describe('a record', () => {
   const { given } = scenarios(recordDecider);
 
-  it('takes any value, the same again too', () => {
+  test('takes any value, the same again too', () => {
     given().when(write('a')).thenEvents(written('a'));
     given(written('a')).when(write('a')).thenEvents(written('a'));
   });
 
-  it('has the last value and counts each write', () => {
+  test('has the last value and counts each write', () => {
     const state = [written('a'), written('b'), written('b')].reduce(recordDecider.evolve, undefined);
     expect(state).toEqual({ value: 'b', write_count: 3 });
   });
@@ -30,12 +30,12 @@ describe('a record', () => {
 describe('the reads of a record', () => {
   const { given } = scenarios(recordReadsDecider);
 
-  it('are counted', () => {
+  test('are counted', () => {
     given().when(read(1)).thenEvents(counted(1));
     given(counted(1)).when(read(7)).thenEvents(counted(7));
   });
 
-  it('are as many when they are merged as one by one', () =>
+  test('are as many when they are merged as one by one', () =>
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 1_000 })), (counts) => {
         const count = (commands: RecordReadCommand[]) =>

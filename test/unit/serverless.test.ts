@@ -22,16 +22,16 @@ const attempts = provider.environment['MAX_ATTEMPTS'];
 const arnOf = (id: string | undefined) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const fileOf = (handler: string) => `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
 
-async function load(handler: string): Promise<Record<string, unknown>> {
+const load = async (handler: string): Promise<Record<string, unknown>> => {
   return await import(pathToFileURL(resolve(fileOf(handler))).href);
-}
+};
 
-function routesOf(name: string): string[] {
+const routesOf = (name: string): string[] => {
   const asked = functions[name]?.events.flatMap(({ httpApi }) => (httpApi ? [httpApi] : [])) ?? [];
   return asked
     .map((it) => (typeof it === 'string' ? it : `${it.method.toUpperCase()} ${it.path}`))
     .filter((it) => it !== '*');
-}
+};
 
 /** It answers where no route does. */
 const answersMissing = (name: string): boolean =>

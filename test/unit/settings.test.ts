@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../lib/domains.ts';
 import { checkSettings, parseSettings } from '../../lib/platform/settings.ts';
 import { withSettings } from '../support/settings-table.ts';
 
 describe('the settings', () => {
-  it('have a default each', () => {
+  test('have a default each', () => {
     expect(parseSettings({})).toMatchObject({ MAX_ATTEMPTS: 5, READ_LAG_MS: 500, PROJECTION_MODE: 'async' });
     expect(parseSettings({ MAX_ATTEMPTS: '', PROJECTION_MODE: '' })).toEqual(parseSettings({}));
   });
 
-  it.each([
+  test.each([
     ['MAX_ATTEMPTS', 'abc'],
     ['MAX_ATTEMPTS', '0'],
     ['READ_LAG_MS', '-5'],
@@ -25,12 +25,12 @@ describe('the settings', () => {
     );
   });
 
-  it('take a mode for each domain', () => {
+  test('take a mode for each domain', () => {
     const mode = 'tickets=inline,products=async';
     expect(parseSettings({ PROJECTION_MODE: mode }).PROJECTION_MODE).toBe(mode);
   });
 
-  it('stand in the README as they are in the code: `npm run docs` writes them', () => {
+  test('stand in the README as they are in the code: `npm run docs` writes them', () => {
     const readme = readFileSync('README.md', 'utf8');
     expect(readme).toBe(withSettings(readme));
     expect(readme).toContain('`MAX_ATTEMPTS`');

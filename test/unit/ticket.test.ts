@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { preview } from '../../lib/tickets/projections.ts';
 import { type TicketEvent, ticketDecider, ticketState } from '../../lib/tickets/ticket.ts';
 import { scenarios } from '../support/given.ts';
@@ -13,17 +13,17 @@ const changed = (from: 'open' | 'closed', to: 'open' | 'closed'): TicketEvent =>
 });
 
 describe('a ticket', () => {
-  it('is created with what the customer wrote', () => {
+  test('is created with what the customer wrote', () => {
     given().when({ type: 'CreateTicket', data: details }).thenEvents(created);
   });
 
-  it('changes its status and tells from which', () => {
+  test('changes its status and tells from which', () => {
     given(created)
       .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'closed' } })
       .thenEvents(changed('open', 'closed'));
   });
 
-  it('does nothing where the status is what it already is', () => {
+  test('does nothing where the status is what it already is', () => {
     given(created)
       .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'open' } })
       .thenNothing();
@@ -32,13 +32,13 @@ describe('a ticket', () => {
       .thenNothing();
   });
 
-  it('is not reopened once closed', () => {
+  test('is not reopened once closed', () => {
     given(created, changed('open', 'closed'))
       .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'open' } })
       .thenError('rule_violated', 'Closed tickets cannot be reopened');
   });
 
-  it('takes a note when closed too, and the same note once', () => {
+  test('takes a note when closed too, and the same note once', () => {
     const noted: TicketEvent = { type: 'TicketNoteReplaced', data: { note: 'called back' } };
     given(created, changed('open', 'closed'))
       .when({ type: 'ReplaceTicketNote', data: { id, note: 'called back' } })
@@ -48,7 +48,7 @@ describe('a ticket', () => {
       .thenNothing();
   });
 
-  it('has no note until there is one, nor after an empty one, also if it was kept by the first release', () => {
+  test('has no note until there is one, nor after an empty one, also if it was kept by the first release', () => {
     const cleared: TicketEvent = { type: 'TicketNoteReplaced', data: { note: '' } };
     const clear = { type: 'ReplaceTicketNote', data: { id, note: '' } } as const;
     const fresh = ticketDecider.evolve(undefined, created);
@@ -59,7 +59,7 @@ describe('a ticket', () => {
     expect(ticketState.upcasts[1](old)).toEqual({ ...old, agent_note: null });
   });
 
-  it('does not exist before it is created', () => {
+  test('does not exist before it is created', () => {
     given()
       .when({ type: 'ReplaceTicketNote', data: { id, note: 'x' } })
       .thenError('not_found');
@@ -70,22 +70,22 @@ describe('a ticket', () => {
 });
 
 describe('the preview of a message', () => {
-  it('is the whole message where it is short, with white space folded', () => {
+  test('is the whole message where it is short, with white space folded', () => {
     expect(preview('  one\n\ttwo   three ')).toBe('one two three');
     expect(preview('a'.repeat(80))).toBe('a'.repeat(80));
   });
 
-  it('is cut at a word and says so', () => {
+  test('is cut at a word and says so', () => {
     const text = preview(`${'word '.repeat(30)}end`);
     expect(text).toBe(`${'word '.repeat(15)}word…`);
   });
 
-  it('keeps a word that ends at the limit', () => {
+  test('keeps a word that ends at the limit', () => {
     expect(preview(`${'a'.repeat(80)} b`)).toBe(`${'a'.repeat(80)}…`);
     expect(preview(`${'a'.repeat(70)} ${'b'.repeat(9)} c`)).toBe(`${'a'.repeat(70)} ${'b'.repeat(9)}…`);
   });
 
-  it('cuts inside a word that fills the line, but never inside a character', () => {
+  test('cuts inside a word that fills the line, but never inside a character', () => {
     expect(preview('🙂'.repeat(100))).toBe(`${'🙂'.repeat(80)}…`);
   });
 });

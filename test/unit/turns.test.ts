@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inTurn } from '../../lib/core/commands/turns.ts';
 import { AppError } from '../../lib/core/errors.ts';
 
 describe('callers at one aggregate', () => {
-  it('take turns in the order of asking, and do not wait for those at another', async () => {
+  test('take turns in the order of asking, and do not wait for those at another', async () => {
     const seen: string[] = [];
     const { promise: opened, resolve: open } = Promise.withResolvers<void>();
     const first = inTurn('a', async () => {
@@ -17,14 +17,14 @@ describe('callers at one aggregate', () => {
     expect(seen).toEqual(['b1', 'a1', 'a2']);
   });
 
-  it('go on after one that failed', async () => {
+  test('go on after one that failed', async () => {
     const failing = inTurn('c', () => Promise.reject(new AppError('rule_violated', 'no')));
     const next = inTurn('c', async () => 'done');
     await expect(failing).rejects.toThrow('no');
     await expect(next).resolves.toBe('done');
   });
 
-  it('do not wait for a caller that gets no answer', async () => {
+  test('do not wait for a caller that gets no answer', async () => {
     const stuck = Promise.withResolvers<void>();
     const first = inTurn('d', () => stuck.promise);
     await expect(inTurn('d', async () => 'past it')).resolves.toBe('past it');

@@ -61,10 +61,10 @@ const dispatch = (
   return otherwise(request);
 };
 
-type Started = {
+interface Started extends Record<string, unknown> {
   startedAt: number;
   correlationId: string;
-};
+}
 
 /** Keeps what the request began with, and closes it with its headers, its log line and its metrics. */
 const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context, Started> => {
