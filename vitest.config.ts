@@ -39,6 +39,15 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      {
+        // Looks back at what the others have seen.
+        test: {
+          name: 'document',
+          include: ['test/document/**/*.test.ts'],
+          globalSetup: run,
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
   },
 });

@@ -39,12 +39,39 @@ const toPattern = (template: string, rest: Set<string | undefined>): RegExp =>
 /** The more of a path is spelled out, the closer it is. */
 const spelledOut = ({ template }: Path): number => template.replace(/\{\w+\}/g, '').length;
 
+const load = (): { paths: Record<string, Path['operations']>; components: object } => {
+  ensureDocuments();
+  return JSON.parse(readFileSync('.documents/openapi.json', 'utf8'));
+};
+
+const nameOf = (method: string, template: string, status: number | string): string =>
+  `${method.toUpperCase()} ${template} ${status}`;
+
+export interface DescribedOperation {
+  method: string;
+  template: string;
+  statuses: string[];
+}
+
+/** Every operation, with the statuses that it may have. */
+export const readOperations = (): DescribedOperation[] =>
+  Object.entries(load().paths).flatMap(([template, operations]) =>
+    Object.entries(operations).map(([method, { responses }]) => ({
+      method: method.toUpperCase(),
+      template,
+      statuses: Object.keys(responses),
+    })),
+  );
+
+/** Each operation with each of its statuses: `GET /tickets/{id} 200`. */
+export const describedAnswers = (): string[] =>
+  readOperations().flatMap(({ method, template, statuses }) =>
+    statuses.map((status) => nameOf(method, template, status)),
+  );
+
 /** Reads the document, and gives the check. @throws Error in what is checked, if the document does not say it. */
 export const readDocument = () => {
-  ensureDocuments();
-  const { paths, components }: { paths: Record<string, Path['operations']>; components: object } = JSON.parse(
-    readFileSync('.documents/openapi.json', 'utf8'),
-  );
+  const { paths, components } = load();
   const rest = greedy();
   const known = Object.entries(paths).map(
     ([template, operations]): Path => ({ template, operations, pattern: toPattern(template, rest) }),
@@ -85,20 +112,24 @@ export const readDocument = () => {
     return fault === '' ? [] : [fault];
   };
 
-  /** The faults of an answer, and the operation and status that were seen if it is of one. */
-  return (method: string, url: string, answer: Answer): { seen?: string; faults: string[] } => {
+  /** The faults of an answer, and which of the described ones it is. */
+  return (method: string, url: string, answer: Answer): { seen: string[]; faults: string[] } => {
     const [path = ''] = url.split('?');
-    if (pages.test(path) || (method === 'OPTIONS' && answer.status === 204)) return { faults: [] };
-    const { template, operations = {} } = findPath(path) ?? {};
+    if (pages.test(path) || (method === 'OPTIONS' && answer.status === 204)) return { seen: [], faults: [] };
+    const { template = '', operations = {} } = findPath(path) ?? {};
     const operation = operations[method.toLowerCase()];
     const { status } = answer;
     if (operation !== undefined) {
       const response = operation.responses[status];
-      const seen = `${method} ${template} ${status}`;
+      const seen = [nameOf(method, template, status)];
       if (response === undefined) return { seen, faults: ['the status is not in the document'] };
       return { seen, faults: [...headerFaults(response, answer), ...contentFaults(response, answer)] };
     }
-    const expected = template === undefined ? 404 : 405;
-    return { faults: status === expected ? [] : [`${expected} is expected where no operation is`] };
+    const expected = template === '' ? 404 : 405;
+    return {
+      // It stands with the methods that there are.
+      seen: Object.keys(operations).map((one) => nameOf(one, template, expected)),
+      faults: status === expected ? [] : [`${expected} is expected where no operation is`],
+    };
   };
 };

@@ -23,8 +23,9 @@ export const checkAnswers = (): Check => {
         `${what}, against the OpenAPI document: ${faults.join('; ')}\n${answer.text.slice(0, 1_000)}`,
       );
     }
-    if (seen === undefined || noted.has(seen)) return;
-    noted.add(seen);
-    appendFileSync(file(), `${seen}\n`);
+    for (const one of seen.filter((name) => !noted.has(name))) {
+      noted.add(one);
+      appendFileSync(file(), `${one}\n`);
+    }
   };
 };

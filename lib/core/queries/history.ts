@@ -58,6 +58,7 @@ export const historyQuery = <const T extends string, I extends z.ZodType<History
     type,
     summary: `What happened to a ${streamType.toLowerCase()}, in order, as far as it is kept`,
     operators: true,
+    what: streamType.toLowerCase(),
     input,
     answer: z.array(trail.schema),
     async handle({ data: { id, limit, after_version } }, { writeDb }: { writeDb: Db }) {

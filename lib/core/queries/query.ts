@@ -53,6 +53,8 @@ export interface Page<B> {
 
 export interface AnyListQuery extends AnyQueryFacts {
   kind: 'list';
+  /** What it is a list of, if that may not be there: `ticket`. */
+  what?: string;
   handle: HandleAny<Page<unknown>>;
   /** Whether the list shows what this version of an aggregate says, or has no use for it. */
   hasReached: (at: AtVersion, environment: never) => Promise<boolean>;

@@ -30,7 +30,7 @@ const staleAllowed = (schema: JsonSchema): JsonSchema =>
     ? { ...schema, properties: { ...(schema['properties'] as object), ...stale } }
     : schema;
 
-const answersOf = (value: RouteValue, hasId: boolean): Answers => {
+const answersOf = (value: RouteValue, { hasId, hasBody }: { hasId: boolean; hasBody: boolean }): Answers => {
   const missing = hasId ? [404] : [];
   switch (value.kind) {
     case 'command':
@@ -53,14 +53,14 @@ const answersOf = (value: RouteValue, hasId: boolean): Answers => {
         statuses: [200, 304],
         schema: staleAllowed(answerSchema(value.answer)),
         headers: ['ETag', 'Warning', ...(value.kind === 'list' ? ['Link'] : [])],
-        problems: missing,
+        problems: value.what === undefined ? [] : missing,
       };
     case 'endpoint':
       return {
         statuses: value.statuses ?? [200],
         schema: answerSchema(value.answer),
         headers: value.headers ?? [],
-        problems: [...missing, ...bodyErrors, ...(value.problems ?? [])],
+        problems: [...missing, ...(hasBody ? bodyErrors : []), ...(value.problems ?? [])],
       };
   }
 };
@@ -153,7 +153,10 @@ const operationOf = (key: string, value: RouteValue): JsonSchema => {
       ...headerParameters(value.kind),
     ],
     ...bodyOf(value, input, inBody),
-    responses: responsesOf(value, answersOf(value, inPath.length > 0)),
+    responses: responsesOf(
+      value,
+      answersOf(value, { hasId: inPath.length > 0, hasBody: !key.startsWith('GET ') }),
+    ),
   };
 };
 
