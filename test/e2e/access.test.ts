@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { create, readPath } from '../support/example.ts';
 import { expectProblem } from '../support/problem.ts';
 import { readOperatorRoutes } from '../support/serverless-file.ts';
-import { useSystem } from '../support/system.ts';
+import { useOwnSystem } from '../support/system.ts';
 
 const token = 'a-token-of-this-test';
-const system = useSystem({ env: { OPS_TOKEN: token } });
+const system = useOwnSystem({ env: { OPS_TOKEN: token } });
 
 test('metrics are closed to callers without the token', async () => {
   const answer = await system().http.get('/metrics');

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { example } from '../support/example.ts';
-import { useSystem } from '../support/system.ts';
+import { useOwnSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const { subscription } = example;
-const system = useSystem({ env: { MAX_ATTEMPTS: '2' } });
+const system = useOwnSystem({ env: { MAX_ATTEMPTS: '2' } });
 
 interface Group {
   subscription: string;

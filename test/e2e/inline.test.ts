@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { change, create, readPath } from '../support/example.ts';
-import { useSystem } from '../support/system.ts';
+import { useOwnSystem } from '../support/system.ts';
 
-const system = useSystem({ env: { PROJECTION_MODE: 'inline' } });
+const system = useOwnSystem({ env: { PROJECTION_MODE: 'inline' } });
 
 test('what is written is in the next answer without waiting', async () => {
   const { http } = system();

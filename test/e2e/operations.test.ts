@@ -3,13 +3,13 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { change, create, example, shown } from '../support/example.ts';
 import { metricsOf, readMetrics } from '../support/metrics.ts';
 import { reconciled } from '../support/reconciled.ts';
-import { useSystem } from '../support/system.ts';
+import { useOwnSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const { subscription, streamType, projection, collection } = example;
 const attempts = 3;
 // Not quiet: functions are made to throw here, which the local gateway prints.
-const system = useSystem({ env: { MAX_ATTEMPTS: String(attempts) }, quiet: false });
+const system = useOwnSystem({ env: { MAX_ATTEMPTS: String(attempts) }, quiet: false });
 
 const readModel = () => system().read.collection<{ _id: string; [field: string]: unknown }>(collection);
 const rows = () => readModel().find().sort({ _id: 1 }).toArray();

@@ -8,11 +8,11 @@ import * as figures from '../../lib/platform/ops/schemas/figures.ts';
 import { eventDetail, eventList, trace } from '../../lib/platform/ops/schemas/log.ts';
 import { change, create, example, shown, type Written } from '../support/example.ts';
 import { metricsOf, readMetrics } from '../support/metrics.ts';
-import { useSystem } from '../support/system.ts';
+import { useOwnSystem } from '../support/system.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const { subscription, streamType, projection } = example;
-const system = useSystem({ env: { MAX_ATTEMPTS: '2' }, quiet: false });
+const system = useOwnSystem({ env: { MAX_ATTEMPTS: '2' }, quiet: false });
 const views = () => system().read.collection<{ _id: string; [field: string]: unknown }>(example.collection);
 
 const get = async <T extends z.ZodType>(schema: T, path: string): Promise<z.output<T>> => {

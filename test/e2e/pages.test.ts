@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { example } from '../support/example.ts';
 import { readPage, readTableCommands, runCommands, withoutChance } from '../support/pages.ts';
-import { useSystem } from '../support/system.ts';
+import { useOwnSystem } from '../support/system.ts';
 
-const system = useSystem({ quiet: false });
+const system = useOwnSystem({ quiet: false });
 
 const asHere = (command: string): string =>
   command

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createProduct } from '../support/products-http.ts';
-import { useSystem } from '../support/system.ts';
+import { useOwnSystem } from '../support/system.ts';
 
-const system = useSystem({ env: { PROJECTION_MODE: 'products=inline' } });
+const system = useOwnSystem({ env: { PROJECTION_MODE: 'products=inline' } });
 
 test('a product and the name of its supplier are shown without waiting', async () => {
   const { id, supplier_id } = await createProduct(system().http);

@@ -6,11 +6,11 @@ import { countDrifted } from '../soak/report.ts';
 import { drain, measureDrift } from '../soak/settle.ts';
 import { judge } from '../soak/verdict.ts';
 import { seededRandom } from '../support/random.ts';
-import { startSystem, useSystem } from '../support/system.ts';
+import { startSystem, useOwnSystem } from '../support/system.ts';
 import { partNames } from '../support/system-parts.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const system = useSystem({ embedded: true });
+const system = useOwnSystem({ embedded: true });
 
 test.each(partNames)(
   'nothing acknowledged is lost when %s is killed under load, and all goes on by itself',

@@ -24,9 +24,15 @@ export const startGuard = (runDir: string): { release(): void } => {
   return { release: () => guard.stdin.end() };
 };
 
+const groupFile = (runDir: string, group: number): string => join(runDir, 'groups', String(group));
+
 /** Puts a process group under the guard; gives what takes it out again. */
 export const guarded = (runDir: string, group: number): (() => void) => {
-  const file = join(runDir, 'groups', String(group));
-  writeFileSync(file, '');
-  return () => rmSync(file, { force: true });
+  writeFileSync(groupFile(runDir, group), '');
+  return () => unguarded(runDir, group);
+};
+
+/** Takes a process group out that has ended. */
+export const unguarded = (runDir: string, group: number): void => {
+  rmSync(groupFile(runDir, group), { force: true });
 };

@@ -6,6 +6,7 @@ import { startMongod } from '../../lib/local/mongod.ts';
 import { startQueueServer } from '../../lib/local/queue-server.ts';
 import { startGuard } from './guard.ts';
 import { databaseSlot } from './provided.ts';
+import { endShared } from './shared-system.ts';
 
 interface Parts {
   mongoUrl: string;
@@ -60,9 +61,13 @@ const startParts = async (): Promise<Parts> => {
     sqsEndpoint: queues.endpoint,
     runDir,
     stop: async () => {
-      await Promise.allSettled([mongod.stop(), queues.stop()]);
-      rmSync(runDir, { recursive: true, force: true });
-      guard.release();
+      try {
+        await endShared(runDir);
+      } finally {
+        await Promise.allSettled([mongod.stop(), queues.stop()]);
+        rmSync(runDir, { recursive: true, force: true });
+        guard.release();
+      }
     },
   };
 };

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { guarded } from './guard.ts';
+import { isAlive } from '../../lib/local/processes.ts';
+import { guarded, unguarded } from './guard.ts';
 import { findParts, kill9, type PartName } from './system-parts.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -19,6 +21,7 @@ const stateSchema = z.object({
 export type State = z.infer<typeof stateSchema>;
 
 export interface Running {
+  started: Started;
   state: State;
   log(): string;
   stop(): Promise<void>;
@@ -39,6 +42,9 @@ export interface ProcessOptions {
 export const startProcess = async ({ runDir, dataDir, settings }: ProcessOptions): Promise<Running> => {
   const stateFile = join(dataDir, 'state.json');
   rmSync(stateFile, { force: true });
+  mkdirSync(dataDir, { recursive: true });
+  const logFile = join(dataDir, `log-${randomUUID()}.txt`);
+  const output = openSync(logFile, 'a');
   const [httpPort, lambdaPort] = await freePorts(2);
   const child = spawn(process.execPath, ['lib/local/start.ts'], {
     env: {
@@ -49,26 +55,41 @@ export const startProcess = async ({ runDir, dataDir, settings }: ProcessOptions
       ...settings,
     },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // A file, so that it may outlive the process that started it.
+    stdio: ['ignore', output, output],
   });
+  closeSync(output);
   const group = child.pid;
   if (group === undefined) throw new Error('the system did not start');
-  const unguard = guarded(runDir, group);
-  let log = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk));
-  const ended = () => child.exitCode !== null || child.signalCode !== null;
-  const end = async (signal: NodeJS.Signals) => {
-    if (!ended()) signalGroup(group, signal);
-    await waitFor(`the system to end on ${signal}`, ended, { timeoutMs: 30_000 });
-    unguard();
-  };
-  const state = await waitFor('state.json', () => ended() || readState(stateFile), {
+  guarded(runDir, group);
+  const log = () => readFileSync(logFile, 'utf8');
+  const state = await waitFor('state.json', () => !isAlive(group) || readState(stateFile), {
     timeoutMs: 90_000,
-  }).catch((cause: unknown) => fail(`the system is not ready:\n${log.slice(-6000)}`, cause));
-  if (state === true) return fail(`the system ended while it started:\n${log.slice(-6000)}`);
+  }).catch((cause: unknown) => fail(`the system is not ready:\n${log().slice(-6000)}`, cause));
+  if (state === true) return fail(`the system ended while it started:\n${log().slice(-6000)}`);
+  return attach({ runDir, group, logFile, state });
+};
+
+/** What there is to know of a running system, for any process. */
+export interface Started {
+  runDir: string;
+  group: number;
+  logFile: string;
+  state: State;
+}
+
+/** The handle of a system that may have been started by another process. */
+export const attach = (started: Started): Running => {
+  const { runDir, group, logFile, state } = started;
+  const end = async (signal: NodeJS.Signals) => {
+    if (isAlive(group)) signalGroup(group, signal);
+    await waitFor(`the system to end on ${signal}`, () => !isAlive(group), { timeoutMs: 30_000 });
+    unguarded(runDir, group);
+  };
   return {
+    started,
     state,
-    log: () => log,
+    log: () => readFileSync(logFile, 'utf8'),
     stop: () => end('SIGTERM'),
     kill9: async () => {
       // The parts go first: they are to end as suddenly as what started them, which would start them again.

@@ -6,12 +6,15 @@ import { afterAll, beforeAll, inject } from 'vitest';
 import { databaseUrl } from './database.ts';
 import { type Client, httpClient } from './http.ts';
 import { invokeFunction } from './invoke.ts';
+import { refuseNoise } from './noise.ts';
 import { openQueue, type Queue } from './queues.ts';
 import { checkAnswers } from './seen.ts';
+import { findOrStart } from './shared-system.ts';
 import type { PartName } from './system-parts.ts';
 import { type Running, type State, startProcess } from './system-process.ts';
 
-export interface System {
+/** What a test sees of a system, and what it may do to one that others use as well. */
+export interface SeenSystem {
   readonly http: Client;
   readonly state: State;
   readonly dataDir: string;
@@ -21,6 +24,9 @@ export interface System {
   readonly log: string;
   invoke(name: string, payload?: unknown): Promise<unknown>;
   queue(name: string): Promise<Queue>;
+}
+
+export interface System extends SeenSystem {
   /** Ends everything at once, without a word of warning: kill -9 for each process. */
   kill9(): Promise<void>;
   /** Ends one part of an embedded system likewise; the system starts it again. */
@@ -52,27 +58,14 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     await outside.close();
     await how(running);
   };
-  return {
+  const seen = see(
     dataDir,
-    get http() {
-      return outside.http;
-    },
-    get state() {
-      return running.state;
-    },
-    get write() {
-      return outside.write;
-    },
-    get read() {
-      return outside.read;
-    },
-    get log() {
-      return running.log();
-    },
-    invoke: (name, payload) => invokeFunction(running.state.lambda_url, name, payload),
-    queue: (name) => openQueue(running.state.sqs_endpoint, `${running.state.queue_prefix}-${name}`),
+    () => running,
+    () => outside,
+  );
+  return Object.assign(seen, {
     kill9: () => end((it) => it.kill9()),
-    kill9Part: (name) => running.kill9Part(name),
+    kill9Part: (name: PartName) => running.kill9Part(name),
     restart: async () => {
       await end((it) => it.stop());
       running = await start();
@@ -80,24 +73,84 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     },
     stop: async () => {
       await end((it) => it.stop());
+      const log = running.log();
       rmSync(dataDir, { recursive: true, force: true });
-      if (quiet) refuseNoise(running.log());
+      if (quiet) refuseNoise(log);
     },
-  };
+  });
 };
 
-/** The same for a whole test file: started before its tests, stopped (and its log looked through) after them. */
-export const useSystem = (options: SystemOptions = {}): (() => System) => {
-  let system: System | undefined;
-  beforeAll(async () => {
-    system = await startSystem(options);
+/** The system that all files share which need no other. */
+const joinShared = async (): Promise<SeenSystem & { leave(): Promise<void> }> => {
+  const runDir = inject('runDir');
+  const dataDir = join(runDir, 'shared-system');
+  const running = await findOrStart(runDir, () => startProcess({ runDir, dataDir, settings: sharedParts() }));
+  const outside = await connect(running.state);
+  const from = running.log().length;
+  const seen = see(
+    dataDir,
+    () => running,
+    () => outside,
+    from,
+  );
+  return Object.assign(seen, {
+    leave: async () => {
+      await outside.close();
+      refuseNoise(seen.log);
+    },
   });
-  afterAll(() => system?.stop());
+};
+
+const during = <T>(begin: () => Promise<T>, end: (system: T) => Promise<void>): (() => T) => {
+  let system: T | undefined;
+  beforeAll(async () => {
+    system = await begin();
+  });
+  afterAll(async () => {
+    if (system !== undefined) await end(system);
+  });
   return () => {
-    if (!system) throw new Error('the system is there from beforeAll on');
+    if (system === undefined) throw new Error('the system is there from beforeAll on');
     return system;
   };
 };
+
+/** The system that all files share which need no other; its log is looked through at the file's end. */
+export const useSystem = (): (() => SeenSystem) => during(joinShared, ({ leave }) => leave());
+
+/** A system for this test file alone: started before its tests, stopped (and its log looked through) after them. */
+export const useOwnSystem = (options: SystemOptions): (() => System) =>
+  during(
+    () => startSystem(options),
+    ({ stop }) => stop(),
+  );
+
+/** What a test sees and does from outside. `from` is where its part of the log begins. */
+const see = (
+  dataDir: string,
+  running: () => Running,
+  outside: () => Awaited<ReturnType<typeof connect>>,
+  from = 0,
+): SeenSystem => ({
+  dataDir,
+  get http() {
+    return outside().http;
+  },
+  get state() {
+    return running().state;
+  },
+  get write() {
+    return outside().write;
+  },
+  get read() {
+    return outside().read;
+  },
+  get log() {
+    return running().log().slice(from);
+  },
+  invoke: (name, payload) => invokeFunction(running().state.lambda_url, name, payload),
+  queue: (name) => openQueue(running().state.sqs_endpoint, `${running().state.queue_prefix}-${name}`),
+});
 
 const sharedParts = (): Record<string, string> => {
   const name = `s_${randomBytes(6).toString('hex')}`;
@@ -116,13 +169,4 @@ const connect = async (state: State) => {
     await Promise.allSettled([write.close(), read.close()]);
   };
   return { http: httpClient(state.http_url, checkAnswers()), write: write.db(), read: read.db(), close };
-};
-
-const noise =
-  /^\s+at .+:\d+:\d+\)?$|DeprecationWarning|ExperimentalWarning|MaxListenersExceeded|maintenance mode/m;
-
-const refuseNoise = (log: string): void => {
-  const found = noise.exec(log);
-  if (!found) return;
-  throw new Error(`noise in the log:\n${log.slice(Math.max(0, found.index - 1500), found.index + 1500)}`);
 };
