@@ -4,10 +4,24 @@ import { globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildFailure, build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(here, 'dist');
+
+const isBuildFailure = (error: unknown): error is BuildFailure =>
+  error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+
+/** esbuild tells pages of what follows from one package that is missing: the first of it says enough. */
+const inOneSentence = (error: unknown): Error => {
+  const [first] = isBuildFailure(error) ? error.errors : [];
+  const what = first?.text ?? (error instanceof Error ? error.message : String(error));
+  const at = first?.location ? ` in ${first.location.file}` : '';
+  const told = new Error(`The console cannot be built (${what}${at}): run \`npm ci\`.`, { cause: error });
+  // The framework shows an error of that name by its message.
+  told.name = 'ServerlessError';
+  return told;
+};
 
 const bundle = async (): Promise<Map<string, Uint8Array>> => {
   const { outputFiles } = await build({
@@ -23,7 +37,9 @@ const bundle = async (): Promise<Map<string, Uint8Array>> => {
     jsxImportSource: 'preact',
     loader: { '.svg': 'copy' },
     legalComments: 'none',
-    logLevel: 'warning',
+    logLevel: 'silent',
+  }).catch((error: unknown) => {
+    throw inOneSentence(error);
   });
   return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 };

@@ -88,6 +88,8 @@ export const outliveRejections = (): void => {
 
 /** Ends with the process that started this one, also when that one is killed. */
 export const endWithParent = (): void => {
+  // The servers keep this process alive. If they do not start, it ends, and its parent hears of it.
+  process.channel?.unref();
   process.on('disconnect', () => {
     process.kill(process.pid, 'SIGTERM');
     setTimeout(() => process.exit(1), longestEndMs).unref();
