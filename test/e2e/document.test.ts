@@ -4,10 +4,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type DescribedOperation, readOperations } from '../support/document.ts';
-import { useSystem } from '../support/system.ts';
+import { useOwnSystem } from '../support/system.ts';
 
 const token = { authorization: 'Bearer swept' };
-const system = useSystem({ env: { OPS_TOKEN: 'swept' } });
+const system = useOwnSystem({ env: { OPS_TOKEN: 'swept' } });
 
 const operations = readOperations();
 const having = (status: number) => operations.filter(({ statuses }) => statuses.includes(String(status)));
