@@ -4,6 +4,7 @@
 
 import './quiet-sdk.ts';
 import ServerlessOfflineSqs, { type SqsEvent } from 'serverless-offline-sqs';
+import { relayKey } from '../deploy/rights.ts';
 import { stringAt } from './files.ts';
 import { ensureLocalIndexes } from './indexes.ts';
 import { type Invocations, trackInvocations } from './invocations.ts';
@@ -21,7 +22,6 @@ import { createSqsClient } from './sqs-client.ts';
 
 const defaultTimeoutSeconds = 6;
 const settleWithinMs = 3_000;
-const relayFunction = 'relay';
 
 const line = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -112,7 +112,7 @@ export default class OfflineSqs extends ServerlessOfflineSqs {
 
   /** Its schedule fires on the minute: the first command is not to wait for that. */
   startRelay(): void {
-    const relay = this.lambda.get(relayFunction);
+    const relay = this.lambda.get(relayKey);
     relay.setEvent({});
     // It logs its errors itself.
     relay.runHandler().catch(() => undefined);

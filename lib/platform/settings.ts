@@ -15,6 +15,11 @@ export const machineSettings = {
   STAGE: text('dev', 'the stage, as `sls` is given it'),
   HTTP_PORT: integer(3000, [1, 65_535], 'the port of the HTTP API on your machine', local),
   LAMBDA_PORT: integer(3002, [1, 65_535], 'the port of the Lambda API on your machine', local),
+  TANDEM_DATA_DIR: text(
+    '.local',
+    'the folder of the local databases and queues; delete it to begin anew',
+    local,
+  ),
   WRITE_DB_URL: database(
     'mongodb://127.0.0.1:27017/tandem_write?replicaSet=rs0',
     'the write database; a replica set',

@@ -2,7 +2,8 @@
 
 import { databaseTime } from '../core/database-time.ts';
 import type { Catalogue } from '../core/domains/catalogue.ts';
-import { addBehind, type Behind, createBehindMeter, isWithin } from '../core/observe/behind.ts';
+import { addBehind, type Behind, isWithin } from '../core/observe/behind.ts';
+import { createBehindMeter } from '../core/observe/behind-meter.ts';
 import { listHeard } from '../core/observe/heard.ts';
 import { summarizeLags } from '../core/projection/lag.ts';
 import type { Resources } from '../core/projection/subscriber.ts';

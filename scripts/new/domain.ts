@@ -12,7 +12,7 @@ export const addDomain = (changes: Changes, names: Names, kind: StoreKind): void
   for (const part of parts)
     changes.create(`lib/${many}/${part}.ts`, template(`domain/${part}.ts`, names, kind));
   for (const part of functions)
-    changes.create(`functions/${many}/${part}.ts`, template(`domain/function-${part}.ts`, names));
+    changes.create(`functions/${many}/${part}.ts`, template(`domain/function-${part}.ts`, names, kind));
   changes.create(`test/unit/${one}.test.ts`, template('domain/test.ts', names));
   changes.create(`test/e2e/${many}.test.ts`, template('domain/e2e.ts', names));
   changes.create(`test/support/domains/${many}.ts`, template('domain/survival.ts', names));
