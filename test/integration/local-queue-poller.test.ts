@@ -9,7 +9,7 @@ import { createSqsClient } from '../../lib/local/sqs-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const region = 'eu-central-1';
-const MaxAttempts = 3;
+const maxAttempts = 3;
 const client = createSqsClient(inject('sqsEndpoint'), region);
 
 let queue: Queue;
@@ -27,7 +27,7 @@ beforeEach(async () => {
         VisibilityTimeout: 120,
         RedrivePolicy: {
           deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] },
-          maxReceiveCount: MaxAttempts,
+          maxReceiveCount: maxAttempts,
         },
       },
     },
@@ -110,7 +110,7 @@ describe('a function that answers for each message', () => {
     await send('a', 'bad', 'b');
     await oneDeadLetter();
     await becomesEmpty();
-    expect([received.of('a'), received.of('b'), received.of('bad')]).toEqual([1, 1, MaxAttempts]);
+    expect([received.of('a'), received.of('b'), received.of('bad')]).toEqual([1, 1, maxAttempts]);
   });
 
   test.each([
@@ -145,7 +145,7 @@ describe('a function that answers for each message', () => {
     });
     await send('a');
     await oneDeadLetter();
-    expect(received.of('a')).toBe(MaxAttempts);
+    expect(received.of('a')).toBe(maxAttempts);
   });
 });
 
@@ -157,7 +157,7 @@ test('a thrown error fails the whole batch', async () => {
   });
   await send('a');
   await oneDeadLetter();
-  expect(received.of('a')).toBe(MaxAttempts);
+  expect(received.of('a')).toBe(maxAttempts);
 });
 
 test('a batch that outlives the time-out fails as a whole', async () => {
@@ -171,7 +171,7 @@ test('a batch that outlives the time-out fails as a whole', async () => {
   );
   await send('a');
   await oneDeadLetter();
-  expect(received.of('a')).toBe(MaxAttempts);
+  expect(received.of('a')).toBe(maxAttempts);
 });
 
 test('the answer counts for nothing without ReportBatchItemFailures', async () => {

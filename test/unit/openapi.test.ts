@@ -4,10 +4,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { describedRoutes, openApiOf, type RouteValue } from '../../lib/deploy/documents/openapi.ts';
 import { isObject, type Json } from '../support/answer.ts';
 import { exampleEntry } from '../support/entries.ts';
-import { readServerlessFile } from '../support/serverless-file.ts';
+import { readOperatorRoutes, readServerlessFile } from '../support/serverless-file.ts';
 
 const { functions } = readServerlessFile();
 let routes: Record<string, RouteValue> = {};
+/** The routes whose values say that they are for operators. */
+const forOperators: string[] = [];
 let document: Json = {};
 
 const at = (...path: string[]): unknown =>
@@ -18,6 +20,8 @@ beforeAll(async () => {
     const file = `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
     const { routes: table = {} } = await import(pathToFileURL(resolve(file)).href);
     routes = { ...routes, ...describedRoutes(table) };
+    for (const [route, value] of Object.entries(table))
+      if (isObject(value) && value['operators'] === true) forOperators.push(route);
   }
   document = openApiOf(routes);
 }, 60_000);
@@ -94,4 +98,12 @@ describe('the OpenAPI document', () => {
     expect(answers.flatMap(names)).toContain('version');
     expect(answers.flatMap(names).filter((name) => /^(cost_price|supplier_id)/.test(name))).toEqual([]);
   });
+});
+
+test('serverless.yml names the same calls for operators as their own values do', () => {
+  expect(
+    readOperatorRoutes()
+      .map(({ route }) => route)
+      .toSorted(),
+  ).toEqual(forOperators.toSorted());
 });

@@ -2,10 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { gatewayKey, pathEndOf } from '../../lib/platform/http/route-key.ts';
 import { call, hushFunctions } from '../support/call.ts';
-import { readOperatorRoutes, readServerlessFile } from '../support/serverless-file.ts';
-
-const isForOperators = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'operators' in value && value.operators === true;
+import { readOperatorRoutes } from '../support/serverless-file.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -33,7 +30,7 @@ const started = async (variables: Record<string, string>) => {
 };
 
 const deployed = { AWS_LAMBDA_FUNCTION_NAME: 'tandem-prod-figures' };
-const OpsToken = 'correct horse';
+const opsToken = 'correct horse';
 
 describe('operations', () => {
   test('are closed on a deployed stage that has no token, whatever the caller says', async () => {
@@ -48,20 +45,20 @@ describe('operations', () => {
     expect(await (await started({ ...deployed, IS_OFFLINE: 'true' }))()).toBe(200);
   });
 
-  test.each([{ OPS_TOKEN: OpsToken }, { ...deployed, OPS_TOKEN: OpsToken }])(
+  test.each([{ OPS_TOKEN: opsToken }, { ...deployed, OPS_TOKEN: opsToken }])(
     'ask for the whole token where there is one: %j',
     async (variables) => {
       const ask = await started(variables);
       for (const authorization of [
         'Bearer correct',
-        `Bearer ${OpsToken}s`,
-        OpsToken,
-        `Basic ${OpsToken}`,
+        `Bearer ${opsToken}s`,
+        opsToken,
+        `Basic ${opsToken}`,
         'Bearer ',
       ])
         expect(await ask({ authorization })).toBe(401);
       expect(await ask()).toBe(401);
-      expect(await ask({ authorization: `bearer ${OpsToken}` })).toBe(200);
+      expect(await ask({ authorization: `bearer ${opsToken}` })).toBe(200);
     },
   );
 });
@@ -75,15 +72,4 @@ test.each(routes)('$file closes $route on a deployed stage that has no token', a
   const { parameter = '', end = '' } = pathEndOf(route) ?? {};
   const answer = await call(handler, gatewayKey(route), { [parameter]: `Ticket-1${end}` });
   expect(answer.status).toBe(403);
-});
-
-test('serverless.yml and the values of the routes say of the same calls that they are for operators', async () => {
-  const files = new Set(Object.values(readServerlessFile().functions).map(({ handler }) => handler));
-  const marked: string[] = [];
-  for (const handler of files) {
-    const file = handler.replace('.handler', '.ts');
-    const { routes: table = {} } = await import(new URL(`../../${file}`, import.meta.url).href);
-    for (const [route, value] of Object.entries(table)) if (isForOperators(value)) marked.push(route);
-  }
-  expect(routes.map(({ route }) => route).toSorted()).toEqual(marked.toSorted());
 });
