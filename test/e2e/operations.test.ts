@@ -250,3 +250,40 @@ describe('a direct invoke', () => {
     },
   );
 });
+
+describe('the log of all that', () => {
+  interface Line {
+    [field: string]: unknown;
+  }
+  const lines = (): Line[] =>
+    system()
+      .log.split('\n')
+      .filter((line) => line.startsWith('{') && line.endsWith('}'))
+      .map((line) => JSON.parse(line));
+
+  test('has the correlation id on every line about an event or a request, the metrics of every function, and the projection of a rebuild', async () => {
+    const invoke = (name: string, payload: object = {}) => system().invoke(name, payload);
+    await create(system().http, { 'x-correlation-id': 'told-in-the-log' });
+    await rebuild({ projection });
+    await invoke('redrive', { subscription });
+    await invoke('replay', { subscription, from: 0 });
+    await invoke('discard', { subscription, reason: 'none is left' });
+    await invoke('ensureIndexes');
+    await invoke('reconcile');
+    const { commands, queries, projector } = example.functions;
+    const machine = ['relay', 'reconcile', 'rebuild', 'redrive', 'replay', 'discard', 'ensureIndexes'];
+    const measured = () => new Set(lines().map((line) => '_aws' in line && line['function']));
+    for (const name of [...machine, commands, queries, projector])
+      await waitFor(`metrics of ${name}`, () => [...measured()].some((one) => String(one).endsWith(name)));
+    const about = lines().filter((line) => 'event_id' in line || 'route' in line);
+    expect(about.filter((line) => !line['correlation_id'])).toEqual([]);
+    expect(about.map((line) => line['correlation_id'])).toContain('told-in-the-log');
+    // What failed and what was healed above.
+    const messages = new Set(about.map(({ message }) => message));
+    expect(messages).toContain('not applied');
+    expect(messages).toContain('healed');
+    const rebuilt = lines().filter(({ message }) => message === 'read model rebuilt');
+    expect(rebuilt.map((line) => line['projection'])).toContain(projection);
+    for (const line of rebuilt) expect(line['projection']).toEqual(expect.any(String));
+  });
+});
