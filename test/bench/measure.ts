@@ -1,4 +1,6 @@
 // Load and its figures: throughput, and latency as a caller sees it.
+import { cpus } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Load {
   perSecond: number;
@@ -74,10 +76,27 @@ export const inTurn = async <K extends string>(
 export const ratioOf = (one: Rounds, other: Rounds, figure: keyof Load = 'perSecond'): number =>
   median(one.all.map((load, round) => load[figure] / (other.all[round]?.[figure] ?? Number.NaN)));
 
-/** How far the middle half of the rounds lies apart, as a share of their median: what the machine did, not the contender. */
-export const spreadOf = ({ all }: Rounds): number => {
+/**
+ * How far the middle half of the rounds lies apart, as a share of their median: what the machine did, not the contender.
+ * Undefined for fewer rounds than three.
+ */
+export const spreadOf = ({ all }: Rounds): number | undefined => {
   const rates = all.map(({ perSecond }) => perSecond);
+  if (rates.length < 3) return undefined;
   return (percentile(rates, 0.75) - percentile(rates, 0.25)) / median(rates);
+};
+
+/** The share of the processors that is at work during so long, in which this process does nothing. */
+export const busyShare = async (ms: number): Promise<number> => {
+  const times = () => {
+    const all = cpus().flatMap(({ times }) => Object.entries(times));
+    const sum = (entries: [string, number][]) => entries.reduce((total, [, time]) => total + time, 0);
+    return { all: sum(all), idle: sum(all.filter(([kind]) => kind === 'idle')) };
+  };
+  const before = times();
+  await wait(ms);
+  const after = times();
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
 };
 
 /** Calls `work` for every item, `lanes` at a time. */

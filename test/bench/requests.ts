@@ -1,5 +1,10 @@
 // Requests as API Gateway hands them to a function, and messages as SQS does.
-import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+  SQSEvent,
+} from 'aws-lambda';
 
 let count = 0;
 
@@ -48,6 +53,22 @@ export const requestOf = (
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     isBase64Encoded: false,
   };
+};
+
+type Handler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Calls a function. @throws Error if its answer is no success. */
+export const ask = async (
+  handler: Handler,
+  request: APIGatewayProxyEventV2,
+): Promise<APIGatewayProxyStructuredResultV2> => {
+  const answer = await handler(request, contextOf('bench'));
+  if ((answer.statusCode ?? 500) >= 300)
+    throw new Error(`${request.routeKey} answered ${answer.statusCode}: ${answer.body}`);
+  return answer;
 };
 
 export const sqsEventOf = (bodies: string[]): SQSEvent => ({

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { startMongod } from '../../lib/local/mongod.ts';
 import { startQueueServer } from '../../lib/local/queue-server.ts';
 import type { Order } from './context.ts';
+import { busyShare } from './measure.ts';
 import {
   machine,
   medianRows,
@@ -23,6 +24,11 @@ import {
 } from './report.ts';
 
 const program = new URL('./child.ts', import.meta.url);
+const idleMs = 1_000;
+
+const log = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
 
 const runPart = (order: Order): Promise<Row[]> =>
   new Promise((resolve, reject) => {
@@ -36,6 +42,15 @@ const runPart = (order: Order): Promise<Row[]> =>
       rows ? resolve(rows) : reject(new Error(`${order.part} ended with ${code}`)),
     );
   });
+
+/** One run of a part, with what others had of the machine just before and just after. */
+const amongOthers = async (order: Order): Promise<Row[]> => {
+  const before = await busyShare(idleMs);
+  const rows = await runPart(order);
+  const others = Math.max(before, await busyShare(idleMs));
+  log(`others had ${Math.round(others * 100)} % of the processors`);
+  return rows.map((row) => ({ ...row, others }));
+};
 
 const known = globSync('parts/*.ts', { cwd: import.meta.dirname }).map((file) => basename(file, '.ts'));
 const { values, positionals } = parseArgs({
@@ -52,9 +67,6 @@ if (unknown.length > 0)
   throw new Error(`There is no part ${unknown.join(', ')}; there are: ${known.join(', ')}`);
 
 const home = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
-const log = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
 let version = '';
 const mongod = await startMongod({
   dataDir: home,
@@ -65,7 +77,7 @@ const mongod = await startMongod({
 });
 const queues = await startQueueServer({ log });
 /** The median of three runs is held against the mark: a shared machine has slow minutes. */
-const narrow = ['append', 'projector', 'relay', 'state-stored'];
+const narrow = ['orders-append', 'relay', 'tickets-command', 'tickets-projector'];
 const started = performance.now();
 const sections: Section[] = [];
 try {
@@ -83,7 +95,7 @@ try {
     try {
       const runs: Row[][] = [];
       for (let run = values.full && narrow.includes(part) ? 3 : 1; run > 0; run -= 1)
-        runs.push(await runPart(order));
+        runs.push(await amongOthers(order));
       const rows = medianRows(runs);
       sections.push({ part, rows, runs });
       log(toTable(rows));

@@ -3,23 +3,15 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { MongoClient } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import { options } from '../context.ts';
+import { benchClient, makeQueue } from '../queues.ts';
 import { createLags } from './lags.ts';
 import { startPoller } from './poller.ts';
-import {
-  createPool,
-  makeQueue,
-  makesNew,
-  type OpenStage,
-  type Setting,
-  sqsClient,
-  subscribersOf,
-  text,
-} from './setting.ts';
+import { createPool, makesNew, type OpenStage, type Setting, subscribersOf, text } from './setting.ts';
 
 const sendAfterMs = 5;
 
 const urlsOf = (setting: Setting): Promise<string[]> => {
-  const client = sqsClient(setting);
+  const client = benchClient(setting.sqsEndpoint);
   const queues = Array.from(
     { length: subscribersOf[setting.domain] },
     (_, n) => `floor-${setting.domain}-${n}`,
@@ -29,7 +21,7 @@ const urlsOf = (setting: Setting): Promise<string[]> => {
 
 /** Sends what has come together, in tens, to every queue. */
 const createSender = async (setting: Setting) => {
-  const client = sqsClient(setting);
+  const client = benchClient(setting.sqsEndpoint);
   const urls = await urlsOf(setting);
   let waiting: string[] = [];
   const flush = (): void => {
@@ -77,7 +69,7 @@ const openCommands: OpenStage = async (setting) => {
 };
 
 const openSubscribers: OpenStage = async (setting) => {
-  const client = sqsClient(setting);
+  const client = benchClient(setting.sqsEndpoint);
   const db = (await MongoClient.connect(setting.readUrl, options)).db();
   const lags = createLags();
   for (const [n, url] of (await urlsOf(setting)).entries()) {

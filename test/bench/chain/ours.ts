@@ -6,10 +6,11 @@ import type {
   Context,
   SQSEvent,
 } from 'aws-lambda';
+import { benchClient, makeQueue } from '../queues.ts';
 import { contextOf, requestOf, sqsEventOf } from '../requests.ts';
 import { createLags } from './lags.ts';
 import { startPoller } from './poller.ts';
-import { createPool, makeQueue, makesNew, type OpenStage, type Setting, sqsClient, text } from './setting.ts';
+import { createPool, makesNew, type OpenStage, type Setting, text } from './setting.ts';
 
 type Commands = (
   event: APIGatewayProxyEventV2,
@@ -83,7 +84,7 @@ const openRelay: OpenStage = async () => {
 };
 
 const openSubscribers: OpenStage = async (setting) => {
-  const client = sqsClient(setting);
+  const client = benchClient(setting.sqsEndpoint);
   const lags = createLags();
   for (const [queue, file] of Object.entries(subscribers[setting.domain])) {
     const { handler }: { handler: Subscriber } = await import(`../../../functions/${file}.ts`);

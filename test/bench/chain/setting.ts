@@ -1,5 +1,4 @@
 // What one contender works on, and what each of its processes is asked.
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 
 export const domainNames = ['tickets', 'products', 'records'] as const;
@@ -27,21 +26,6 @@ export type OpenStage = (setting: Setting) => Promise<Stage>;
 
 /** Each event of these domains goes to so many subscribers. */
 export const subscribersOf = { tickets: 1, products: 3, records: 1 } as const;
-
-export const sqsClient = ({ sqsEndpoint }: Pick<Setting, 'sqsEndpoint'>): SQSClient =>
-  new SQSClient({
-    endpoint: sqsEndpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    cacheMiddleware: true,
-  });
-
-export const makeQueue = async (client: SQSClient, QueueName: string): Promise<string> => {
-  const made = await client.send(
-    new CreateQueueCommand({ QueueName, Attributes: { VisibilityTimeout: '90' } }),
-  );
-  return made.QueueUrl ?? '';
-};
 
 /** One of the last few thousand that were made. */
 export const createPool = (most = 5_000) => {

@@ -5,10 +5,11 @@ import { MongoClient } from 'mongodb';
 import { catalogue } from '../../../lib/domains.ts';
 import { startContender, type Trial } from '../chain/contender.ts';
 import { findHighest } from '../chain/highest.ts';
-import { domainNames, makeQueue, type Setting, sqsClient } from '../chain/setting.ts';
+import { domainNames, type Setting } from '../chain/setting.ts';
 import { faultsOf } from '../chain/whole.ts';
 import { type Bench, options, type Part } from '../context.ts';
 import { emmettIsThere } from '../peer/emmett.ts';
+import { benchClient, makeQueue } from '../queues.ts';
 import { latency, perSecond, type Row } from '../report.ts';
 
 type Own = Omit<Setting, 'stage'>;
@@ -33,7 +34,7 @@ const prepare = async ({ order }: Bench, contender: Setting['contender'], domain
   const dbs = [client.db(), client.db(new URL(setting.readUrl).pathname.slice(1))] as const;
   if (contender === 'ours') {
     await catalogue.ensureIndexes(...dbs);
-    const sqs = sqsClient(setting);
+    const sqs = benchClient(setting.sqsEndpoint);
     for (const name of catalogue.queueNames) await makeQueue(sqs, `${process.env['QUEUE_PREFIX']}-${name}`);
   }
   const end = async (): Promise<void> => {
@@ -97,7 +98,8 @@ export const run: Part = async (bench) => {
   const rows: Row[] = [];
   const { seconds } = bench.order;
   const peer = emmettIsThere() ? await measure(bench, 'peer', 'tickets') : undefined;
-  for (const domain of domainNames) {
+  const there = new Set(catalogue.all.map(({ name }) => name));
+  for (const domain of domainNames.filter((name) => there.has(name))) {
     const floor = await measure(bench, 'floor', domain);
     const ours = await measure(bench, 'ours', domain);
     const { held } = ours;
