@@ -16,7 +16,7 @@ export interface DomainCommand {
 
 export interface Decider<C extends DomainCommand, S, E extends DomainEvent> {
   initialState: S;
-  /** The events that the command causes: none where nothing changes. Throws AppError where a rule says no. */
+  /** The events that the command causes: none if nothing changes. Throws AppError if a rule says no. */
   decide(command: C, state: S): E[];
   evolve(state: S, event: E): S;
 }

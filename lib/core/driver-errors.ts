@@ -7,7 +7,7 @@ const interrupted = 'PoolClearedOnNetworkError';
 const isDriverError = (error: unknown): error is MongoServerError =>
   error instanceof Error && (error.name.startsWith('Mongo') || error.name === interrupted);
 
-/** The keys of the unique index that refused the write, or undefined where the error is another. */
+/** The keys of the unique index that refused the write, or undefined if the error is another. */
 export const duplicateKeys = (error: unknown): string[] | undefined => {
   if (!isDriverError(error) || error.code !== 11000) return undefined;
   const pattern: unknown = error['keyPattern'] ?? error.errorResponse?.['keyPattern'];
@@ -68,7 +68,7 @@ const isBulkWriteError = (error: unknown): error is MongoBulkWriteError =>
 
 /**
  * An unordered bulk write in which some inserts met an id that exists.
- * @returns what took effect, and the indexes of those operations; undefined where anything else went wrong too.
+ * @returns what took effect, and the indexes of those operations; undefined if anything else went wrong too.
  */
 export const duplicatesInBulk = (
   error: unknown,
@@ -77,7 +77,7 @@ export const duplicatesInBulk = (
   | undefined => {
   if (!isBulkWriteError(error)) return undefined;
   const errors = [error.writeErrors].flat();
-  // None where it is the connection that failed: the driver wraps that in the same error.
+  // None if it is the connection that failed: the driver wraps that in the same error.
   if (errors.length === 0 || errors.some((one) => one.code !== 11000)) return undefined;
   if (error.result.getWriteConcernError() !== undefined) return undefined;
   return { done: error, indexes: errors.map((one) => one.index) };

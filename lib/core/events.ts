@@ -14,7 +14,7 @@ export interface EventMetadata {
   /** When the request came in, or its command was put on a queue. */
   requested_at?: Date;
   request_hash?: string;
-  /** The further commands that were folded into the event, where it stands for several. */
+  /** The further commands that were folded into the event, if it stands for several. */
   merged_commands?: { command_id: string; correlation_id: string }[];
 }
 
@@ -49,7 +49,7 @@ export interface EventRow extends Omit<RecordedEvent, 'event_id'> {
   idempotency_keys?: string[];
   pending?: true;
   published_at?: Date;
-  /** The subscriptions that have it, where some refused it. */
+  /** The subscriptions that have it, if some refused it. */
   published_to?: string[];
   attempts?: number;
   next_attempt_at?: Date;

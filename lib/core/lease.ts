@@ -16,7 +16,7 @@ export const leasesCollection = 'leases';
 export const rebuildLeasesCollection = 'rebuild_leases';
 
 export interface Lease {
-  /** Takes or renews the lease; false where another owner holds it. `fields` are set in the same write, as expressions. */
+  /** Takes or renews the lease; false if another owner holds it. `fields` are set in the same write, as expressions. */
   acquire(fields?: Document): Promise<boolean>;
   /** Frees it, so that the next in line need not wait for its end. */
   release(): Promise<void>;
@@ -56,7 +56,7 @@ export const createLease = (
 
 const pollMs = 200;
 
-/** Waits for the lease; false where it is still another's after `ms`. */
+/** Waits for the lease; false if it is still another's after `ms`. */
 export const acquireWithin = async (lease: Lease, ms: number): Promise<boolean> => {
   const deadline = performance.now() + ms;
   while (!(await lease.acquire())) {

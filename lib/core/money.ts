@@ -7,7 +7,7 @@ export const mostMinor = 999_999_999_999_999;
 
 const decimal = /^(\d{1,13})(?:\.(\d{1,2}))?$/;
 
-/** The minor units in `12`, `12.5` or `12.50`; undefined where the text is no such amount. */
+/** The minor units in `12`, `12.5` or `12.50`; undefined if the text is no such amount. */
 export const findMinor = (text: string): number | undefined => {
   const [, whole, fraction = ''] = decimal.exec(text) ?? [];
   return whole === undefined ? undefined : Number(whole + fraction.padEnd(2, '0'));

@@ -35,7 +35,7 @@ const others = [
 
 export type Right = string;
 
-/** The read database, where the stage's PROJECTION_MODE projects inline; nothing elsewhere. */
+/** The read database, if the stage's PROJECTION_MODE projects inline; nothing elsewhere. */
 const inline = 'inline-projection';
 
 /** What a function has declared, as it is meant on this stage. */

@@ -3,7 +3,7 @@ import type { Place } from './place.ts';
 
 export type Gateway = string | { method?: string; path: string; authorizer?: { name: string } };
 
-/** What a consumer says of its queue where it differs from the others. */
+/** What a consumer says of its queue if it differs from the others. */
 export interface Consumption {
   /** A subscriber's or a command queue's name, as its domain has it. */
   queue: string;

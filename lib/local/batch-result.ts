@@ -4,7 +4,7 @@
 
 import { fieldAt } from './files.ts';
 
-/** The ids of the batch's messages that failed; all of them where the answer is not understood. */
+/** The ids of the batch's messages that failed; all of them if the answer is not understood. */
 export const failedMessageIds = (
   answer: unknown,
   messageIds: ReadonlySet<string>,

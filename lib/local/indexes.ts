@@ -4,7 +4,7 @@ import { MongoClient } from 'mongodb';
 import { catalogue } from '../domains.ts';
 import { messageOf, SetupError } from './log.ts';
 
-/** Throws a SetupError where a database cannot be reached. */
+/** Throws a SetupError if a database cannot be reached. */
 export const ensureLocalIndexes = async (writeDbUrl: string, readDbUrl: string): Promise<void> => {
   const options = { serverSelectionTimeoutMS: 5_000 };
   const [write, read] = [new MongoClient(writeDbUrl, options), new MongoClient(readDbUrl, options)];

@@ -55,7 +55,7 @@ const inMemoryServerCache = async (): Promise<string | undefined> => {
   }
 };
 
-// The package's own download takes 6 to 7 s to fail where its host cannot be reached: look first.
+// The package's own download takes 6 to 7 s to fail if its host cannot be reached: look first.
 const downloaded = async (log: Log): Promise<string | undefined> => {
   try {
     await fetch(downloadHost, { method: 'HEAD', signal: AbortSignal.timeout(3000) });

@@ -47,7 +47,7 @@ export interface KeptPort {
 
 /**
  * The port a part had the last time in this data directory, while it is free; else a new one, or a
- * SetupError where others know the part by that port (`stays`). The part calls `keep` once it listens.
+ * SetupError if others know the part by that port (`stays`). The part calls `keep` once it listens.
  */
 export const keptPort = async (dataDir: string, name: string, stays = false): Promise<KeptPort> => {
   const path = join(dataDir, `${name}.port.json`);

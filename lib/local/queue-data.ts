@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 /**
  * Makes messages that were in flight visible again. A local choice: whoever received them has most often
  * gone with the queue server, and waiting out the visibility timeout (minutes) would only delay the
- * restart. Where the receiver lives on (the server alone was killed), a message comes twice.
+ * restart. If the receiver lives on (the server alone was killed), a message comes twice.
  */
 export const releaseInFlight = (dataDir: string): void => {
   const path = join(dataDir, 'fauxqs.db');

@@ -14,7 +14,7 @@ const look = async (endpoint: string, path: string): Promise<unknown> => {
 
 /**
  * Makes every message in flight visible again, when whoever received them has died. A local choice: on AWS
- * their visibility timeout, minutes, brings them back. Knows fauxqs only. Throws where it does not answer.
+ * their visibility timeout, minutes, brings them back. Knows fauxqs only. Throws if it does not answer.
  */
 export const releaseAllInFlight = async (endpoint: string, region: string): Promise<void> => {
   const client = createSqsClient(endpoint, region);

@@ -43,7 +43,7 @@ export const becomePrimary = (port: number): Promise<void> =>
 /**
  * The set's configuration names its host. A node that moved to another port must find the new one
  * there before it starts as a member: a member looks for itself at the old address, for 30 seconds
- * where another program has it. For a node that runs alone; the data is untouched.
+ * if another program has it. For a node that runs alone; the data is untouched.
  */
 export const moveReplicaSet = (port: number): Promise<void> =>
   withNode(port, async (client) => {

@@ -11,7 +11,7 @@ export interface Settings {
   httpPort: number;
   lambdaPort: number;
   queuePrefix: string;
-  /** Where set, the part is the user's own and nothing is started for it. */
+  /** If set, the part is the user's own and nothing is started for it. */
   writeDbUrl: string | undefined;
   readDbUrl: string | undefined;
   sqsEndpoint: string | undefined;

@@ -6,7 +6,7 @@ import { AwsV4Signer } from 'aws4fetch';
 export interface AwsService {
   /** As in a signature: `sqs`, `ssm`, `lambda`. */
   name: string;
-  /** An address of its own, as of a server on this machine; the region's where absent. */
+  /** An address of its own, as of a server on this machine; the region's if absent. */
   endpoint?: string | undefined;
   /** Asks for no credentials, and must not be shown any. */
   isLocal?: boolean;

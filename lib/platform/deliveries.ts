@@ -18,7 +18,7 @@ export interface MessageFacts {
 export interface Consumer<M> {
   /** The queue's name, without prefix. */
   name: string;
-  /** @throws AppError `malformed_message` where the body is no such message. */
+  /** @throws AppError `malformed_message` if the body is no such message. */
   parse(body: unknown): M;
   describe(message: M): MessageFacts;
   apply: Batch<M>['apply'];

@@ -12,7 +12,7 @@ import { resources } from './resources.ts';
 const isInline = (domain: string, mode: string): boolean =>
   mode === 'inline' || mode.split(',').includes(`${domain}=inline`);
 
-/** The options that make a domain's commands project inline where its mode says so; none otherwise. */
+/** The options that make a domain's commands project inline if its mode says so; none otherwise. */
 export const inlineProjection = <E extends DomainEvent>(
   domain: string,
   projector: SubscriberDefinition,

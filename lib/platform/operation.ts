@@ -9,7 +9,7 @@ export interface OperationContext {
   log: Log;
   functionName: string;
   requestId: string;
-  /** Until shortly before the function would be stopped; 0 where the process is told to end. */
+  /** Until shortly before the function would be stopped; 0 if the process is told to end. */
   timeLeftMs(): number;
 }
 
@@ -26,7 +26,7 @@ const listenForTheEnd = (): void => {
   });
 };
 
-/** @throws AppError `invalid_input` where the payload does not fit; whatever the work throws, logged. */
+/** @throws AppError `invalid_input` if the payload does not fit; whatever the work throws, logged. */
 export const operation =
   <I extends z.ZodType, A>(input: I, work: (input: z.output<I>, context: OperationContext) => Promise<A>) =>
   async (payload: unknown, context: Context): Promise<A> => {

@@ -2,7 +2,7 @@
 export interface Sample {
   name: string;
   help: string;
-  /** Null where it is not known: then there is no line. */
+  /** Null if it is not known: then there is no line. */
   value: number | null;
   labels?: Record<string, string>;
 }

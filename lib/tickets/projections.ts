@@ -16,7 +16,7 @@ export interface TicketSummary {
 
 const previewLength = 80;
 
-/** The first 80 characters with white space folded, cut at a word where there is one, with `…` where cut. */
+/** The first 80 characters with white space folded, cut at a word if there is one, with `…` if cut. */
 export const preview = (message: string): string => {
   const characters = Array.from(message.replace(/\s+/g, ' ').trim());
   if (characters.length <= previewLength) return characters.join('');

@@ -1,7 +1,7 @@
 // `npm run bench`, or `npm run bench -- relay projector`. `--full`: the sizes of the README's table, which take longer, and
 // parts whose margins are narrow three times. `--rounds 7`: more rounds. `--write`: the tables of README.md from this run.
-// The table goes to stdout, the figures to bench/results/. It ends with 1 where something failed or was not reached, with 2
-// where nothing was worse than too noisy to judge.
+// The table goes to stdout, the figures to bench/results/. It ends with 1 if something failed or was not reached, with 2
+// if nothing was worse than too noisy to judge.
 import { fork } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

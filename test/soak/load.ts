@@ -56,7 +56,7 @@ const toInit = ({ method, body }: Call, key: string): RequestInit => ({
   signal: AbortSignal.timeout(answerWithinMs),
 });
 
-/** Undefined where the connection fails. */
+/** Undefined if the connection fails. */
 const send = async (url: string, call: Call, key: string): Promise<Answer | undefined> => {
   const started = performance.now();
   try {

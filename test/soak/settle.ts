@@ -28,7 +28,7 @@ export type Drift = z.infer<typeof drift>[number];
 
 const drainWithinMs = 180_000;
 
-/** Waits until nothing is owed; gives the number of dead letters and parked events. Throws where it takes too long. */
+/** Waits until nothing is owed; gives the number of dead letters and parked events. Throws if it takes too long. */
 export const drain = async (url: string): Promise<{ deadLetters: number; parked: number }> => {
   let deadLetters = 0;
   let parked = 0;

@@ -1,5 +1,5 @@
 // `npm run soak -- --minutes N [--seed S] [--callers K] [--log FILE]`: load on all domains while parts are killed at
-// random. Ends with 1 where anything acknowledged was lost, doubled or not projected, with 0 where all is sound.
+// random. Ends with 1 if anything acknowledged was lost, doubled or not projected, with 0 if all is sound.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { invokeFunction } from '../support/invoke.ts';

@@ -8,9 +8,9 @@ export interface Answer {
   header(name: string): string | undefined;
   /** The body parsed as JSON, whatever it is. */
   json(): unknown;
-  /** The body as an object; throws where it is anything else. */
+  /** The body as an object; throws if it is anything else. */
   object(): Json;
-  /** The body as an array of objects; throws where it is anything else. */
+  /** The body as an array of objects; throws if it is anything else. */
   list(): Json[];
 }
 

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 declare global {
-  // The page's own, where the source above has run.
+  // The page's own, if the source above has run.
   var axe: { run(): Promise<AxeResults> };
 }
 

@@ -1,7 +1,7 @@
 import { isObject, type Json } from './answer.ts';
 import type { CommandEndpoint } from './endpoints.ts';
 
-/** A body that an endpoint must refuse. `field` is the one to be named in `errors`, where it is one field's fault. */
+/** A body that an endpoint must refuse. `field` is the one to be named in `errors`, if it is one field's fault. */
 export interface BadBody {
   what: string;
   bytes: string | Uint8Array;

@@ -7,7 +7,7 @@ import type { OutgoingMessage, Publisher } from '../../lib/core/relay/publish.ts
 import { eventConsumer } from '../../lib/platform/queue.ts';
 
 interface Message extends OutgoingMessage {
-  /** Its own, also where another message carries the same event. */
+  /** Its own, also if another message carries the same event. */
   handle: string;
   attempts: number;
   /** It came back from the dead letters. */
@@ -15,7 +15,7 @@ interface Message extends OutgoingMessage {
 }
 
 export interface Delivery {
-  /** How many messages at most; all where absent. */
+  /** How many messages at most; all if absent. */
   count?: number;
   /** Leaves them on the queue: they come again. */
   keep?: boolean;

@@ -1,7 +1,7 @@
 const noise =
   /^\s+at .+:\d+:\d+\)?$|DeprecationWarning|ExperimentalWarning|MaxListenersExceeded|maintenance mode/m;
 
-/** @throws where a log has stack traces or warnings that no user should see. */
+/** @throws if a log has stack traces or warnings that no user should see. */
 export const refuseNoise = (log: string): void => {
   const found = noise.exec(log);
   if (!found) return;

@@ -11,7 +11,7 @@ const created = async (http: Client, path: string, body: object): Promise<string
 
 export const createSupplier = (http: Client, name = 'Acme') => created(http, '/suppliers', { name });
 
-/** A product over HTTP, with a supplier of its own where none is given. */
+/** A product over HTTP, with a supplier of its own if none is given. */
 export const createProduct = async (
   http: Client,
   fields: Partial<typeof lampBody> = {},

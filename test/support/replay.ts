@@ -10,7 +10,7 @@ import { isProjected } from './open.ts';
 export const allRows = (write: Db): Promise<EventRow[]> =>
   eventRows(write).find().sort({ stream_id: 1, version: 1 }).toArray();
 
-/** The documents of a read model by id, up to `versions` where given, without what it copies from others. */
+/** The documents of a read model by id, up to `versions` if given, without what it copies from others. */
 const foldAll = ({ projection }: ReadModel<Projection>, rows: EventRow[]): Map<string, View> => {
   const views = new Map<string, View>();
   for (const row of rows) {

@@ -72,7 +72,7 @@ const startParts = async (): Promise<Parts> => {
   };
 };
 
-/** The tests that send through a queue run against a real ElasticMQ too, where the environment asks for it. */
+/** The tests that send through a queue run against a real ElasticMQ too, if the environment asks for it. */
 const startQueues = async (options: { dataDir: string; log: (line: string) => void }) => {
   if (!process.env['ELASTICMQ']) return startQueueServer(options);
   const { startElasticMq } = await import('./elasticmq.ts');

@@ -105,7 +105,7 @@ export const startSqsProxy = async (endpoint: string) => {
   return {
     url: origin.own,
     calls,
-    /** From now on; nothing, where absent. */
+    /** From now on; nothing, if absent. */
     refuse({ entry, call }: Refusals): void {
       Object.assign(refusals, { entry, call });
       calls.length = 0;

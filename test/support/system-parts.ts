@@ -24,7 +24,7 @@ const listChildren = (pid: number): string[] => {
   try {
     return execFileSync('ps', ['-o', 'pid=,args=', '--ppid', `${pid}`], { encoding: 'utf8' }).split('\n');
   } catch {
-    // ps fails where there is none.
+    // ps fails if there is none.
     return [];
   }
 };

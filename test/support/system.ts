@@ -41,7 +41,7 @@ export interface SystemOptions {
   /** `true`: its own mongod and queue server, as after a fresh `npm start`; else the run's, which is quicker. */
   embedded?: boolean;
   env?: Record<string, string>;
-  /** `false` where the test makes functions throw, so that stack traces in the log are no fault. */
+  /** `false` if the test makes functions throw, so that stack traces in the log are no fault. */
   quiet?: boolean;
 }
 

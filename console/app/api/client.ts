@@ -1,4 +1,4 @@
-// Calls to the API: JSON in, JSON out. What fails is one `ApiError`, with the problem document where there is one.
+// Calls to the API: JSON in, JSON out. What fails is one `ApiError`, with the problem document if there is one.
 import { setClockBy } from '../live/clock.ts';
 import { access, findToken } from './token.ts';
 

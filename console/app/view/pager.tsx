@@ -1,5 +1,5 @@
 interface PagerProps {
-  /** Addresses; absent where there is no such page. */
+  /** Addresses; absent if there is no such page. */
   first?: string | undefined;
   next?: string | undefined;
   nextWord: string;

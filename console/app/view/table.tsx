@@ -33,7 +33,7 @@ export const Table = ({ label, heads, children, widths }: TableProps) => (
 );
 
 interface CellProps {
-  /** The column's head, which stands beside the value where there is no room for columns. */
+  /** The column's head, which stands beside the value if there is no room for columns. */
   of: string;
   class?: string;
   children?: ComponentChildren;

@@ -1,5 +1,5 @@
 // Callers in one process take turns at an aggregate: side by side they would only lose races to each other.
-// A courtesy and not a lock, the version decides: where nothing moves, or the database is away, all go ahead at once, so
+// A courtesy and not a lock, the version decides: if nothing moves, or the database is away, all go ahead at once, so
 // that nobody waits for another's time-out before his own.
 import { isUnavailable } from '../driver-errors.ts';
 

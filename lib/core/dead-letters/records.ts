@@ -1,5 +1,5 @@
 // What failed, kept with its error. The queue server moves a message to the dead-letter queue without a word of why;
-// this keeps the why, by subscription and event (or message, where no event can be read in it), from the first failure
+// this keeps the why, by subscription and event (or message, if no event can be read in it), from the first failure
 // on, and forgets it when the event succeeds, when the letter is not there any more, or when it has expired (indexes.ts).
 import type { Db } from 'mongodb';
 import { type Cause, causeOf, fingerprintOf } from './cause.ts';

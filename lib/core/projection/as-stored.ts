@@ -39,6 +39,6 @@ const convert = (value: unknown): unknown => {
   );
 };
 
-/** Gives the document itself where nothing is to be changed: most need no copy. */
+/** Gives the document itself if nothing is to be changed: most need no copy. */
 export const asStored = <T extends object>(document: T): T =>
   isStored(document) ? document : (convert(document) as T);

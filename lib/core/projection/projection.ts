@@ -89,7 +89,7 @@ export const hasTodaysShape = (
   view: View,
 ): boolean => view.schema_version === schemaVersion;
 
-/** @throws AppError `unknown_event` where the event is not of this code's types or versions. */
+/** @throws AppError `unknown_event` if the event is not of this code's types or versions. */
 export const fold = (projection: Projection, view: View | undefined, event: RecordedEvent): View => {
   const { stream_id, version, recorded_at: updated_at } = event;
   const content = projection.evolve(view, upcast(projection.eventTypes, event));

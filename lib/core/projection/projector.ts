@@ -75,7 +75,7 @@ const catchUp = async ({ source }: ReadModel, behind: Progress[]): Promise<void>
   }
 };
 
-/** The views that the events led to, also where an earlier delivery had led there. */
+/** The views that the events led to, also if an earlier delivery had led there. */
 type AppliedTo = Applied & { views: View[] };
 
 const applyTo = async (model: ReadModel<Projection>, events: RecordedEvent[]): Promise<AppliedTo> => {

@@ -164,6 +164,6 @@ export const eventSource = (db: Db, projection: Projection): Source => {
   };
 };
 
-/** The view in a recomputed aggregate, or undefined where it has none. */
+/** The view in a recomputed aggregate, or undefined if it has none. */
 export const viewOf = (recomputed: Recomputed | undefined): View | undefined =>
   recomputed !== undefined && 'view' in recomputed ? recomputed.view : undefined;

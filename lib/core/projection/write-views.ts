@@ -36,7 +36,7 @@ const write = async (
 };
 
 /**
- * Writes each view over an older one, or where there is none. Newer or equal ones stay.
+ * Writes each view over an older one, or if there is none. Newer or equal ones stay.
  * @param isNew whether there is probably no such document yet: an insert is half the work of a look and a write.
  * @returns ids of views that stayed: where only some of several did, none is named.
  */

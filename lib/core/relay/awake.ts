@@ -87,7 +87,7 @@ export const relayWaker = (
     asked = now;
     trustedMs = Math.min(countedOnMs, leftMs);
     if (leftMs > 0) return;
-    // Where there is no lease yet, no relay has ever run.
+    // If there is no lease yet, no relay has ever run.
     if (found !== null && !(await claimCall())) return;
     await start();
     trustedMs = countedOnMs;

@@ -86,7 +86,7 @@ const sendAll = async (
   return new Map(await Promise.all(sends));
 };
 
-/** What a row met with in any of its queues, or undefined where all took it. */
+/** What a row met with in any of its queues, or undefined if all took it. */
 const troubleOf = (
   row: EventRow,
   subscriptions: readonly string[],

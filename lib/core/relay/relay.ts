@@ -1,7 +1,7 @@
 // Moves pending events to the queues. Guarantees: at least once; a dense position for every event; one relay at a time
 // by lease. It outlives a database that is away.
 // With `idleMs` it sleeps when nothing has been pending for so long (awake.ts), and there is no standby: in place of a
-// dead relay the first command after the lease's time starts another; where no command comes, the schedule does, each
+// dead relay the first command after the lease's time starts another; if no command comes, the schedule does, each
 // minute. Without `idleMs`, those that wait for the lease are a standby, which goes on within the lease's time.
 // Not guaranteed: order on the queue, or a single delivery. Versions take care of both.
 import { setTimeout as wait } from 'node:timers/promises';
@@ -129,7 +129,7 @@ const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<
 
 /**
  * Relays until the time is up or there is nothing to stay awake for. Gives the number of events that were published.
- * Where another relay holds the lease, it waits: with `idleMs` only until that one has shown that it lives.
+ * If another relay holds the lease, it waits: with `idleMs` only until that one has shown that it lives.
  */
 export const runRelay = async (options: RelayOptions): Promise<number> => {
   const { db, owner, leaseMs, idleMs, timeLeftMs, callNext } = options;

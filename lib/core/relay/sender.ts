@@ -40,7 +40,7 @@ export const createSender = (options: SenderOptions) => {
         })
         .finally(() => inFlight.delete(sending));
       inFlight.add(sending);
-      // Positions are dense and in order: no batch may have its own before this one has, and none where this one failed.
+      // Positions are dense and in order: no batch may have its own before this one has, and none if this one failed.
       await stamped;
     },
 

@@ -34,7 +34,7 @@ export const createVigil = ({ db, leaseMs, idleMs = forEver, timeLeftMs }: Vigil
       try {
         if (!(await lease.acquire(promise(ms)))) return false;
       } finally {
-        // Counted from the answer, so not before the database counts, and also where the answer is lost.
+        // Counted from the answer, so not before the database counts, and also if the answer is lost.
         state.promisedUntil = Math.max(state.promisedUntil, performance.now() + ms);
       }
       // Read after the lease was renewed: a called relay that sees the renewal leaves the call to this one.

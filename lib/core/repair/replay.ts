@@ -26,7 +26,7 @@ export interface ReplayAnswer extends ReplayCounts {
   from: number;
   /** Where the log, or the time, ended. */
   position: number;
-  /** False where time ran out: the next call with the same `from` goes on. */
+  /** False if time ran out: the next call with the same `from` goes on. */
   done: boolean;
 }
 

@@ -11,7 +11,7 @@ export interface ArrivedCommand extends DomainCommand {
   command_id: string;
   correlation_id: string;
   causation_id: string;
-  /** When it was put on its queue, where it travelled by one. */
+  /** When it was put on its queue, if it travelled by one. */
   sent_at?: Date;
 }
 

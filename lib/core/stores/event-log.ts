@@ -30,7 +30,7 @@ export const nextPosition = async (db: Db): Promise<number> => {
 
 /**
  * Gives the events the positions from `first` on.
- * @throws AppError `lease_lost` where another relay has given them away: whoever works on an old picture of the log
+ * @throws AppError `lease_lost` if another relay has given them away: whoever works on an old picture of the log
  * collides here, so that no event is listed twice, lease or not.
  */
 export const appendPositions = async (db: Db, first: number, eventIds: string[]): Promise<void> => {

@@ -22,7 +22,7 @@ export const eventRows = (db: Db): Collection<EventRow> =>
 /** A row without what is in the event. */
 export type KeyRow = Omit<EventRow, 'data' | 'metadata' | 'idempotency_keys'>;
 
-/** Rows without what is in the events, oldest first where a `limit` is given. */
+/** Rows without what is in the events, oldest first if a `limit` is given. */
 export const findKeyRows = (db: Db, filter: Filter<EventRow>, limit?: number): Promise<KeyRow[]> => {
   const found = eventRows(db).find<KeyRow>(filter, {
     projection: { data: 0, metadata: 0, idempotency_keys: 0 },

@@ -15,7 +15,7 @@ interface StateStoredOptions<S, E extends DomainEvent> {
   db: Db;
   streamType: string;
   collection: string;
-  /** Where to keep the commands as they arrived; not kept where absent. */
+  /** Where to keep the commands as they arrived; not kept if absent. */
   commandsCollection?: string;
   decider: Pick<Decider<DomainCommand, S, E>, 'initialState'>;
   state: StateShape<S & object>;

@@ -9,7 +9,7 @@ import type { ArrivedCommand } from './command-log.ts';
 
 export interface Loaded<S> {
   state: S;
-  /** 0 where nothing has happened yet. */
+  /** 0 if nothing has happened yet. */
   version: number;
   created_at?: Date;
   updated_at?: Date;
@@ -47,7 +47,7 @@ export interface AggregateStore<S, E extends DomainEvent> {
   load(id: string, level?: 'local' | 'majority'): Promise<Loaded<S>>;
   /**
    * Keeps the events as the versions that follow `from.version`, and gives them back as recorded.
-   * @throws AppError `version_conflict` where another append came first, `duplicate_command` where a key was used.
+   * @throws AppError `version_conflict` if another append came first, `duplicate_command` if a key was used.
    */
   append(id: string, append: Append<S, E>): Promise<RecordedEvent<E>[]>;
   /** The command that used this key first, if any. */

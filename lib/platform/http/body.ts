@@ -63,7 +63,7 @@ const parseJson = (text: string): unknown => {
 };
 
 /**
- * @returns undefined where there is no body, whatever the content type.
+ * @returns undefined if there is no body, whatever the content type.
  * @throws AppError `payload_too_large` over 128 KiB, `unsupported_media_type`, `invalid_input` for malformed JSON.
  */
 export const parseJsonBody = (

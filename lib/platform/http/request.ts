@@ -17,14 +17,14 @@ export interface HttpRequest {
   receivedAt: Date;
   /** What is wrong with it apart from what its route asks for. */
   faults: FieldError[];
-  /** The parsed body; undefined where there is none. Reading it may throw, so it is read inside the route. */
+  /** The parsed body; undefined if there is none. Reading it may throw, so it is read inside the route. */
   body(): unknown;
 }
 
 const visible = /^[\x21-\x7e]{1,128}$/;
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The correlation id to answer with, also where the request's own one is refused; without one, Lambda's own of the call. */
+/** The correlation id to answer with, also if the request's own one is refused; without one, Lambda's own of the call. */
 export const correlationOf = (event: APIGatewayProxyEventV2, context: Partial<Context>): string => {
   const { 'x-correlation-id': sent, traceparent = '' } = headersOf(event);
   if (sent !== undefined && visible.test(sent)) return sent;

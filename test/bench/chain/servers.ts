@@ -26,7 +26,7 @@ const usedBy = (pid: string): Used => {
   };
 };
 
-/** By name; empty where the system does not tell. */
+/** By name; empty if the system does not tell. */
 export const usedByServers = (): Record<string, Used> => {
   const children = read(`/proc/${process.ppid}/task/${process.ppid}/children`).split(' ');
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// The peer, where it is installed: `npm install --prefix test/bench/peer --legacy-peer-deps`. It is no dependency of
+// The peer, if it is installed: `npm install --prefix test/bench/peer --legacy-peer-deps`. It is no dependency of
 // the project: it wants another major of the driver, and its packages name no licence.
 import { existsSync } from 'node:fs';
 
@@ -31,7 +31,7 @@ const openStore = async (connectionString: string) => {
   return { store: getMongoDBEventStore({ connectionString, clientOptions }), toStreamName };
 };
 
-/** Appends one event to a new stream; undefined where the peer is not installed. */
+/** Appends one event to a new stream; undefined if the peer is not installed. */
 export const openEmmett = async (
   connectionString: string,
 ): Promise<((id: string, event: PeerEvent) => Promise<unknown>) | undefined> => {

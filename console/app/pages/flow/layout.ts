@@ -29,7 +29,7 @@ export interface Layout {
   relay: Box;
   /** The line that leads from the relay past every queue. */
   bus: { x: number; from: { x: number; y: number }; downFrom: number; upTo: number };
-  /** The line of queued commands: its x, and its path where there are any. */
+  /** The line of queued commands: its x, and its path if there are any. */
   queuedX: number;
   queuedPath: string | undefined;
   bands: PlacedBand[];

@@ -13,7 +13,7 @@ import type { PageProps } from '../pages.tsx';
 import { LetterActions } from './choice.tsx';
 import { DeadLetterList } from './letters.tsx';
 
-/** JSON where it is JSON, else the text itself. */
+/** JSON if it is JSON, else the text itself. */
 const bodyOf = (text: string): unknown => {
   try {
     return JSON.parse(text);

@@ -123,7 +123,7 @@ const totals = (groups: readonly DeadLetterGroup[]): Map<string, number> => {
   return sums;
 };
 
-/** All of one queue at once, where it has more than one cause. */
+/** All of one queue at once, if it has more than one cause. */
 const Whole = ({ groups, onEnd }: { groups: readonly DeadLetterGroup[]; onEnd(): void }) => {
   const several = [...totals(groups)].filter(
     ([name]) => groups.filter(({ subscription }) => subscription === name).length > 1,

@@ -39,7 +39,7 @@ export interface Prepared {
   faults: Record<string, string>;
 }
 
-/** A number stays text where it is none: the answer then says so, as it would to any caller. */
+/** A number stays text if it is none: the answer then says so, as it would to any caller. */
 const bodyValue = (field: Field, text: string): unknown => {
   const type = typeOf(field.schema);
   if (type === 'boolean') return text === 'true';

@@ -46,10 +46,10 @@ export const action = z.object({
   progress: z.object({
     /** Aggregates, events or letters, as far as it is. */
     done: count,
-    /** How many there are, about; null where that is not known. */
+    /** How many there are, about; null if that is not known. */
     total: count.nullable(),
     per_second: z.number().nullable(),
-    /** Null where it is not known, 0 at the end. */
+    /** Null if it is not known, 0 at the end. */
     remaining_ms: z.number().nullable(),
   }),
   /** What `sls invoke` answers for the same, as far as it got; null before. */
@@ -63,7 +63,7 @@ export const action = z.object({
 export const actionList = page(action);
 
 // Each POST below answers 202 with `Location` (GET it for the progress) and the action. DELETE of a rebuild or a replay
-// asks it to stop: 202 with the action, 409 where it has ended.
+// asks it to stop: 202 with the action, 409 if it has ended.
 
 /** POST /ops/redrive. The subscription `relay` stands for parked events. */
 export const redriveInput = z.strictObject({

@@ -13,13 +13,13 @@ export const comparedDocument = z.object({
   /** Null: there should be none, or it cannot be computed (`error`). */
   replayed: object.nullable(),
   error: z.string().nullable(),
-  /** The top-level fields that differ; empty where the two are equal. */
+  /** The top-level fields that differ; empty if the two are equal. */
   differing: z.array(z.string()),
 });
 
 /**
- * GET /ops/aggregates/{stream_id} takes `version` (the last one where absent), `after_version`, `limit` (50, max 100).
- * 404 where there is no such stream. Read documents are compared as they are now, whatever the `version`.
+ * GET /ops/aggregates/{stream_id} takes `version` (the last one if absent), `after_version`, `limit` (50, max 100).
+ * 404 if there is no such stream. Read documents are compared as they are now, whatever the `version`.
  */
 export const aggregate = z.object({
   stream_id: z.string(),
@@ -29,7 +29,7 @@ export const aggregate = z.object({
   last_version: count,
   /** The version that `state` is at. */
   version: count,
-  /** Null where it cannot be folded: `state_error` says why (events gone by retention, an unknown type). */
+  /** Null if it cannot be folded: `state_error` says why (events gone by retention, an unknown type). */
   state: object.nullable(),
   state_error: z.string().nullable(),
   /** By version, ascending; the cursor parameter is `after_version`. */

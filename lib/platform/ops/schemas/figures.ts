@@ -5,12 +5,12 @@ import { count, instant } from './common.ts';
 const lag = z.object({ count, p50_ms: z.number(), p95_ms: z.number(), p99_ms: z.number() });
 
 const queue = {
-  /** Null where the queue server does not answer. */
+  /** Null if the queue server does not answer. */
   waiting: count.nullable(),
   in_flight: count.nullable(),
   dead_letters: count.nullable(),
   lag,
-  /** When its consumer last took a batch; null where that was never, or more than a day ago. */
+  /** When its consumer last took a batch; null if that was never, or more than a day ago. */
   heard_at: instant.nullable(),
   /** Something waits, and the consumer should have been heard of and was not. */
   silent: z.boolean(),
@@ -19,7 +19,7 @@ const queue = {
 const behind = z.object({
   /** Events that have not taken effect past READ_LAG_MS, whatever the cause. */
   events: count,
-  /** Since its recording; 0 where there is none. */
+  /** Since its recording; 0 if there is none. */
   oldest_ms: z.number(),
   /** The same ones by where they are. */
   pending: count,

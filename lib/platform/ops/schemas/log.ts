@@ -32,7 +32,7 @@ export const loggedEvent = z.object({
   version: count,
   type: z.string(),
   schema_version: count,
-  /** As it was recorded; in a list null where it is longer than 4 KiB: GET /ops/events/{event_id} has all of it. */
+  /** As it was recorded; in a list null if it is longer than 4 KiB: GET /ops/events/{event_id} has all of it. */
   data: object.nullable(),
   data_bytes: count,
   metadata: eventMetadata,
@@ -59,10 +59,10 @@ export const eventState = z.enum([
 export const eventAtSubscriber = z.object({
   subscription: z.string(),
   state: eventState,
-  /** Failures so far, where it is `retrying`, `dead`, `parked`, or `pending` after a refusal; else 0. */
+  /** Failures so far, if it is `retrying`, `dead`, `parked`, or `pending` after a refusal; else 0. */
   attempts: count,
   max_attempts: count,
-  /** The last failure; null where there was none. */
+  /** The last failure; null if there was none. */
   error: failure.nullable(),
   /** Names the dead letter, or the failure that may become one: GET /dead-letters/{id}. */
   dead_letter_id: z.string().nullable(),
@@ -75,7 +75,7 @@ export const eventAtSubscriber = z.object({
 /** GET /ops/events/{event_id} */
 export const eventDetail = loggedEvent.extend({
   data: object,
-  /** Why it could not be sent, where it is pending after a refusal, or parked. */
+  /** Why it could not be sent, if it is pending after a refusal, or parked. */
   send_error: z.string().nullable(),
   next_attempt_at: instant.nullable(),
   parked_at: instant.nullable(),
@@ -99,7 +99,7 @@ export const traceStep = z.object({
     'owed',
   ]),
   at: instant.nullable(),
-  /** Milliseconds from the trace's start; null where `at` is. */
+  /** Milliseconds from the trace's start; null if `at` is. */
   ms: z.number().nullable(),
   command_id: z.string().nullable(),
   /** The command's or the event's type. */
@@ -112,7 +112,7 @@ export const traceStep = z.object({
   error: z.string().nullable(),
 });
 
-/** GET /ops/traces/{correlation_id}: 404 where nothing is known of it. Steps are in order of `at`, those owed last. */
+/** GET /ops/traces/{correlation_id}: 404 if nothing is known of it. Steps are in order of `at`, those owed last. */
 export const trace = z.object({
   correlation_id: z.string(),
   started_at: instant,
