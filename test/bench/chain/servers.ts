@@ -31,9 +31,8 @@ export const usedByServers = (): Record<string, Used> => {
   const children = read(`/proc/${process.ppid}/task/${process.ppid}/children`).split(' ');
   return Object.fromEntries(
     children.flatMap((pid) => {
-      const command = read(`/proc/${pid}/cmdline`);
-      if (command.includes('queue-server')) return [['queue server', usedBy(pid)]];
-      return command.includes('mongod') ? [['mongod', usedBy(pid)]] : [];
+      if (read(`/proc/${pid}/cmdline`).includes('queue-server')) return [['queue server', usedBy(pid)]];
+      return read(`/proc/${pid}/comm`).trim() === 'mongod' ? [['mongod', usedBy(pid)]] : [];
     }),
   );
 };
