@@ -4,7 +4,13 @@ import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
 import { createCommandBus } from '../core/commands/bus.ts';
 import { command, queuedCommand } from '../core/commands/command.ts';
-import { commandHandler, type HandleCommand, type HandlerOptions } from '../core/commands/handle.ts';
+import {
+  type CommandContext,
+  type CommandResult,
+  commandHandler,
+  type HandleCommand,
+  type HandlerOptions,
+} from '../core/commands/handle.ts';
 import { type HandleQueuedCommands, queuedCommandsHandler } from '../core/commands/queued-commands.ts';
 import type { DomainEvent } from '../core/decider.ts';
 import { ruleViolated } from '../core/errors.ts';
@@ -62,20 +68,24 @@ export const createProduct = command({
   },
 });
 
+const changeProduct = (
+  wanted: Extract<ProductCommand, { data: { id: string } }>,
+  { product }: ProductHandlers,
+  context: CommandContext,
+): Promise<CommandResult> => product({ id: wanted.data.id, command: wanted }, context);
+
 export const updateStock = command({
   type: 'UpdateStock',
   summary: 'Set the stock of a product',
   input: productInputs.UpdateStock,
-  handle: (wanted, { product }: ProductHandlers, context) =>
-    product({ id: wanted.data.id, command: wanted }, context),
+  handle: changeProduct,
 });
 
 export const changePrice = command({
   type: 'ChangePrice',
   summary: 'Change the price of a product',
   input: productInputs.ChangePrice,
-  handle: (wanted, { product }: ProductHandlers, context) =>
-    product({ id: wanted.data.id, command: wanted }, context),
+  handle: changeProduct,
 });
 
 /** Who looks at a product waits for no write. */

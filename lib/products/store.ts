@@ -1,6 +1,8 @@
 // Where products and suppliers are kept: as events.
 import type { Db } from 'mongodb';
-import { eventSourced } from '../core/stores/event-sourced.ts';
+import type * as z from 'zod';
+import type { DomainEvent } from '../core/decider.ts';
+import { type EventSourcedOptions, eventSourced } from '../core/stores/event-sourced.ts';
 import { type Product, type ProductEvent, productDecider, productEvents, productState } from './product.ts';
 import {
   type ProductViews,
@@ -21,31 +23,31 @@ import {
 export const productCommandsQueue = 'products-commands';
 
 /** `snapshotEvery`: a snapshot each so many events. */
-export const productStore = (db: Db, snapshotEvery = 100) =>
-  eventSourced<Product | undefined, ProductEvent>({
-    db,
-    streamType: 'Product',
-    decider: productDecider,
-    eventTypes: productEvents,
-    snapshots: { every: snapshotEvery, state: productState },
-  });
+const storeOf =
+  <S extends object | undefined, E extends DomainEvent>({
+    state,
+    ...options
+  }: Omit<EventSourcedOptions<S, E>, 'db' | 'snapshots'> & { state: z.ZodType<S & object> }) =>
+  (db: Db, snapshotEvery = 100) =>
+    eventSourced<S, E>({ db, ...options, snapshots: { every: snapshotEvery, state } });
 
-/** `snapshotEvery`: a snapshot each so many events. */
-export const productViewsStore = (db: Db, snapshotEvery = 100) =>
-  eventSourced<ProductViews | undefined, ProductViewsEvent>({
-    db,
-    streamType: 'ProductViews',
-    decider: productViewsDecider,
-    eventTypes: productViewsEvents,
-    snapshots: { every: snapshotEvery, state: productViewsState },
-  });
+export const productStore = storeOf<Product | undefined, ProductEvent>({
+  streamType: 'Product',
+  decider: productDecider,
+  eventTypes: productEvents,
+  state: productState,
+});
 
-/** `snapshotEvery`: a snapshot each so many events. */
-export const supplierStore = (db: Db, snapshotEvery = 100) =>
-  eventSourced<Supplier | undefined, SupplierEvent>({
-    db,
-    streamType: 'Supplier',
-    decider: supplierDecider,
-    eventTypes: supplierEvents,
-    snapshots: { every: snapshotEvery, state: supplierState },
-  });
+export const productViewsStore = storeOf<ProductViews | undefined, ProductViewsEvent>({
+  streamType: 'ProductViews',
+  decider: productViewsDecider,
+  eventTypes: productViewsEvents,
+  state: productViewsState,
+});
+
+export const supplierStore = storeOf<Supplier | undefined, SupplierEvent>({
+  streamType: 'Supplier',
+  decider: supplierDecider,
+  eventTypes: supplierEvents,
+  state: supplierState,
+});

@@ -23,7 +23,7 @@ interface Snapshot {
 
 export const snapshotsCollection = 'snapshots';
 
-interface EventSourcedOptions<S, E extends DomainEvent> {
+export interface EventSourcedOptions<S, E extends DomainEvent> {
   db: Db;
   streamType: string;
   decider: Pick<Decider<DomainCommand, S, E>, 'initialState' | 'evolve'>;
