@@ -1,7 +1,7 @@
 // What `npm run new` writes, tried in a copy of the project: types, linter, unit tests, the survival tests and a session
 // over HTTP; then each piece of the new domain is taken away in turn, and something must name it.
 // `node scripts/check-new.ts`. Prints what it does; ends with 1 at the first thing that is not as promised.
-import { copyProject, expectOk } from './copy.ts';
+import { copyProject, expectOk, unitTests } from './copy.ts';
 
 const copy = copyProject();
 const { run } = copy;
@@ -10,14 +10,32 @@ const types = () => run('tsc', '--tsBuildInfoFile', '.local/tsc.tsbuildinfo');
 const tests = (...names: string[]) => run('vitest', 'run', ...names);
 const make = (...args: string[]) => expectOk(`new ${args.join(' ')}`, run('node', 'scripts/new.ts', ...args));
 
+/** Lines of files that were there before; the tables of the pages are written by `npm run docs`. */
+const wiringLines = (): number =>
+  copy.files
+    .filter((file) => !file.endsWith('.md') && copy.isChanged(file))
+    .map((file) => {
+      const before = new Set(copy.original(file).split('\n'));
+      return copy
+        .read(file)
+        .split('\n')
+        .filter((line) => !before.has(line)).length;
+    })
+    .reduce((sum, lines) => sum + lines, 0);
+
 make('domain', 'loans', '--events');
+make('subscriber', 'loans', 'reminders');
+const lines = wiringLines();
+expectOk(`a domain with a read model and a second subscriber is wired by ${lines} lines, at most 30`, {
+  ok: lines <= 30,
+  text: '',
+});
 make('domain', 'shelves', '--state');
 make('command', 'loans', 'extend');
 make('command', 'shelves', 'dust');
-make('subscriber', 'loans', 'reminders');
 expectOk('types', types());
 expectOk('linter', run('biome', 'check', '.'));
-expectOk('unit tests', tests('--project', 'unit'));
+expectOk('unit tests', run('vitest', ...unitTests));
 expectOk(
   'survival tests',
   tests('fault-points', 'test/integration/histories', 'loans-reminders', '-t', 'loans|shelves'),
@@ -69,7 +87,7 @@ const pieces: Piece[] = [
 ];
 
 /** What holds the wiring of domains together; the rest of the tests is about what they do. */
-const wiring = tests.bind(undefined, '--project', 'unit', 'serverless', 'catalogue', 'architecture');
+const wiring = () => run('vitest', ...unitTests, 'serverless', 'catalogue', 'architecture');
 
 for (const { file, without, named } of pieces) {
   const before = copy.read(file);

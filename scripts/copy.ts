@@ -21,6 +21,8 @@ export interface Copy {
   /** Every file of the project, as git knows it. */
   files: readonly string[];
   read(file: string): string;
+  /** As it was at first. */
+  original(file: string): string;
   write(file: string, content: string): void;
   remove(file: string): void;
   /** Whether it is no longer what it was. */
@@ -54,6 +56,7 @@ export const copyProject = (): Copy => {
   return {
     files,
     read: (file) => readFileSync(at(file), 'utf8'),
+    original: (file) => originals.get(file)?.toString() ?? '',
     write(file, content) {
       touched.add(file);
       writeFileSync(at(file), content);
@@ -79,6 +82,9 @@ export const copyProject = (): Copy => {
     },
   };
 };
+
+/** The unit tests of a copy. Each file is read for the first time there, which is no matter of these tests: they may take long. */
+export const unitTests = ['run', '--project', 'unit', '--testTimeout', '60000'];
 
 /** Prints how it went; ends the process with 1 and with what was said if it did not go well. */
 export const expectOk = (title: string, { ok, text }: Outcome): void => {
