@@ -4,6 +4,7 @@ import type { Contender, Trial } from './contender.ts';
 const readLagMs = 500;
 const probeSeconds = 6;
 const lowest = 20;
+const tries = 6;
 
 /** Every command was answered with success, and its effects were visible within READ_LAG_MS at p99. */
 export const isHeld = ({ answers, lags, drainMs }: Trial): boolean =>
@@ -31,8 +32,10 @@ export const findHighest = async (
     else failed = next;
     next = failed === Number.POSITIVE_INFINITY ? held * 1.5 : held === 0 ? failed / 2 : (held + failed) / 2;
   }
-  for (let perSecond = Math.max(held, lowest); ; perSecond *= 0.93) {
+  let perSecond = Math.max(held, lowest);
+  for (let left = tries; ; left -= 1) {
     const trial = await attempt(perSecond, seconds);
-    if (isHeld(trial) || perSecond <= lowest) return trial;
+    if (isHeld(trial) || left === 1) return trial;
+    perSecond = Math.max(lowest, perSecond * 0.93);
   }
 };
