@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -65,7 +65,7 @@ const startParts = async (): Promise<Parts> => {
         await endShared(runDir);
       } finally {
         await Promise.allSettled([mongod.stop(), queues.stop()]);
-        rmSync(runDir, { recursive: true, force: true });
+        // It ends what a run that was cut off has left, and removes the directory.
         guard.release();
       }
     },
