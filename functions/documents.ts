@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { endpoint } from '../lib/platform/http/endpoint.ts';
 import { endpointRoutes } from '../lib/platform/http/endpoint-route.ts';
+import { areOperationsOpen } from '../lib/platform/http/operators.ts';
+import { withoutToken } from '../lib/platform/http/served-document.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';
 
 // Made ahead by lib/deploy/documents, and from this file too: so they are asked for when they are wanted.
@@ -8,7 +10,10 @@ const getOpenApi = endpoint({
   summary: 'This document',
   input: z.strictObject({}),
   answer: z.looseObject({ openapi: z.string() }),
-  handle: async () => (await import('../.documents/openapi.json', { with: { type: 'json' } })).default,
+  async handle() {
+    const { default: document } = await import('../.documents/openapi.json', { with: { type: 'json' } });
+    return areOperationsOpen() ? withoutToken(document) : document;
+  },
 });
 
 const getAsyncApi = endpoint({

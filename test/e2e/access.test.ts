@@ -21,6 +21,11 @@ test.each(['Bearer wrong', `Bearer ${token}x`, `Basic ${token}`, token, 'Bearer'
   },
 );
 
+test('the document asks for the token', async () => {
+  const { paths } = (await system().http.get('/openapi.json')).object();
+  expect(paths).toMatchObject({ '/metrics': { get: { security: [{ operator: [] }] } } });
+});
+
 test('metrics are open to callers with the token', async () => {
   expect((await system().http.get('/metrics', { authorization: `Bearer ${token}` })).status).toBe(200);
 });

@@ -57,3 +57,10 @@ test('the documents are served, with every call that there is', async () => {
   expect(paths).toMatchObject({ [path]: { post: {} }, '/openapi.json': { get: {} } });
   expect((await http.get('/asyncapi.json')).object()).toMatchObject({ asyncapi: '3.1.0' });
 });
+
+test('the document asks for no token where anybody may operate', async () => {
+  const { http } = system();
+  const { paths } = (await http.get('/openapi.json')).object();
+  expect(paths).toMatchObject({ '/metrics': { get: { security: [] } } });
+  expect((await http.get('/metrics')).status).toBe(200);
+});

@@ -10,12 +10,14 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 const isDeployed = (): boolean =>
   process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined && process.env['IS_OFFLINE'] !== 'true';
 
+/** Whether anybody may operate: on a developer's machine that sets no token. */
+export const areOperationsOpen = (): boolean => !isDeployed() && config.OPS_TOKEN === '';
+
 /** @throws AppError `unauthenticated` without the token, `forbidden` on a deployed stage that has none. */
 export const authorizeOperator = ({ headers }: HttpRequest): void => {
-  if (config.OPS_TOKEN === '') {
-    if (isDeployed()) throw new AppError('forbidden', 'Operations are closed: this stage has no OPS_TOKEN');
-    return;
-  }
+  if (areOperationsOpen()) return;
+  if (config.OPS_TOKEN === '')
+    throw new AppError('forbidden', 'Operations are closed: this stage has no OPS_TOKEN');
   const token = /^Bearer (.+)$/i.exec(headers['authorization'] ?? '')?.[1];
   if (token === undefined || !timingSafeEqual(digest(token), digest(config.OPS_TOKEN))) {
     throw new AppError('unauthenticated', 'Operations need the OPS_TOKEN as a bearer token');
