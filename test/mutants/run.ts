@@ -1,11 +1,10 @@
 // `npm run mutants -- --sample 60 --seed 1`: draws slips, runs the tests that reach each, and tells which nobody noticed.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../support/random.ts';
 import { createCovering } from './covering.ts';
 import { type Slip, slipsIn } from './slips.ts';
+import { copyTree } from './tree.ts';
 
 const { values } = parseArgs({
   options: {
@@ -16,9 +15,7 @@ const { values } = parseArgs({
   },
 });
 
-const mostTests = 8;
-/** What hangs has been noticed. */
-const mostMs = 180_000;
+const mostTests = 12;
 
 type Located = Slip & { file: string };
 
@@ -36,17 +33,6 @@ const draw = (): Located[] => {
   return drawn.flat();
 };
 
-const isNoticed = async (slip: Located, tests: string[]): Promise<boolean> => {
-  const args = ['run', '--config', 'test/mutants/vitest.config.ts', '--root', '.', '--bail', '1', ...tests];
-  const run = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
-    env: { ...process.env, TANDEM_SLIP: JSON.stringify(slip) },
-    stdio: 'ignore',
-    timeout: mostMs,
-  });
-  const [code] = await once(run, 'exit');
-  return code !== 0;
-};
-
 const lineOf = ({ file, start }: Located): string =>
   `${file}:${readFileSync(file, 'utf8').slice(0, start).split('\n').length}`;
 
@@ -55,16 +41,22 @@ const showOf = ({ file, start, end, text }: Located): string => {
   return `${was.slice(0, 70)} -> ${text.replace(/\s+/g, ' ').slice(0, 70)}`;
 };
 
+const slipped = ({ file, start, end, text }: Located): string => {
+  const code = readFileSync(file, 'utf8');
+  return code.slice(0, start) + text + code.slice(end);
+};
+
 const coveringOf = createCovering();
+const tree = copyTree();
 const survivors: string[] = [];
 const slips = draw();
 for (const slip of slips) {
-  const tests = coveringOf(slip.file, mostTests);
-  const noticed = tests.length > 0 && (await isNoticed(slip, tests));
+  const failure = await tree.tryOut(slip.file, slipped(slip), coveringOf(slip.file, mostTests));
   const line = `${lineOf(slip)} ${slip.what}: ${showOf(slip)}`;
-  console.info(`${noticed ? 'noticed ' : 'SURVIVED'} ${line}`);
-  if (!noticed) survivors.push(line);
+  console.info(failure === undefined ? `SURVIVED ${line}` : `noticed  ${line}\n         by ${failure}`);
+  if (failure === undefined) survivors.push(line);
 }
+tree.remove();
 const killed = slips.length - survivors.length;
 console.info(
   `seed ${values.seed}: ${killed} of ${slips.length} noticed (${Math.round((100 * killed) / slips.length)} %)`,

@@ -41,6 +41,16 @@ const opposites = new Map([
   ['-', '+'],
 ]);
 
+const orders = new Set(['<', '<=', '>', '>=']);
+const clock = /\b(Date\.now|performance\.now|getTime)\(|deadline|\w+(At|Until)\b/;
+const duration = /(Ms|Seconds|Days|_ms|_MS)$/;
+
+/** What a constant is named by its place: `const pollMs = 10`, `{ leaseMs: 5_000 }`, `leaseMs = 5_000`. */
+const nameOf = (parent: Node | undefined): string => {
+  const named = parent && (nodeIn(parent, 'id') ?? nodeIn(parent, 'key') ?? nodeIn(parent, 'left'));
+  return String(named?.['name'] ?? '');
+};
+
 const exits = new Set(['ReturnStatement', 'ThrowStatement', 'ContinueStatement', 'BreakStatement']);
 
 const endsEarly = (node: Node | undefined): boolean => {
@@ -72,6 +82,7 @@ const slipsAt = (node: Node, parent: Node | undefined, code: string): Slip[] => 
       const other = opposites.get(String(node['operator']));
       if (left === undefined || right === undefined || other === undefined) return [];
       const [one, two] = [code.slice(left.start, left.end), code.slice(right.start, right.end)];
+      if (orders.has(other) && clock.test(`${one} ${two}`)) return [];
       return [replace(`${node['operator']} for ${other}`, node, `((${one}) ${other} (${two}))`)];
     }
     case 'ExpressionStatement': {
@@ -91,7 +102,9 @@ const slipsAt = (node: Node, parent: Node | undefined, code: string): Slip[] => 
       return [replace('leaves a part out', node, parent?.type === 'ObjectExpression' ? '...{}' : '...[]')];
     case 'Literal':
       if (typeof node['value'] === 'number')
-        return [replace('changes a constant', node, String(node['value'] + 1))];
+        return duration.test(nameOf(parent))
+          ? []
+          : [replace('changes a constant', node, String(node['value'] + 1))];
       return typeof node['value'] === 'boolean'
         ? [replace('changes a constant', node, String(!node['value']))]
         : [];

@@ -1,0 +1,74 @@
+// A copy of the tree, in which a slip is a changed file: what starts processes of its own reads it from there.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+
+const report = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      message: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
+});
+
+/** What hangs has been noticed. */
+const mostMs = 300_000;
+
+const failureIn = (root: string, reportFile: string): string => {
+  const { testResults } = report.parse(JSON.parse(readFileSync(reportFile, 'utf8')));
+  for (const { name, status, message, assertionResults } of testResults) {
+    const file = name.replace(`${root}/`, '');
+    const failed = assertionResults.find((one) => one.status === 'failed');
+    if (failed !== undefined) return `${file}: ${failed.fullName}`;
+    if (status === 'failed') return `${file}: ${message.split('\n')[0]}`;
+  }
+  return 'the end of the run';
+};
+
+export interface Tree {
+  /** Gives what failed with the file's text changed to `text`, or undefined if nothing did. */
+  tryOut(file: string, text: string, tests: string[]): Promise<string | undefined>;
+  remove(): void;
+}
+
+const runTests = async (root: string, tests: string[]): Promise<string | undefined> => {
+  const reportFile = join(root, '.report.json');
+  rmSync(reportFile, { force: true });
+  const args = ['run', '--bail', '1', '--reporter', 'json', '--outputFile', reportFile, ...tests];
+  const run = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
+    cwd: root,
+    stdio: 'ignore',
+    timeout: mostMs,
+  });
+  const [code, signal] = await once(run, 'exit');
+  if (code === 0) return undefined;
+  return signal === null ? failureIn(root, reportFile) : `nothing came within ${mostMs / 1_000} seconds`;
+};
+
+/** Of the working tree as it is, without what git ignores. */
+export const copyTree = (): Tree => {
+  const root = mkdtempSync(join(tmpdir(), 'tandem-mutants-'));
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+  for (const file of new Set(listed.toString().split('\0')))
+    if (file !== '') cpSync(file, join(root, file), { force: true });
+  symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
+  return {
+    async tryOut(file, text, tests) {
+      const there = join(root, file);
+      const kept = readFileSync(there);
+      writeFileSync(there, text);
+      try {
+        return await runTests(root, tests);
+      } finally {
+        writeFileSync(there, kept);
+      }
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+};
