@@ -91,6 +91,7 @@ const stored = z.strictObject({
 export const createBaselineProduct = endpoint({
   summary: 'Naive: take in a product',
   input: createInput,
+  example: { name: 'Lamp', price: 19.99, cost_price: 7.5, stock: 3 },
   answer: given,
   statuses: [201],
   headers: ['Location!'],
@@ -101,6 +102,7 @@ export const createBaselineProduct = endpoint({
 export const updateBaselineStock = endpoint({
   summary: 'Naive: overwrite the stock of a product',
   input: stockInput,
+  example: { new_stock: 4 },
   answer: given,
   handle: (input, { db }: Environment) => updateStock(db, input),
 });

@@ -99,6 +99,7 @@ const given = z.strictObject({ id: z.uuid() });
 export const createBaselineTicket = endpoint({
   summary: 'Naive: open a ticket',
   input: createInput,
+  example: { customer_id: 'c-1', subject: 'Printer', message: 'It burns.' },
   answer: given,
   statuses: [201],
   headers: ['Location!'],
@@ -109,6 +110,7 @@ export const createBaselineTicket = endpoint({
 export const updateBaselineStatus = endpoint({
   summary: 'Naive: overwrite the status of a ticket',
   input: statusInput,
+  example: { new_status: 'closed' },
   answer: given,
   handle: ({ id, new_status: status }, { db }: Environment) => updateTicket(db, { id, status }),
 });
@@ -116,6 +118,7 @@ export const updateBaselineStatus = endpoint({
 export const updateBaselineNote = endpoint({
   summary: 'Naive: overwrite the note of a ticket',
   input: noteInput,
+  example: { note: 'called back' },
   answer: given,
   handle: ({ id, note: agent_note }, { db }: Environment) => updateTicket(db, { id, agent_note }),
 });

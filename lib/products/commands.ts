@@ -40,6 +40,7 @@ export const createSupplier = command({
   type: 'CreateSupplier',
   summary: 'Take in a supplier',
   input: supplierInputs.CreateSupplier,
+  example: { name: 'Acme' },
   locate: ({ id }) => `/suppliers/${id}`,
   handle: (wanted, { supplier }: SupplierHandlers, context) =>
     supplier({ id: uuidv7(), command: wanted, isNew: true }, context),
@@ -49,6 +50,7 @@ export const renameSupplier = command({
   type: 'RenameSupplier',
   summary: 'Rename a supplier; its products show the new name soon after',
   input: supplierInputs.RenameSupplier,
+  example: { name: 'Zenith' },
   handle: (wanted, { supplier }: SupplierHandlers, context) =>
     supplier({ id: wanted.data.id, command: wanted }, context),
 });
@@ -57,6 +59,14 @@ export const createProduct = command({
   type: 'CreateProduct',
   summary: 'Take in a product of a supplier',
   input: productInputs.CreateProduct,
+  example: {
+    name: 'Lamp',
+    price: 19.99,
+    cost_price: 7.5,
+    stock: 3,
+    // A supplier's, as its creation gave it.
+    supplier_id: '01900000-0000-7000-8000-000000000000',
+  },
   locate: ({ id }) => `/products/${id}`,
   refusals: ['There is no such supplier'],
   async handle({ type, data }, { product, suppliers }: ProductHandlers, context) {
@@ -78,6 +88,7 @@ export const updateStock = command({
   type: 'UpdateStock',
   summary: 'Set the stock of a product',
   input: productInputs.UpdateStock,
+  example: { new_stock: 4 },
   handle: changeProduct,
 });
 
@@ -85,6 +96,7 @@ export const changePrice = command({
   type: 'ChangePrice',
   summary: 'Change the price of a product',
   input: productInputs.ChangePrice,
+  example: { new_price: 4.5 },
   handle: changeProduct,
 });
 

@@ -24,6 +24,7 @@ export const writeRecord = command({
   type: 'WriteRecord',
   summary: 'Write a value under a key',
   input: recordInputs.WriteRecord,
+  example: { key: 'greeting', value: 'hello' },
   locate: ({ id }) => `/read/${encodeURIComponent(id)}`,
   answer: { fields: z.strictObject({ key: z.string() }), of: ({ id }) => ({ key: id }) },
   handle: (wanted, { record }: Handlers, context) =>

@@ -15,6 +15,7 @@ export const createTicket = command({
   type: 'CreateTicket',
   summary: 'Open a ticket',
   input: ticketInputs.CreateTicket,
+  example: { customer_id: 'c-1', subject: 'Printer', message: 'It burns.' },
   locate: ({ id }) => `/tickets/${id}`,
   handle: (wanted, { ticket }: Handlers, context) =>
     ticket({ id: uuidv7(), command: wanted, isNew: true }, context),
@@ -24,6 +25,7 @@ export const changeTicketStatus = command({
   type: 'ChangeTicketStatus',
   summary: 'Set the status of a ticket',
   input: ticketInputs.ChangeTicketStatus,
+  example: { new_status: 'in_progress' },
   refusals: ['Closed tickets cannot be reopened'],
   handle: (wanted, { ticket }: Handlers, context) => ticket({ id: wanted.data.id, command: wanted }, context),
 });
@@ -32,6 +34,7 @@ export const replaceTicketNote = command({
   type: 'ReplaceTicketNote',
   summary: "Replace the agent's note of a ticket; an empty note clears it",
   input: ticketInputs.ReplaceTicketNote,
+  example: { note: 'called back' },
   handle: (wanted, { ticket }: Handlers, context) => ticket({ id: wanted.data.id, command: wanted }, context),
 });
 

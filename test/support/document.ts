@@ -11,6 +11,7 @@ interface Described {
 }
 
 interface Operation {
+  requestBody?: { content: Record<string, { example?: object }> };
   responses: Record<string, Described>;
 }
 
@@ -51,15 +52,17 @@ export interface DescribedOperation {
   method: string;
   template: string;
   statuses: string[];
+  example: object | undefined;
 }
 
-/** Every operation, with the statuses that it may have. */
+/** Every operation, with the statuses that it may have, and what may be sent. */
 export const readOperations = (): DescribedOperation[] =>
   Object.entries(load().paths).flatMap(([template, operations]) =>
-    Object.entries(operations).map(([method, { responses }]) => ({
+    Object.entries(operations).map(([method, { responses, requestBody }]) => ({
       method: method.toUpperCase(),
       template,
       statuses: Object.keys(responses),
+      example: requestBody?.content['application/json']?.example,
     })),
   );
 

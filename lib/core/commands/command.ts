@@ -23,6 +23,8 @@ export interface AnyCommand {
   locate?: (result: CommandResult) => string;
   /** The input's fields that may stand in the query string. */
   queryFields?: string[];
+  /** What somebody may say, but for what the path says: it works as it stands. */
+  example?: object;
   answer?: CommandAnswer;
   /** Why its rules may say no, in one sentence each. */
   refusals?: string[];
@@ -31,6 +33,7 @@ export interface AnyCommand {
 export interface Command<T extends string, I extends z.ZodType, Env> extends AnyCommand {
   type: T;
   input: I;
+  example?: Partial<z.input<I>>;
   handle: (
     command: { type: T; data: z.output<I> },
     environment: Env,

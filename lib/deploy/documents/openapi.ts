@@ -6,9 +6,17 @@ import type { AnyEndpoint } from '../../platform/http/endpoint.ts';
 import { titleOf } from '../../platform/http/problem.ts';
 import { answerSchema, inputSchema, type JsonSchema, type ObjectSchema, pick } from './json-schema.ts';
 import { addLinks } from './links.ts';
-import { headerParameters, headersOf, problemSchema, version, versionParameters } from './parts.ts';
+import {
+  exampleOf,
+  headerParameters,
+  headersOf,
+  parametersOf,
+  problemSchema,
+  version,
+  versionParameters,
+} from './parts.ts';
 
-/** The body is too large; it is no JSON. */
+/** Too large; no JSON. */
 const bodyErrors = [413, 415];
 
 export type RouteValue = AnyCommand | AnyQueuedCommand | AnyQuery | AnyEndpoint;
@@ -65,14 +73,6 @@ const answersOf = (value: RouteValue, { hasId, hasBody }: { hasId: boolean; hasB
   }
 };
 
-const parametersOf = (place: 'path' | 'query', { properties, required }: ObjectSchema): JsonSchema[] =>
-  Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    schema,
-  }));
-
 const isForOperators = (value: RouteValue): boolean => 'operators' in value && value.operators === true;
 
 /** Where each field of the input stands. */
@@ -95,7 +95,10 @@ const bodyOf = (value: RouteValue, input: ObjectSchema, inBody: string[]): JsonS
   const insisted = value.kind === 'command' ? { expected_version: version } : {};
   const schema = { ...picked, properties: { ...picked.properties, ...insisted } };
   return {
-    requestBody: { required: schema.required.length > 0, content: { 'application/json': { schema } } },
+    requestBody: {
+      required: schema.required.length > 0,
+      content: { 'application/json': { schema, ...exampleOf(value) } },
+    },
   };
 };
 

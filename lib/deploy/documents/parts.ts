@@ -1,6 +1,6 @@
 // What the operations of the document have in common: parameters in headers, headers of answers, the problem.
 import type { AnyQuery } from '../../core/queries/query.ts';
-import type { JsonSchema } from './json-schema.ts';
+import type { JsonSchema, ObjectSchema } from './json-schema.ts';
 
 type Kind = 'command' | 'queued' | 'endpoint' | AnyQuery['kind'];
 
@@ -45,6 +45,15 @@ const ifNoneMatch = parameter(
   { type: 'string' },
 );
 
+/** The fields of an input as parameters. */
+export const parametersOf = (place: 'path' | 'query', { properties, required }: ObjectSchema): JsonSchema[] =>
+  Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema,
+  }));
+
 /** What a caller may send in headers. */
 export const headerParameters = (kind: Kind): JsonSchema[] => {
   if (kind === 'command') return [correlationId, idempotencyKey, ifMatch];
@@ -75,6 +84,10 @@ export const versionParameters = (kind: Kind): JsonSchema[] => {
   if (kind === 'document') return [expectedVersion('The version that is waited for'), timeout];
   return kind === 'list' ? [consistentWith, timeout] : [];
 };
+
+/** What may be sent, if the value of a route says so. */
+export const exampleOf = (value: object): { example?: unknown } =>
+  'example' in value && value.example !== undefined ? { example: value.example } : {};
 
 const text: JsonSchema = { type: 'string' };
 

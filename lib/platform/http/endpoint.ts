@@ -17,6 +17,8 @@ interface Facts {
   /** All that a caller may say, strictly. */
   input: z.ZodType;
   answer: z.ZodType;
+  /** What somebody may say, but for what the path says: it works as it stands. */
+  example?: object;
   /** For operators only. */
   operators?: boolean;
   /** The statuses that it answers with; 200 if absent. */
@@ -42,6 +44,7 @@ type Unsent<T> = T extends string ? T | Date : T extends object ? { [K in keyof 
 export interface Endpoint<I extends z.ZodType, A extends z.ZodType, B, Env> extends Facts {
   input: I;
   answer: A;
+  example?: Partial<z.input<I>>;
   handle: (input: z.output<I>, environment: Env, request: HttpRequest) => Promise<B>;
   statusOf?: (answer: B) => number;
   headersOf?: (answer: B, request: HttpRequest) => Record<string, string>;

@@ -71,6 +71,7 @@ export const namedActions = ({ queueNames, readModels, subscribers }: Catalogue)
     ...started,
     summary: 'Puts dead letters back on their queue, or (subscription `relay`) parked events',
     input: redriveInput.extend({ subscription: z.enum([...queueNames, 'relay']) }),
+    example: { subscription: 'relay' },
     handle: (input, looking: Looking, request) => {
       const { subscription: target } = input;
       const kind = target === 'relay' ? 'unpark' : 'redrive';
@@ -82,6 +83,7 @@ export const namedActions = ({ queueNames, readModels, subscribers }: Catalogue)
     ...started,
     summary: 'Ends dead letters for good, with a reason',
     input: discardInput.extend({ subscription: z.enum(queueNames) }),
+    example: { subscription: queueNames[0] ?? '', reason: 'not wanted any more' },
     handle: (input, looking: Looking, request) =>
       start('discard', { kind: 'discard', target: input.subscription, input }, looking, request),
   }),
@@ -92,6 +94,7 @@ export const namedActions = ({ queueNames, readModels, subscribers }: Catalogue)
     input: rebuildInput.extend({
       projection: z.enum(readModels.map(({ projection }) => projection.name)).optional(),
     }),
+    example: { dry_run: true },
     handle: (input, looking: Looking, request) => {
       const { projection, dry_run } = input;
       const asked = { kind: dry_run ? 'dry_run' : 'rebuild', target: projection ?? 'all', input } as const;
@@ -103,6 +106,7 @@ export const namedActions = ({ queueNames, readModels, subscribers }: Catalogue)
     ...started,
     summary: 'Feeds a subscriber from a position of the log',
     input: replayInput.extend({ subscription: z.enum(subscribers.map(({ name }) => name)) }),
+    example: { subscription: subscribers[0]?.name ?? '', from: 1 },
     handle: (input, looking: Looking, request) =>
       start('replay', { kind: 'replay', target: input.subscription, input }, looking, request),
   }),
