@@ -40,6 +40,6 @@ export const logPage = ({ open, system }: Stage): void => {
     const where = page.getByRole('table', { name: 'Where the event is' });
     await where.getByText('applied').waitFor();
     expect(await where.innerText()).toContain(subscription);
-    await page.getByRole('region', { name: 'Data of the event' }).waitFor();
+    await page.getByRole('region', { name: 'Data of the event', exact: true }).waitFor();
   });
 };
