@@ -23,7 +23,7 @@ export const createOrder = command({
   input: orderInputs.CreateOrder,
   example: {
     customer_id: 'c-1',
-    items: [{ product_id: 'p-1', quantity: 1, price: 9.99 }],
+    items: [{ product_id: 'p-1', quantity: 1, price: 9.5 }],
     shipping_address: { line1: 'Main Street 5', city: 'Bonn', country: 'DE' },
   },
   locate: ({ id }) => `/orders/${id}`,
@@ -37,7 +37,7 @@ export const addOrderItem = command({
   type: 'AddOrderItem',
   summary: 'Add an item to an order',
   input: orderInputs.AddOrderItem,
-  example: { product_id: 'p-2', quantity: 2, price: 0.29 },
+  example: { product_id: 'p-2', quantity: 2, price: 0.5 },
   answer: says('item_added'),
   refusals: ['A cancelled or shipped order takes no items', 'An order has a most of items and of money'],
   handle: (wanted, { order }: Handlers, context) => order({ id: wanted.data.id, command: wanted }, context),

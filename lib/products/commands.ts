@@ -61,7 +61,7 @@ export const createProduct = command({
   input: productInputs.CreateProduct,
   example: {
     name: 'Lamp',
-    price: 19.99,
+    price: 19.5,
     cost_price: 7.5,
     stock: 3,
     // A supplier's, as its creation gave it.
