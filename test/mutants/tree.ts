@@ -20,15 +20,15 @@ const report = z.object({
 /** What hangs has been noticed. */
 const mostMs = 300_000;
 
+/** A test, or a file that could not be run; what was only cut short by the first failure counts for nothing. */
 const failureIn = (root: string, reportFile: string): string => {
   const { testResults } = report.parse(JSON.parse(readFileSync(reportFile, 'utf8')));
-  for (const { name, status, message, assertionResults } of testResults) {
-    const file = name.replace(`${root}/`, '');
-    const failed = assertionResults.find((one) => one.status === 'failed');
-    if (failed !== undefined) return `${file}: ${failed.fullName}`;
-    if (status === 'failed') return `${file}: ${message.split('\n')[0]}`;
-  }
-  return 'the end of the run';
+  const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.find((one) => one.status === 'failed')?.fullName;
+    const reason = failed ?? (status === 'failed' ? message.split('\n')[0] : '');
+    return reason ? [`${name.replace(`${root}/`, '')}: ${reason}`] : [];
+  });
+  return failures[0] ?? 'the end of the run';
 };
 
 export interface Tree {
