@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { recordDiscarded } from '../../lib/core/dead-letters/discarded.ts';
+import { findDiscarded, recordDiscarded } from '../../lib/core/dead-letters/discarded.ts';
 import { listDeadLetters } from '../../lib/core/dead-letters/groups.ts';
 import {
   deadLetterRecords,
@@ -98,4 +98,20 @@ test('what succeeded is forgotten, and what was discarded stays on record with t
       discarded_at: expect.any(Date),
     },
   ]);
+});
+
+test('what was discarded for one subscription is still owed to the others', async () => {
+  const discardedFor = async (name: string) => [
+    ...(await findDiscarded(databases.read, name, ['e-1', 'e-2'])).keys(),
+  ];
+  expect(await discardedFor(subscription)).toEqual(['e-2']);
+  expect(await discardedFor('orders-projector')).toEqual([]);
+});
+
+test('a letter that names no event has its record forgotten when it is put back', async () => {
+  const { eventId: _, ...nameless } = failure(7, brokenRule);
+  await recordFailures(databases.read, 'nameless', [nameless, failure(8, brokenRule)]);
+  await markReplayed(databases.read, 'nameless', [nameless, failure(8, brokenRule)]);
+  const left = await deadLetterRecords(databases.read).find({ subscription: 'nameless' }).toArray();
+  expect(left).toMatchObject([{ message_id: 'm-8', dead: false, replays: 1 }]);
 });

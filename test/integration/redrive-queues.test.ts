@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteQueueCommand, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { discardedLettersCollection } from '../../lib/core/dead-letters/discarded.ts';
 import { deadLetterRecords, type Failure, recordFailures } from '../../lib/core/dead-letters/records.ts';
 import { useDatabases } from '../support/database.ts';
 import { loadPlatform, openQueuePair } from '../support/queue-pair.ts';
@@ -76,6 +77,17 @@ test('letters that could not be put back, or were not meant, are visible at once
   await queues.client.send(new DeleteQueueCommand({ QueueUrl: queues.live }));
   await expect(redrive()).rejects.toThrow();
   expect(await queues.visible(queues.letters)).toBe(14);
+});
+
+test('a letter whose discarding cannot be put on record stays where it is', async () => {
+  await queues.send(queues.letters, numbered(3));
+  const validator = { _id: 'none' };
+  await databases.read.createCollection(discardedLettersCollection, { validator });
+  const discard = () => platform.discardLetters({ subscription, reason: 'test data' }, { timeLeftMs });
+  await expect(discard()).rejects.toThrow();
+  expect(await queues.visible(queues.letters)).toBe(3);
+  await databases.read.command({ collMod: discardedLettersCollection, validator: {} });
+  expect(await discard()).toMatchObject({ discarded: 3, left: 0 });
 });
 
 test('one of two causes is chosen by its fingerprint, each letter of it, whatever its message is called by now', async () => {

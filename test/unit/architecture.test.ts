@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../lib/domains.ts';
@@ -72,6 +73,24 @@ test('lets nothing import functions, tests or local parts', () => {
   const outside = imports.filter(({ from }) => !from.startsWith('lib/local/'));
   const found = outside.filter(({ to }) => /^(functions|test|lib\/local)\//.test(to));
   expect(found.map(show)).toEqual([]);
+});
+
+test('waits for every promise, and has nothing that it does not use', () => {
+  const rules = [
+    'nursery/noFloatingPromises',
+    'correctness/noUnusedVariables',
+    'correctness/noUnusedImports',
+  ];
+  const only = rules.map((rule) => `--only=${rule}`);
+  const linter = 'node_modules/@biomejs/biome/bin/biome';
+  const { status, stdout, stderr } = spawnSync(process.execPath, [
+    linter,
+    'lint',
+    ...only,
+    'lib',
+    'functions',
+  ]);
+  expect(status, `${stdout}${stderr}`).toBe(0);
 });
 
 describe.each(domains)('%s', (domain) => {

@@ -37,7 +37,12 @@ const handle = async (
 
 const create = command({ type: 'Create', summary: '', input, handle, locate: ({ id }) => `/things/${id}` });
 const change = command({ type: 'Change', summary: '', input, handle, queryFields: ['reason'] });
-const routes = { 'POST /things': create, 'PATCH /things/{id}': change, 'POST /things/{id}': change };
+const routes = {
+  'POST /things': create,
+  'PATCH /things/{id}': change,
+  'POST /things/{id}': change,
+  'POST /things/{id}/name': change,
+};
 const handler = httpHandler(commandRoutes(routes, createCommandBus([create, change], undefined as never)));
 
 interface Said {
@@ -131,6 +136,13 @@ describe('an Idempotency-Key', () => {
     expect(await hash({ body: { name: 'other' } })).not.toBe(first);
     expect(await hash({ query: { reason: 'r' } })).not.toBe(first);
     expect(await hash({}, 'b')).not.toBe(first);
+    await call(
+      handler,
+      'POST /things/{id}/name',
+      { id: 'a' },
+      { body: { name: 'n' }, headers: { 'idempotency-key': 'k' } },
+    );
+    expect(sent.at(-1)?.context.requestHash).not.toBe(first);
   });
 
   test.each(['', 'x'.repeat(256), 'a b', 'é'])('«%s» is none', async (key) => {
