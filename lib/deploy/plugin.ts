@@ -107,7 +107,7 @@ const environmentOf = ({ service, configurationInput, processedInput }: Framewor
     QUEUE_PREFIX: `${service.service}-${stage}`,
     ...paramsOf(configurationInput.params ?? {}, stage),
   };
-  refuseOtherFlags(processedInput.options.param ?? [], params, stage);
+  refuseOtherFlags(processedInput.options.param ?? [], params, stage, command);
   const tables = [machineSettings, ...catalogue.all.map(({ settings = {} }) => settings)];
   return stageEnvironment(tables, process.env, params, stage);
 };

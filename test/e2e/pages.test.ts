@@ -6,7 +6,8 @@ import { example } from '../support/example.ts';
 import { readPage, readTableCommands, runCommands, withoutChance } from '../support/pages.ts';
 import { useOwnSystem } from '../support/system.ts';
 
-const system = useOwnSystem({ quiet: false });
+// No reconcile is to heal what the page breaks, before the page does.
+const system = useOwnSystem({ quiet: false, env: { RECONCILE_GRACE_MS: '600000' } });
 
 const asHere = (command: string): string =>
   command

@@ -30,7 +30,14 @@ test('addresses and secrets of the shell are neither deployed nor minded', () =>
 
 test('a flag that the next deploy would not know of is refused', () => {
   const prod = paramsOf(params, 'prod');
-  expect(() => refuseOtherFlags(['requestsPerSecond=500'], prod, 'prod')).not.toThrow();
-  expect(() => refuseOtherFlags(['requestsPerSecond=9'], prod, 'prod')).toThrow('under params');
-  expect(() => refuseOtherFlags(['jwtIssuer=https://issuer.example'], prod, 'prod')).toThrow('says nothing');
+  const given = (flag: string, command = 'deploy') => refuseOtherFlags([flag], prod, 'prod', command);
+  expect(() => given('requestsPerSecond=500')).not.toThrow();
+  expect(() => given('requestsPerSecond=9')).toThrow('under params');
+  expect(() => given('jwtIssuer=https://issuer.example')).toThrow('says nothing');
+  expect(() => given('requestsPerSecond=9', 'package')).toThrow('under params');
+});
+
+test('a package, which makes nothing, shows what a flag would make that the file leaves open', () => {
+  const given = () => refuseOtherFlags(['corsOrigins=https://shop.example'], {}, 'prod', 'package');
+  expect(given).not.toThrow();
 });
