@@ -65,7 +65,10 @@ export const handler = operation(
       dryRun
         ? undefined
         : (id) =>
-            startFunction(functionName, { projection, from: answers.at(-1)?.projection, action_id: id }),
+            startFunction(functionName, {
+              ...(projection === undefined ? { from: answers.at(-1)?.projection } : { projection }),
+              action_id: id,
+            }),
     );
     return projection === undefined ? answers : answers[0];
   },

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 
 const databases = useDatabases();
@@ -50,4 +51,14 @@ test('a rebuild whose time runs out calls itself for the rest, and the next run 
   expect(second).toMatchObject({ scanned: 5_000, missing: 5_000, written: 5_000, done: true });
   expect(calls).toHaveLength(1);
   expect(await databases.read.collection('ticket_views').countDocuments()).toBe(5_000);
+});
+
+test('a rebuild of all whose time runs out goes on with the read model that it was at, not with the first', async () => {
+  const handler = await handlerOf();
+  const [first, ...others] = catalogue.readModels.map(({ projection }) => projection.name);
+  calls.length = 0;
+  await handler({}, context(1_500));
+  expect(calls).toMatchObject([{ payload: { from: first } }]);
+  const last = others.at(-1);
+  expect(await handler({ from: last }, context(60_000))).toMatchObject([{ projection: last, done: true }]);
 });
