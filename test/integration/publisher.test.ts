@@ -220,8 +220,8 @@ describe('the publisher', () => {
 });
 
 describe('a redrive on a queue that refuses', () => {
-  const letters = (many: number) =>
-    messages(many).map(({ id, body }) => JSON.stringify({ ...JSON.parse(body), event_id: id }));
+  const letters = (many: number, bytes?: number) =>
+    messages(many, bytes).map(({ id, body }) => JSON.stringify({ ...JSON.parse(body), event_id: id }));
   const redrive = () => platform.redriveLetters({ subscription }, { timeLeftMs: () => 60_000 });
 
   test('leaves what was refused one by one among the dead letters, to be seen at once', async () => {
@@ -265,5 +265,19 @@ describe('a redrive on a queue that refuses', () => {
     await expect(redrive()).rejects.toThrow();
     expect(proxy.calls.some(({ action }) => action === 'DeleteMessageBatch')).toBe(false);
     expect(await queues.visible(queues.letters)).toBe(12);
+  });
+
+  test('takes out what was put back before a call failed, so that nothing of it is there twice', async () => {
+    await queues.send(queues.letters, letters(9, 300_000));
+    let calls = 0;
+    proxy.refuse({
+      call: ({ action }) => {
+        if (action === 'SendMessageBatch') calls += 1;
+        return calls > 1 && action === 'SendMessageBatch' ? { status: 403, code: 'AccessDenied' } : undefined;
+      },
+    });
+    expect(await redrive()).toMatchObject({ redriven: 3, left: 6 });
+    expect(await queues.visible(queues.live)).toBe(3);
+    expect(await queues.visible(queues.letters)).toBe(6);
   });
 });

@@ -39,9 +39,4 @@ export const queueUrl = (name: string): Promise<string> => {
   return url;
 };
 
-/** Looks the URL up again next time: the queue was not where it was. */
-export const forgetQueueUrl = (name: string): void => {
-  urls.delete(name);
-};
-
 export const deadLetterName = (subscription: string): string => `${subscription}-dlq`;

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { OutgoingMessage, Publisher, SendOutcome } from '../../core/relay/publish.ts';
 import { toBatches } from './batches.ts';
-import { client, forgetQueueUrl, queueUrl } from './client.ts';
+import { client, queueUrl } from './client.ts';
 
 const sendsAtOnce = 8;
 
@@ -51,7 +51,6 @@ export const sqsPublisher: Publisher = {
       };
       await Promise.all(Array.from({ length: Math.min(sendsAtOnce, batches.length) }, lane));
     } catch (error) {
-      forgetQueueUrl(subscription);
       markUnreachable(outcome, messages, error);
     }
     return outcome;

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { unpark } from '../../lib/core/relay/parked.ts';
+import { type Publisher, publish, type SendOutcome } from '../../lib/core/relay/publish.ts';
+import { runRelay } from '../../lib/core/relay/relay.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
+import { count } from '../support/counter.ts';
+import { useDatabases } from '../support/database.ts';
+import { context, openCounters, setUpStore } from '../support/stores.ts';
+
+const databases = useDatabases();
+
+/** An event for two queues that do as they are told; gives what each was sent. */
+const sentTo = async (told: { one: () => string; two: () => string }, looks: number) => {
+  const { handle, id } = setUpStore(openCounters(databases.write));
+  await handle({ id, command: count(1), isNew: true }, context());
+  const stream_id = `Counter-${id}`;
+  const sent = { one: 0, two: 0 };
+  const publisher: Publisher = {
+    async send(subscription, messages): Promise<SendOutcome> {
+      const name = subscription === 'one' ? 'one' : 'two';
+      sent[name] += 1;
+      const answer = told[name]();
+      const all = messages.map((message) => message.id);
+      if (answer === 'refuses') return { refused: new Map(all.map((each) => [each, 'bad content'])) };
+      if (answer === 'is away')
+        return { refused: new Map(), unreachable: { ids: new Set(all), reason: 'connection refused' } };
+      return { refused: new Map() };
+    },
+  };
+  const options = { db: databases.write, publisher, subscriptionsOf: () => ['one', 'two'], maxAttempts: 2 };
+  const find = () => eventRows(databases.write).findOne({ stream_id });
+  for (let look = 0; look < looks; look += 1) {
+    const row = await find();
+    if (row?.pending) await publish([row], options);
+  }
+  return { sent, row: await find() };
+};
+
+test('a queue that has an event is not sent it again because another one refuses it', async () => {
+  let looked = 0;
+  const two = () => {
+    looked += 1;
+    return looked === 1 ? 'refuses' : 'takes it';
+  };
+  const { sent, row } = await sentTo({ one: () => 'takes it', two }, 2);
+  expect(sent).toEqual({ one: 1, two: 2 });
+  expect(row).toMatchObject({ published_at: expect.any(Date) });
+  expect(row).not.toHaveProperty('pending');
+});
+
+test('an event that one queue refuses for good is parked only once the other one can be reached', async () => {
+  const refused = () => 'refuses';
+  const away = await sentTo({ one: refused, two: () => 'is away' }, 5);
+  expect(away.row).toMatchObject({ pending: true, attempts: 5, error: 'one: bad content' });
+  expect(away.row).not.toHaveProperty('parked_at');
+  const back = await sentTo({ one: refused, two: () => 'takes it' }, 5);
+  expect(back.sent).toEqual({ one: 2, two: 1 });
+  expect(back.row).toMatchObject({ parked_at: expect.any(Date), attempts: 2, published_to: ['two'] });
+  expect(back.row).not.toHaveProperty('pending');
+});
+
+test('an event that is put back has all its attempts again', async () => {
+  const options = { db: databases.write, subscriptionsOf: () => ['one'], maxAttempts: 2 };
+  const refuses: Publisher = {
+    send: async (_, messages) => ({ refused: new Map(messages.map(({ id }) => [id, 'bad content'])) }),
+  };
+  const { row } = await sentTo({ one: () => 'refuses', two: () => 'refuses' }, 2);
+  const find = () => eventRows(databases.write).findOne({ _id: row?._id ?? '' });
+  expect(await find()).toHaveProperty('parked_at');
+  expect(await unpark(databases.write, [row?._id ?? ''])).toBe(1);
+  const again = await find();
+  await publish(again === null ? [] : [again], { ...options, publisher: refuses });
+  expect(await find()).toMatchObject({ pending: true, attempts: 1 });
+});
+
+const relayWith = (publisher: Publisher, onOutage: (error: unknown) => void) => {
+  let batches = 0;
+  const end = performance.now() + 5_000;
+  return runRelay({
+    db: databases.write,
+    publisher,
+    subscriptionsOf: () => ['one'],
+    maxAttempts: 2,
+    owner: crypto.randomUUID(),
+    batchSize: 10,
+    pollMs: 5,
+    leaseMs: 1_000,
+    timeLeftMs: () => (batches > 0 ? 0 : end - performance.now()),
+    onBatch: () => {
+      batches += 1;
+    },
+    onOutage,
+  });
+};
+
+test('a relay ends with the fault that a batch met, and one that an outage met says so and goes on', async () => {
+  const { handle, id } = setUpStore(openCounters(databases.write));
+  await handle({ id, command: count(1), isNew: true }, context());
+  const outages: unknown[] = [];
+  const failing = (error: Error): Publisher => ({ send: () => Promise.reject(error) });
+  await expect(
+    relayWith(failing(new TypeError('no such thing')), (one) => outages.push(one)),
+  ).rejects.toThrow('no such');
+  expect(outages).toEqual([]);
+  const away = Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' });
+  let sends = 0;
+  const returning: Publisher = {
+    async send() {
+      sends += 1;
+      if (sends < 3) throw away;
+      return { refused: new Map() };
+    },
+  };
+  await relayWith(returning, (one) => outages.push(one));
+  expect(outages.length).toBeGreaterThan(0);
+  expect(await eventRows(databases.write).findOne({ stream_id: `Counter-${id}` })).toHaveProperty(
+    'published_at',
+  );
+});
