@@ -43,13 +43,13 @@ const relay = (publisher: Publisher, until: () => boolean): Promise<number> => {
   });
 };
 
-const removeOld = (retentionMs: number): Promise<number> =>
+const removeOld = (retentionMs: number, upTo = Number.MAX_SAFE_INTEGER): Promise<number> =>
   removeOldEvents({
     writeDb: databases.write,
     readDb: databases.read,
     streamTypes: ['Counter'],
     commandLogs: [],
-    upTo: Number.MAX_SAFE_INTEGER,
+    upTo,
     retentionMs,
     timeLeftMs: () => 60_000,
   });
@@ -76,6 +76,8 @@ test('old events of what is kept as documents go, those of event-sourced streams
   await relay(takesAll, () => true);
   expect(await removeOld(60_000)).toBe(0);
   await countStored('pending');
+  // Reconcile has yet to look at the second position.
+  expect(await removeOld(-60_000, 2)).toBe(0);
   expect(await removeOld(-60_000)).toBe(1);
   const left = await eventRows(databases.write).find().sort({ _id: 1 }).toArray();
   expect(left.map(({ stream_id, pending }) => [stream_id, pending === true])).toEqual([
@@ -99,4 +101,18 @@ test('an event that was refused for good is listed with its reason, and flows on
   expect(await unpark(databases.write, [parked?.event_id ?? ''])).toBe(1);
   expect(await relay(takesAll, () => true)).toBe(1);
   expect(await listParked(databases.write, 10)).toEqual([]);
+});
+
+test('a parked event stays, and holds up nothing of what is as old', async () => {
+  await countStored('parked');
+  await relay(refuses, () => true);
+  await countStored('after');
+  await relay(takesAll, () => true);
+  const before = await eventRows(databases.write).countDocuments({ stream_type: 'Counter' });
+  expect(before).toBeGreaterThan(1);
+  expect(await removeOld(-60_000)).toBe(before - 1);
+  const left = await eventRows(databases.write).find({ stream_type: 'Counter' }).toArray();
+  expect(left.map(({ stream_id, parked_at }) => [stream_id, parked_at !== undefined])).toEqual([
+    ['Counter-parked', true],
+  ]);
 });

@@ -46,8 +46,10 @@ const slipped = ({ file, start, end, text }: Located): string => {
   return code.slice(0, start) + text + code.slice(end);
 };
 
-const coveringOf = createCovering();
 const tree = copyTree();
+// What is edited meanwhile is another tree.
+process.chdir(tree.root);
+const coveringOf = createCovering();
 const survivors: string[] = [];
 const slips = draw();
 for (const slip of slips) {

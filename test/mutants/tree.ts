@@ -32,6 +32,7 @@ const failureIn = (root: string, reportFile: string): string => {
 };
 
 export interface Tree {
+  root: string;
   /** Gives what failed with the file's text changed to `text`, or undefined if nothing did. */
   tryOut(file: string, text: string, tests: string[]): Promise<string | undefined>;
   remove(): void;
@@ -59,6 +60,7 @@ export const copyTree = (): Tree => {
     if (file !== '') cpSync(file, join(root, file), { force: true });
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
   return {
+    root,
     async tryOut(file, text, tests) {
       const there = join(root, file);
       const kept = readFileSync(there);
