@@ -31,4 +31,40 @@ describe('callers at one aggregate', () => {
     stuck.resolve();
     await first;
   });
+
+  test('go ahead all at once when one has met an outage, so that nobody waits for the time-out of another', async () => {
+    const { promise: asked, reject: fail } = Promise.withResolvers<void>();
+    const first = inTurn('e', () => asked);
+    const started: number[] = [];
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const others = [1, 2, 3].map((n) =>
+      inTurn('e', () => {
+        started.push(n);
+        return answered;
+      }),
+    );
+    fail(Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' }));
+    await expect(first).rejects.toThrow('closed');
+    await new Promise(setImmediate);
+    expect(started).toEqual([1, 2, 3]);
+    answer();
+    await Promise.all(others);
+  });
+
+  test('take turns after one that failed for a reason of its own', async () => {
+    const first = inTurn('f', () => Promise.reject(new AppError('rule_violated', 'no')));
+    const started: number[] = [];
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const others = [1, 2].map((n) =>
+      inTurn('f', () => {
+        started.push(n);
+        return answered;
+      }),
+    );
+    await expect(first).rejects.toThrow('no');
+    await new Promise(setImmediate);
+    expect(started).toEqual([1]);
+    answer();
+    await Promise.all(others);
+  });
 });
