@@ -5,10 +5,13 @@ import { dirname, join, normalize } from 'node:path';
 
 const importPattern = /(?:from|import\()\s*'(\.[^']+\.ts)'/g;
 
-const importersOf = (): Map<string, string[]> => {
-  const importers = new Map<string, string[]>();
+type Graph = Map<string, string[]>;
+
+const readGraph = (): { importers: Graph; imports: Graph } => {
+  const [importers, imports]: [Graph, Graph] = [new Map(), new Map()];
   const add = (imported: string, by: string): void => {
     importers.set(imported, [...(importers.get(imported) ?? []), by]);
+    imports.set(by, [...(imports.get(by) ?? []), imported]);
   };
   for (const file of globSync('{lib,functions,test}/**/*.ts')) {
     for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(importPattern))
@@ -16,7 +19,16 @@ const importersOf = (): Map<string, string[]> => {
     // It imports them by the names in the catalogue.
     if (dirname(file) === 'test/support/domains') add(file, 'test/support/entries.ts');
   }
-  return importers;
+  return { importers, imports };
+};
+
+/** All that can be reached, with the number of steps to it. */
+const distancesFrom = (start: string, graph: Graph): Map<string, number> => {
+  const distances = new Map([[start, 0]]);
+  // A map goes on with what is added to it meanwhile.
+  for (const [one, steps] of distances)
+    for (const next of graph.get(one) ?? []) if (!distances.has(next)) distances.set(next, steps + 1);
+  return distances;
 };
 
 const isTest = (file: string): boolean => /^test\/(unit|integration|contract)\/.*\.test\.ts$/.test(file);
@@ -41,17 +53,18 @@ const parts: [RegExp, string[]][] = [
 /** It reads every file, and imports none. */
 const ofAll = 'test/unit/architecture.test.ts';
 
-/** Up to `most` test files by their distance from the file, and those of whole systems. */
+/** Up to `most` test files, the nearest first, of several as near those that reach least; and those of whole systems. */
 export const createCovering = () => {
-  const importers = importersOf();
+  const { importers, imports } = readGraph();
   return (file: string, most: number): string[] => {
-    const seen = new Set([file]);
-    // A set goes on with what is added to it meanwhile.
-    for (const one of seen) for (const by of importers.get(one) ?? []) seen.add(by);
+    const found = [...distancesFrom(file, importers)].filter(([one]) => isTest(one));
+    const ranked = found
+      .map(([test, steps]) => ({ test, steps, reach: distancesFrom(test, imports).size }))
+      .sort((one, other) => one.steps - other.steps || one.reach - other.reach);
     const [, systems = []] = parts.find(([pattern]) => pattern.test(file)) ?? [];
     return [
       ofAll,
-      ...[...seen].filter(isTest).slice(0, most),
+      ...ranked.slice(0, most).map(({ test }) => test),
       ...systems.map((name) => `test/e2e/${name}.test.ts`),
     ];
   };

@@ -15,7 +15,7 @@ const { values } = parseArgs({
   },
 });
 
-const mostTests = 12;
+const mostTests = 10;
 
 type Located = Slip & { file: string };
 
