@@ -1,0 +1,75 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { ReadModel, View } from '../../lib/core/projection/projection.ts';
+import { openReadModel } from '../../lib/core/projection/read-model.ts';
+import { settleReferences, spread } from '../../lib/core/projection/references.ts';
+import { settingsFrom } from '../../lib/platform/settings.ts';
+import { counterList, counterModel } from '../support/counter.ts';
+import { useDatabases } from '../support/database.ts';
+
+const databases = useDatabases();
+const shops = () => databases.read.collection<View>('shops');
+
+const ownerAt = (version: number): View<{ name: string }> => ({
+  _id: 'owner',
+  name: `name ${version}`,
+  version,
+  schema_version: 1,
+  updated_at: new Date(0),
+});
+const shop = (_id: string, owner_version: number, owner_id = 'owner') => ({
+  ...{ _id, owner_id, owner_version, owner_name: `name ${owner_version}` },
+  ...{ version: 1, schema_version: 1, updated_at: new Date(0) },
+});
+
+/** Shops with the names of their owners; the write side has the owner at this version, once it has been asked. */
+const openModels = (version: number, whenAsked: () => Promise<unknown> = async () => {}) => {
+  const ground = { writeDb: databases.write, readDb: databases.read, settings: settingsFrom({}) };
+  const opened = openReadModel(counterModel, ground);
+  const projection = { ...counterList, name: 'owners' };
+  const current = async (ids: string[]) => {
+    await whenAsked();
+    return ids.filter((id) => id === 'owner').map((id) => ({ id, view: ownerAt(version) }));
+  };
+  const owners = { ...opened, projection, source: { ...opened.source, current } };
+  const model: ReadModel = {
+    ...opened,
+    collection: shops(),
+    references: [
+      {
+        model: owners,
+        idField: 'owner_id',
+        versionField: 'owner_version',
+        copy: (owner) => ({ owner_name: Reflect.get(owner, 'name') }),
+      },
+    ],
+  };
+  return { owners, model };
+};
+
+const named = async () =>
+  (await shops().find().sort({ _id: 1 }).toArray()).map((one) => Reflect.get(one, 'owner_name'));
+
+beforeEach(() => shops().deleteMany({}));
+
+test('a copy that is older than the write side is brought forward, and one of another is left alone', async () => {
+  const all = [shop('a', 1), shop('b', 2), shop('c', 1, 'another')];
+  await shops().insertMany(all);
+  await settleReferences(openModels(2).model, all);
+  expect(await named()).toEqual(['name 2', 'name 2', 'name 1']);
+});
+
+test('a copy that another writer makes newer after the look at the write side stays', async () => {
+  const { model } = openModels(2, () =>
+    shops().updateOne({ _id: 'a' }, { $set: { owner_version: 3, owner_name: 'name 3' } as never }),
+  );
+  await shops().insertOne(shop('a', 1));
+  await settleReferences(model, [shop('a', 1)]);
+  expect(await named()).toEqual(['name 3']);
+});
+
+test('what changed is sent to each document that has an older copy, and to no other', async () => {
+  await shops().insertMany([shop('a', 1), shop('b', 3), shop('c', 1, 'another')]);
+  const { model, owners } = openModels(2);
+  await spread(model, owners, [ownerAt(2)]);
+  expect(await named()).toEqual(['name 2', 'name 3', 'name 1']);
+});
