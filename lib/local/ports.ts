@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { numberAt, readJson, writeWhole } from './files.ts';
@@ -34,7 +35,14 @@ export const becomesFree = async (port: number, timeoutMs: number): Promise<bool
   return true;
 };
 
-export const freePort = (): Promise<number> => listenOnce(0, '127.0.0.1');
+// Below the ports that outgoing connections are given: one of those may take a port between its choice and its use.
+const choice = { from: 10_000, to: 32_000 };
+
+export const freePort = async (tries = 50): Promise<number> => {
+  if (tries === 0) return listenOnce(0, '127.0.0.1');
+  const port = randomInt(choice.from, choice.to);
+  return (await isFree(port)) ? port : freePort(tries - 1);
+};
 
 const shortPatienceMs = 1_000;
 const longPatienceMs = 10_000;

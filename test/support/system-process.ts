@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { freePort } from '../../lib/local/ports.ts';
 import { isAlive } from '../../lib/local/processes.ts';
 import { guarded, unguarded } from './guard.ts';
 import { findParts, kill9, type PartName } from './system-parts.ts';
@@ -45,7 +45,7 @@ export const startProcess = async ({ runDir, dataDir, settings }: ProcessOptions
   mkdirSync(dataDir, { recursive: true });
   const logFile = join(dataDir, `log-${randomUUID()}.txt`);
   const output = openSync(logFile, 'a');
-  const [httpPort, lambdaPort] = await freePorts(2);
+  const [httpPort, lambdaPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, ['lib/local/start.ts'], {
     env: {
       ...plainEnvironment(),
@@ -129,21 +129,4 @@ const plainEnvironment = (): NodeJS.ProcessEnv => {
 const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   if (signal === 'SIGKILL') process.kill(-group, signal);
   else process.kill(group, signal);
-};
-
-const freePorts = async (count: number): Promise<number[]> => {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.on('error', reject).listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' && address ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 };
