@@ -50,7 +50,7 @@ const parts: [RegExp, string[]][] = [
   [/^/, ['operations', 'operators']],
 ];
 
-/** It reads every file, and imports none. */
+/** It reads every file, and imports none. In the copy, its linter knows the types of no package. */
 const ofAll = 'test/unit/architecture.test.ts';
 
 /** Up to `most` test files, the nearest first, of several as near those that reach least; and those of whole systems. */
