@@ -93,6 +93,11 @@ test('a rebuild that was begun for another shape of the documents is begun again
           : one;
     },
   };
-  expect(await rebuild({ ...next, source }, options())).toMatchObject({ done: true, scanned: count });
+  // In the time that the rest of the old run would take, the new one is not through.
+  let asked = 0;
+  const timeLeftMs = () => (asked++ < 4 ? 60_000 : 0);
+  const first = await rebuild({ ...next, source }, { ...options(), timeLeftMs, segments: 1 });
+  expect(first.done).toBe(false);
+  expect(await rebuild({ ...next, source }, options())).toMatchObject({ done: true });
   expect(await views().countDocuments({ schema_version: next.projection.schemaVersion })).toBe(count);
 });
