@@ -56,7 +56,9 @@ describe('views that arrive as queued commands', () => {
     await handle(views.slice(0, 3));
     expect(await handle(views)).toMatchObject({ applied: { length: 3 }, duplicates: 3 });
     expect(await handle(views)).toMatchObject({ applied: [], duplicates: 6 });
-    expect(total(await countsOf(lamp))).toBe(6);
+    const twice = view(lamp);
+    expect(await handle([twice, twice])).toMatchObject({ applied: [twice], duplicates: 1 });
+    expect(total(await countsOf(lamp))).toBe(7);
   });
 
   test('are counted exactly by many consumers that get the same ones at once', async () => {

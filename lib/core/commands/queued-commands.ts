@@ -51,7 +51,6 @@ export interface QueuedCommandsOptions<C extends DomainCommand, S, E extends Dom
   onAppended?: (events: RecordedEvent<E>[]) => Promise<void>;
 }
 
-/** No two commands of a batch may have one id. */
 export type HandleQueuedCommands<C extends DomainCommand> = (
   commands: QueuedCommand<C>[],
 ) => Promise<Handled<C>>;
@@ -84,7 +83,9 @@ export const queuedCommandsHandler = <C extends DomainCommand, S, E extends Doma
   /** Gives the commands that took effect now. */
   const attempt = async (id: string, commands: QueuedCommand<C>[]): Promise<QueuedCommand<C>[]> => {
     const known = await store.findKeys(commands.map(({ command_id }) => command_id));
-    const fresh = commands.filter(({ command_id }) => !known.has(command_id));
+    // A batch may bring a command twice, and its keys are unique between writes only.
+    const byId = new Map(commands.map((command) => [command.command_id, command]));
+    const fresh = [...byId.values()].filter(({ command_id }) => !known.has(command_id));
     const [first, ...others] = fresh;
     if (first === undefined) return [];
     const from = await store.load(id);
