@@ -12,7 +12,7 @@ import type { EventRow } from '../events.ts';
 import { createLease, type Lease } from '../lease.ts';
 import { closePositions, nextPosition, openPositions } from '../stores/event-log.ts';
 import { eventRows } from '../stores/event-rows.ts';
-import { insertAlarm } from './alarm.ts';
+import { eventAlarm } from './alarm.ts';
 import { readRelayLease, relayLeaseName } from './awake.ts';
 import { isPending, newEvents } from './pending.ts';
 import type { PublishOptions, PublishResult } from './publish.ts';
@@ -53,7 +53,7 @@ const isDoneWithin = (ms: number, waiting: Promise<void>): Promise<boolean> =>
 /** Works while it holds the lease, has time and may not rest; gives the number of events that were published. */
 const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<number> => {
   const { db, batchSize, pollMs, leaseMs, timeLeftMs } = options;
-  const alarm = insertAlarm(eventRows(db));
+  const alarm = eventAlarm(db);
   const { state, send, start, room, drain } = createSender(options);
   const renewEveryMs = leaseMs / 3;
   let renewAt = 0;
