@@ -35,7 +35,11 @@ const handOver: Extension = (request, toolkit) => {
   return toolkit.continue;
 };
 
+/** Longer than clients keep a connection that rests: who reuses one just as Node's five seconds end gets no answer. */
+const keepAliveMs = 75_000;
+
 export const prepareGateway = (server: HapiServer): void => {
+  server.listener.keepAliveTimeout = keepAliveMs;
   server.listener.removeAllListeners('clientError').on('clientError', answerBrokenRequest);
   server.ext('onRequest', enter);
   server.ext('onPreHandler', handOver);

@@ -21,6 +21,12 @@ describe('a body reaches the function as it was sent', () => {
   );
 });
 
+test('a connection rests for a minute before the gateway ends it', async () => {
+  const answer = await system().http.get('/health');
+  const [, seconds] = /timeout=(\d+)/.exec(answer.header('keep-alive') ?? '') ?? [];
+  expect(Number(seconds)).toBeGreaterThanOrEqual(60);
+});
+
 describe('a page in a browser', () => {
   const preflight = {
     'access-control-request-method': 'POST',
