@@ -24,7 +24,7 @@ const ofDomains = (domains: readonly Domain[], folder: string | undefined): Entr
     .flatMap(({ settings = {} }) => Object.entries(settings));
 
 const isShared = ({ secret, functions, local }: Setting): boolean =>
-  secret === undefined && functions === undefined && local === undefined;
+  secret === undefined && functions === undefined && !local;
 
 /** What every function has. */
 export const sharedEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> =>
@@ -51,7 +51,7 @@ export const ownEnvironment = (
 export const localEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
     Object.entries<Setting>(machineSettings)
-      .filter(([, { secret, local }]) => secret !== undefined || local !== undefined)
+      .filter(([, { secret, local }]) => secret !== undefined || local)
       .map((entry) => fromEnvironment(environment, entry)),
   );
 

@@ -56,7 +56,7 @@ export const stageEnvironment = (
   const environment: Record<string, string> = {};
   const settings = tables.flatMap((table) => Object.entries<Setting>(table));
   for (const [name, { default: usual, secret, local }] of settings) {
-    if (secret !== undefined || local !== undefined || name === 'STAGE') continue;
+    if (secret !== undefined || local || name === 'STAGE') continue;
     const found = textOf(params[name]);
     const said = shell[name];
     if (said && said !== (found || usual)) refuse(name, said, stage, found || usual);

@@ -33,7 +33,7 @@ const waitSeconds = 1;
 
 const receiveBatch = async (source: SqsQueue, batchSize: number): Promise<Message[]> => {
   const first = await source.receive(Math.min(batchSize, perCall), waitSeconds);
-  if (first.length < perCall || batchSize <= perCall) return first;
+  if (first.length < perCall) return first;
   const more = Array.from({ length: Math.ceil((batchSize - perCall) / perCall) }, (_, index) =>
     source.receive(Math.min(perCall, batchSize - (index + 1) * perCall), 0),
   );

@@ -265,6 +265,22 @@ test('an event that is put back and lost once more is found by reconcile, though
   expect(await views().countDocuments({ _id: id })).toBe(1);
 });
 
+test('an event that was lost is counted though younger ones follow it in the log', async () => {
+  const [, young = ''] = await open(2);
+  await relay(kept);
+  kept.queue.lose();
+  const later = new Date(Date.now() + 60_000);
+  await eventRows(databases.write).updateOne(
+    { stream_id: `${streamType}-${young}` },
+    { $set: { recorded_at: later, published_at: later } },
+  );
+  const behind = await waitFor('the lost one', async () => {
+    const seen = await lookWith(newMeter());
+    return seen.events > 0 && seen;
+  });
+  expect(behind).toMatchObject({ events: 1, waiting: 1 });
+});
+
 test('a parked event that is put back and lost on the queue is found by reconcile, though it has passed it', async () => {
   const [id = ''] = await open();
   await relay(kept, { publisher: refusing, maxAttempts: 1 });

@@ -234,6 +234,34 @@ describe('the alert of low stock', () => {
     expect(await open()).toMatchObject([{ product_id: sound }]);
   });
 
+  test('of a product that changes has the shape of today, also what was closed before the deploy', async () => {
+    const id = await withStocks(50, 5, 60);
+    await follow(id);
+    const older = { $set: { schema_version: 1 }, $unset: { threshold: true, name: true } };
+    for (const name of ['low_stock_alerts', 'low_stock_watches'])
+      await db.read.collection(name).updateMany({}, older);
+    await productsOn(db.write).setStock(id, 4);
+    await follow(id);
+    const shown = await read('low_stock_alerts');
+    expect(shown).toHaveLength(2);
+    for (const name of ['low_stock_alerts', 'low_stock_watches'])
+      await db.read.collection(name).deleteMany({});
+    await rebuildAll();
+    expect(shown).toEqual(await read('low_stock_alerts'));
+  });
+
+  test('that a newer release has taken further is left to that one', async () => {
+    const id = await withStocks(50, 5);
+    await follow(id);
+    const newer = { $set: { schema_version: 99, version: 9, anew: true } };
+    await db.read.collection('low_stock_alerts').updateMany({}, newer);
+    await db.read.collection('low_stock_watches').updateMany({}, newer);
+    await productsOn(db.write).setStock(id, 4);
+    await follow(id);
+    for (const name of ['low_stock_alerts', 'low_stock_watches'])
+      expect(await read(name)).toMatchObject([{ schema_version: 99, version: 9, anew: true }]);
+  });
+
   describe('tells the operators', () => {
     const toldBy = (): { told: string[]; subscriber: Subscriber } => {
       const told: string[] = [];

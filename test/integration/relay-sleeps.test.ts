@@ -90,3 +90,19 @@ test('a relay whose time is up starts the next when something is left', async ()
   });
   expect(called).toBe(1);
 });
+
+test('a relay in which something fails that is no outage ends with that error, and the next one goes on', async () => {
+  await commit();
+  let sent = 0;
+  const failsOnce: World['queue']['publisher'] = {
+    send: async (name, messages) => {
+      sent += 1;
+      if (sent === 1) throw new TypeError('a fault in the code');
+      return world.queue.publisher.send(name, messages);
+    },
+  };
+  await expect(sleepyRelay(world, { publisher: failsOnce })).rejects.toThrow('a fault in the code');
+  expect(sent).toBe(1);
+  expect(await sleepyRelay(world, { publisher: failsOnce })).toBe(1);
+  expect(await pending()).toBe(0);
+});

@@ -51,6 +51,14 @@ describe.each(lambdas)('function $name', ({ name, handler }) => {
   });
 });
 
+test("no deployed function has in its environment what is a secret, or is for a developer's machine alone", () => {
+  const told = [provider, ...lambdas].flatMap(({ environment = {} }) => Object.keys(environment));
+  expect(told).toContain('READ_LAG_MS');
+  const kept = ['HTTP_PORT', 'LAMBDA_PORT', 'TANDEM_DATA_DIR', 'SQS_ENDPOINT'];
+  const secrets = ['WRITE_DB_URL', 'READ_DB_URL', 'OPS_TOKEN'];
+  expect(told.filter((name) => [...kept, ...secrets].includes(name))).toEqual([]);
+});
+
 test('every file in functions is a function of the system', () => {
   const named = lambdas.map(({ handler }) => fileOf(handler));
   expect(globSync('functions/**/*.ts').toSorted()).toEqual([...new Set(named)].toSorted());

@@ -36,9 +36,8 @@ export const createTrail = <E extends DomainEvent>(eventTypes: EventTypes, shown
   const shapes = all.map(([type, { data }]) =>
     z.strictObject({ type: z.literal(type), version, recorded_at, data, correlation_id }),
   );
-  const [only, ...others] = shapes;
   return {
-    schema: only === undefined || others.length > 0 ? z.union(shapes) : only,
+    schema: z.union(shapes),
     show(recorded) {
       const event = upcast(eventTypes, recorded);
       const { of } = byType.get(event.type) ?? {};
