@@ -28,7 +28,7 @@ export const handler = operation(
       ),
     );
     const answers: RebuildAnswer[] = [];
-    await runAction(
+    return runAction(
       {
         db: readDb(),
         actionId,
@@ -59,8 +59,9 @@ export const handler = operation(
           answers.push(answer);
           if (!answer.done) break;
         }
+        const last = answers.at(-1) ?? answers;
         const done = answers.length === models.length && answers.every((answer) => answer.done);
-        return { answer: { projections: answers }, done };
+        return { answer: projection === undefined ? answers : last, done };
       },
       dryRun
         ? undefined
@@ -70,6 +71,5 @@ export const handler = operation(
               action_id: id,
             }),
     );
-    return projection === undefined ? answers : answers[0];
   },
 );

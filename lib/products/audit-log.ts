@@ -14,9 +14,5 @@ export const { model: auditLogModel, subscriber: productsAuditLog } = recorder({
   streamType: 'Product',
   eventTypes: productEvents,
   collection: auditLogCollection,
-  indexes: [
-    { keys: { recorded_at: -1, _id: -1 } },
-    { keys: { type: 1, recorded_at: -1, _id: -1 } },
-    { keys: { stream_id: 1, version: -1 } },
-  ],
+  indexes: [{ keys: { recorded_at: -1, _id: -1 } }, { keys: { type: 1, recorded_at: -1, _id: -1 } }],
 });

@@ -122,6 +122,12 @@ try {
     const { queue = '' } = consumers[0] ?? {};
     await (await bundle('replay')).invoke({ subscription: queue }, 900);
   });
+  await step('one aggregate is mended; a rebuild can be stopped, and nothing else', async () => {
+    const event = await write.collection('events').findOne();
+    const answer = await (await bundle('mend')).invoke({ stream_id: event?.['stream_id'] });
+    const { action_id } = answer as { action_id: string };
+    await assert.rejects((await bundle('stop')).invoke({ action_id }), /no such action/);
+  });
   await step('operators start what takes long', async () => {
     const { queue = '' } = consumers[0] ?? {};
     const asked: [string, object][] = [

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
-import { action, actionList } from '../../lib/platform/ops/schemas/actions.ts';
+import { action, actionKind, actionList } from '../../lib/platform/ops/schemas/actions.ts';
 import { aggregate, mendAnswer } from '../../lib/platform/ops/schemas/aggregate.ts';
 import { deadLetter, deadLetters } from '../../lib/platform/ops/schemas/dead-letters.ts';
 import * as figures from '../../lib/platform/ops/schemas/figures.ts';
@@ -172,6 +175,16 @@ describe('an action', () => {
     expect(after.items.length - before.items.length).toBe(6);
   });
 
+  test('has one answer, by whatever way it was asked for', async () => {
+    for (const body of [{ projection, dry_run: true }, { dry_run: true }]) {
+      const { result } = await ended((await start('/ops/rebuilds', body)).location);
+      const invoked = await system().invoke('rebuild', body);
+      const namesOf = (answer: unknown) => [answer].flat().map((one) => Object.keys(Object(one)).sort());
+      expect(namesOf(result)).toEqual(namesOf(invoked));
+      expect(Array.isArray(result)).toBe(Array.isArray(invoked));
+    }
+  });
+
   test('that is stopped says so, and one that has ended cannot be', async () => {
     const { location } = await start('/ops/rebuilds', { dry_run: true });
     await ended(location);
@@ -189,6 +202,65 @@ describe('an action', () => {
     const before = await system().read.collection('operator_actions').countDocuments();
     expect((await system().http.post(path, body)).status).toBe(400);
     expect(await system().read.collection('operator_actions').countDocuments()).toBe(before);
+  });
+});
+
+const shell = async (script: string): Promise<string> => {
+  const path = `${dirname(process.execPath)}:${process.env['PATH']}`;
+  const env = { PATH: path, HOME: system().dataDir, TANDEM_DATA_DIR: system().dataDir };
+  return (await promisify(execFile)('sh', ['-c', script], { env })).stdout;
+};
+
+/** Runs a command as it is printed, but for `sls` itself, which takes seconds to start: what it is given is invoked. */
+const asPrinted = async (command: string): Promise<unknown> => {
+  const words = await shell(`npx() { printf '%s\\0' "$@"; }; ${command}`);
+  const [program, verb, flag, name = '', data, json = '', ...more] = words.split('\0');
+  expect([program, verb, flag, data, more]).toEqual(['sls', 'invoke', '-f', '--data', ['']]);
+  return system().invoke(name, JSON.parse(json));
+};
+
+describe('the command that is shown beside an action', () => {
+  test('does the same, as it stands there', async () => {
+    const { id } = await shownOnce(create(system().http));
+    const stream_id = `${streamType}-${id}`;
+    await start('/ops/redrive', { subscription });
+    await start('/ops/redrive', { subscription: 'relay' });
+    await start('/ops/discard', { subscription, reason: "nobody's" });
+    await start('/ops/rebuilds', { projection });
+    await start('/ops/rebuilds', { projection, dry_run: true });
+    await start('/ops/replays', { subscription, from: 1 });
+    await start('/ops/reconcile', {});
+    await system().http.post(`/ops/aggregates/${stream_id}/mend`);
+    const { items } = await get(actionList, '/ops/actions?limit=8');
+    expect(items.map(({ kind }) => kind).sort()).toEqual(actionKind.options.toSorted());
+    for (const one of items) await ended(`/ops/actions/${one.id}`);
+    for (const { command } of items) expect(await asPrinted(command)).toBeTypeOf('object');
+    const again = await get(actionList, '/ops/actions?limit=8');
+    const shownOf = ({ kind, target, input, command }: (typeof items)[number]) =>
+      JSON.stringify({ kind, target, input, command });
+    expect(again.items.every(({ by }) => by === 'sls invoke')).toBe(true);
+    expect(again.items.map(shownOf).sort()).toEqual(items.map(shownOf).sort());
+  });
+
+  test('mends one aggregate', async () => {
+    const { id } = await shownOnce(create(system().http));
+    await views().updateOne({ _id: id }, { $set: { schema_version: 77 } });
+    const { invoke } = await get(figures.system, '/ops/system');
+    const answer = await shell(`${invoke} -f mend --data '{"stream_id":"${streamType}-${id}"}'`);
+    expect(mendAnswer.parse(JSON.parse(answer))).toMatchObject({ mended: 1 });
+    expect((await views().findOne({ _id: id }))?.['schema_version']).not.toBe(77);
+  });
+
+  test('stops what runs', async () => {
+    const { started } = await start('/ops/rebuilds', { dry_run: true });
+    await ended(`/ops/rebuilds/${started.id}`);
+    // As it is when there is more to look at than this system has.
+    await system()
+      .read.collection<{ _id: string }>('operator_actions')
+      .updateOne({ _id: started.id }, { $set: { state: 'running', heard_at: new Date() } });
+    const { stop_command } = await get(action, `/ops/rebuilds/${started.id}`);
+    expect(await asPrinted(stop_command ?? '')).toMatchObject({ id: started.id, state: 'stopping' });
+    expect((await get(action, `/ops/rebuilds/${started.id}`)).stop_command).toBeNull();
   });
 });
 

@@ -37,6 +37,7 @@ test('a view that the database refuses is an error, also beside one that is ther
 test('what a live writer made newer after it was looked at, a mending leaves as it is', async () => {
   const source: Source = {
     current: async (ids) => ids.map((id) => ({ id, view: viewAt(9, id) })),
+    ofAggregate: async (id) => ({ expected: [{ id, view: viewAt(9, id) }], there: { _id: id } }),
     async *scan() {},
     segments: async () => [],
     estimate: async () => 0,

@@ -1,4 +1,5 @@
-// What the operations refuse before they touch anything. Source: functions/redrive.ts, discard.ts, replay.ts, rebuild.ts.
+// What the operations refuse before they touch anything. Source: functions/redrive.ts, discard.ts, replay.ts, rebuild.ts,
+// mend.ts, stop.ts.
 import { beforeAll, expect, test, vi } from 'vitest';
 import { hushFunctions } from '../support/call.ts';
 import { lambdaContext } from '../support/sqs-event.ts';
@@ -44,6 +45,10 @@ test.each([
   ['rebuild', { projection: 'nothing' }],
   ['rebuild', { projection: 'tickets', dry_run: 'yes' }],
   ['rebuild', { projections: 'tickets' }],
+  ['mend', {}],
+  ['mend', { stream_id: { $gt: '' } }],
+  ['stop', {}],
+  ['stop', { action_id: { $ne: null } }],
 ])('%s does not guess what %j means', async (name, payload) => {
   const { handler } = await import(new URL(`../../functions/${name}.ts`, import.meta.url).href);
   await expect(handler(payload, lambdaContext(name))).rejects.toMatchObject({ code: 'invalid_input' });

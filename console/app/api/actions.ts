@@ -25,17 +25,13 @@ export const locationOf = ({ id, kind }: Action): string => {
   return kind === 'replay' ? `/ops/replays/${id}` : `/ops/actions/${id}`;
 };
 
-export const canBeStopped = ({ kind, state }: Action): boolean =>
-  ['rebuild', 'dry_run', 'replay'].includes(kind) && ['requested', 'running'].includes(state);
-
 export const stop = async (action: Action): Promise<void> => {
   await request('DELETE', locationOf(action));
 };
 
 /** The counts of a result by their names; those of several read models added up. */
 export const countsOf = (result: Action['result']): Record<string, number> => {
-  const several = result?.['projections'];
-  const parts = Array.isArray(several) ? (several as Record<string, unknown>[]) : [result ?? {}];
+  const parts = Array.isArray(result) ? result : [result ?? {}];
   const sums: Record<string, number> = {};
   for (const part of parts) {
     for (const [name, value] of Object.entries(part))

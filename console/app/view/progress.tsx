@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
-import { canBeStopped, countsOf, hasEnded, stop } from '../api/actions.ts';
+import { countsOf, hasEnded, stop } from '../api/actions.ts';
 import { type ApiError, get } from '../api/client.ts';
 import type { Action } from '../api/types.ts';
 import { usePoll } from '../live/poll.ts';
 import { to } from '../router.ts';
 import { Failure } from './empty.tsx';
 import { count, duration, inline, rate } from './format.ts';
+import { Shell } from './invoke.tsx';
 import { type Kind, State } from './state.tsx';
 
 const kinds: Record<Action['state'], Kind> = {
@@ -106,9 +107,11 @@ export const Progress = ({ location, first, onEnd }: { location: string; first: 
         {action.result !== null && hasEnded(action) && <span>{tellResult(action.result)}</span>}
         {action.error !== null && <span class="data">{inline(action.error, 400)}</span>}
         {hasEnded(action) && <a href={to('actions', { kind: action.kind })}>on record</a>}
-        {canBeStopped(action) && <StopButton action={action} onStopped={again} />}
+        {action.stop_command !== null && <StopButton action={action} onStopped={again} />}
       </p>
       {!hasEnded(action) && <Bar action={action} />}
+      <Shell command={action.command} about="The same from a shell" />
+      {action.stop_command !== null && <Shell command={action.stop_command} about="To stop it" />}
     </div>
   );
 };

@@ -45,6 +45,9 @@ export interface Action extends Omit<ActionRow, 'state'> {
   state: ActionState;
 }
 
+/** Those that take long, and can be stopped. */
+export const stoppableKinds = ['rebuild', 'dry_run', 'replay'] as const satisfies readonly ActionKind[];
+
 const silentMs = 60_000;
 const ends = ['done', 'stopped', 'failed'] as const;
 
@@ -56,6 +59,10 @@ const asRead = (row: ActionRow): Action => ({
   ...row,
   state: !hasEnded(row) && Date.now() - row.heard_at.getTime() > silentMs ? 'cut_off' : row.state,
 });
+
+/** Whether it may still be asked to stop. */
+export const canBeStopped = ({ kind, state }: Action): boolean =>
+  stoppableKinds.some((one) => one === kind) && ['requested', 'running'].includes(state);
 
 /** Puts an action on record; its work is yet to begin. */
 export const requestAction = async (db: Db, request: ActionRequest): Promise<Action> => {

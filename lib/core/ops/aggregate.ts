@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import { aggregateId, type EventRow, fromRow, upcast } from '../events.ts';
 import type { ReadModel, View } from '../projection/projection.ts';
 import { applyEvents, type Subscriber } from '../projection/subscriber.ts';
-import { compareOne, mendOne } from '../repair/drift.ts';
+import { compareOf, mendOf, type Pair } from '../repair/drift.ts';
 import { eventRows } from '../stores/event-rows.ts';
 
 const mostFolded = 10_000;
@@ -63,6 +63,7 @@ export interface ComparedDocument {
   projection: string;
   collection: string;
   schema_version: number;
+  id: string;
   stored: View | null;
   replayed: View | null;
   error: string | null;
@@ -76,19 +77,41 @@ const differingFields = (stored: View | null, replayed: View | null): string[] =
   return fields.filter((field) => !isDeepStrictEqual(one.get(field) ?? null, other.get(field) ?? null));
 };
 
-export const compareDocument = async (model: ReadModel, id: string): Promise<ComparedDocument> => {
-  const { stored = null, replayed } = await compareOne(model, id);
+const toCompared = (
+  { projection, collection }: ReadModel,
+  { id, stored: found, replayed }: Pair,
+): ComparedDocument => {
+  const stored = found ?? null;
   const failed = replayed !== undefined && 'error' in replayed;
   const view = replayed !== undefined && 'view' in replayed ? replayed.view : null;
   return {
-    projection: model.projection.name,
-    collection: model.collection.collectionName,
-    schema_version: model.projection.schemaVersion,
+    projection: projection.name,
+    collection: collection.collectionName,
+    schema_version: projection.schemaVersion,
+    id,
     stored,
     replayed: view,
     error: failed ? String(replayed.error instanceof Error ? replayed.error.message : replayed.error) : null,
     differing: failed ? [] : differingFields(stored, view),
   };
+};
+
+/** Of read models with a document for each event: those of so many of the last events. */
+const mostLookedAt = 1_000;
+
+const sinceOf = (lastVersion: number): number => Math.max(1, lastVersion - mostLookedAt + 1);
+
+/** Every read document of an aggregate beside what a replay gives. */
+export const compareAggregate = async (
+  writeDb: Db,
+  models: ReadModel[],
+  stream_id: string,
+): Promise<ComparedDocument[]> => {
+  const since = sinceOf(await lastVersionOf(writeDb, stream_id));
+  const pairs = models.map(async (model) =>
+    (await compareOf(model, aggregateId(stream_id), since)).map((pair) => toCompared(model, pair)),
+  );
+  return (await Promise.all(pairs)).flat();
 };
 
 export interface MendOptions {
@@ -97,23 +120,21 @@ export interface MendOptions {
   subscribers: readonly { subscriber: Subscriber; hears: readonly string[] }[];
 }
 
-const mostApplied = 1_000;
-
 /** Puts an aggregate's documents right, and has each subscriber apply what it has missed; gives how many were wrong. */
 export const mendAggregate = async (
   { writeDb, models, subscribers }: MendOptions,
   stream_id: string,
 ): Promise<number> => {
+  const since = sinceOf(await lastVersionOf(writeDb, stream_id));
   let mended = 0;
-  for (const model of models) if (await mendOne(model, aggregateId(stream_id))) mended += 1;
+  for (const model of models) mended += await mendOf(model, aggregateId(stream_id), since);
   const rows: EventRow[] = await eventRows(writeDb)
-    .find({ stream_id })
-    .sort({ version: -1 })
-    .limit(mostApplied)
+    .find({ stream_id, version: { $gte: since } })
+    .sort({ version: 1 })
     .toArray();
-  const events = rows.map(fromRow).reverse();
   for (const { subscriber, hears } of subscribers) {
-    const missing = await subscriber.findMissing(events.filter(({ type }) => hears.includes(type)));
+    const heard = rows.map(fromRow).filter(({ type }) => hears.includes(type));
+    const missing = await subscriber.findMissing(heard);
     if (missing.length > 0) mended += (await applyEvents(subscriber, missing)).applied.length;
   }
   return mended;

@@ -104,9 +104,16 @@ export async function* followStreams(
   if (current !== undefined) yield current;
 }
 
+/** Which documents are kept of an aggregate: its state, or those that it has opened. */
+interface Kept {
+  viewsOf(followed: Followed): View[];
+  /** Finds those that are there. */
+  thereOf(id: string, since: number): Filter<View>;
+}
+
 const sourceOf = (
   following: Following,
-  viewsOf: (followed: Followed) => View[],
+  { viewsOf, thereOf }: Kept,
   writeDb: Db,
   settings: ReadSettings,
 ): Source => {
@@ -132,6 +139,14 @@ const sourceOf = (
       }
       return found;
     },
+    async ofAggregate(id, since) {
+      const stream_id = streamId(streamType, id);
+      const found: Recomputed[] = [];
+      for await (const followed of followStreams(writeDb, parts, { stream_id }))
+        found.push(...recompute(followed));
+      const isOld = (one: Recomputed): boolean => one.id !== id && 'view' in one && one.view.version < since;
+      return { expected: found.filter((one) => !isOld(one)), there: thereOf(id, since) };
+    },
     async *scan({ after, upTo }) {
       const range = {
         ...streamsOf(streamType),
@@ -156,14 +171,21 @@ const sourceOf = (
 /** The two read models of a follower. */
 export const followedModels = (following: Following): ReadModelDefinition[] => {
   const { states, documents, streamType, schemaVersion } = following;
-  const model = (place: Place, viewsOf: (followed: Followed) => View[]) => ({
+  const model = (place: Place, kept: Kept) => ({
     projection: { name: place.name, streamType, schemaVersion },
     collection: place.collection,
     indexes: place.indexes,
-    source: (writeDb: Db, settings: ReadSettings) => sourceOf(following, viewsOf, writeDb, settings),
+    source: (writeDb: Db, settings: ReadSettings) => sourceOf(following, kept, writeDb, settings),
   });
   return [
-    model(states, ({ state }) => (state === undefined ? [] : [state])),
-    model(documents, (followed) => [...followed.documents.values()]),
+    model(states, {
+      viewsOf: ({ state }) => (state === undefined ? [] : [state]),
+      thereOf: (id) => ({ _id: id }),
+    }),
+    model(documents, {
+      viewsOf: (followed) => [...followed.documents.values()],
+      // All that begin with the id and `@`: `A` is the character after it.
+      thereOf: (id, since) => ({ _id: { $gt: `${id}@`, $lt: `${id}A` }, version: { $gte: since } }),
+    }),
   ];
 };

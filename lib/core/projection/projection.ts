@@ -1,6 +1,6 @@
 // What a read model is: a pure fold from events to one document an aggregate, and where it is kept.
 // Guarantees: the document at version n is the same whoever wrote it, live projection, inline projection or rebuild.
-import type { Collection } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
 import type { DomainEvent } from '../decider.ts';
 import { aggregateId, type EventTypes, type RecordedEvent, upcast } from '../events.ts';
 import type { Index } from '../indexes.ts';
@@ -61,6 +61,12 @@ export interface Segment {
   upTo?: string;
 }
 
+/** What the documents of an aggregate should be, and a filter that finds those that are there. */
+export interface OfAggregate {
+  expected: Recomputed[];
+  there: Filter<View>;
+}
+
 /** The write side of a read model: state documents or event streams. */
 export interface Source {
   /**
@@ -68,6 +74,8 @@ export interface Source {
    * version. Unknown ids are left out.
    */
   current(ids: string[], known?: ReadonlyMap<string, View>): Promise<Recomputed[]>;
+  /** The documents of one aggregate; if it has one for each of some events, those that changed at version `since` or later. */
+  ofAggregate(id: string, since: number): Promise<OfAggregate>;
   /** Every aggregate of a segment, by ascending id. */
   scan(segment: Segment): AsyncIterable<Recomputed>;
   /** Cuts the ids into up to `count` segments of about the same size. */

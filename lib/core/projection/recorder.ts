@@ -5,7 +5,7 @@
 import type { Collection, Db } from 'mongodb';
 import { duplicatesInBulk } from '../driver-errors.ts';
 import { AppError } from '../errors.ts';
-import { checked, type EventRow, type EventTypes, fromRow, type RecordedEvent } from '../events.ts';
+import { checked, type EventRow, type EventTypes, fromRow, type RecordedEvent, streamId } from '../events.ts';
 import { eventRows } from '../stores/event-rows.ts';
 import { asStored } from './as-stored.ts';
 import type { Recomputed, Source, View } from './projection.ts';
@@ -13,6 +13,7 @@ import type { ReadModelDefinition } from './read-model.ts';
 import { between, cutsOf, estimateRows, rangeOf, streamsOf } from './sources.ts';
 import { noneApplied, type Resources, type Subscriber, type SubscriberDefinition } from './subscriber.ts';
 
+/** `indexes`: beside those of the rows' ids and streams. */
 interface RecorderOptions extends Pick<ReadModelDefinition, 'collection' | 'indexes'> {
   /** Of the subscription and of the read model. */
   name: string;
@@ -35,6 +36,11 @@ const rowSource = (writeDb: Db, streamType: string): Source => {
   const ofType = { stream_id: streamsOf(streamType) };
   return {
     current: async (ids) => (await events.find({ _id: { $in: ids }, ...ofType }).toArray()).map(toRecomputed),
+    async ofAggregate(id, since) {
+      const ofStream = { stream_id: streamId(streamType, id), version: { $gte: since } };
+      const rows = await events.find(ofStream).sort({ version: 1 }).toArray();
+      return { expected: rows.map(toRecomputed), there: ofStream };
+    },
     async *scan(segment) {
       const rows = events.find({ _id: { $gt: '', ...rangeOf(segment) }, ...ofType });
       // By the ids, whatever other streams lie between: sorting a whole log takes more than a server gives.
@@ -112,7 +118,7 @@ export const recorder = (
     projection: { name, streamType, schemaVersion: 1 },
     collection,
     source: (writeDb) => rowSource(writeDb, streamType),
-    indexes,
+    indexes: [...indexes, { keys: { stream_id: 1, version: -1 } }],
   };
   const hears = Object.keys(eventTypes);
   return {

@@ -82,10 +82,11 @@ export const stateSource = <S extends object>(
       return { id, error };
     }
   };
+  const current = async (wanted: string[]): Promise<Recomputed[]> =>
+    (await documents.find({ _id: { $in: wanted } }).toArray()).map(recompute);
   return {
-    async current(wanted) {
-      return (await documents.find({ _id: { $in: wanted } }).toArray()).map(recompute);
-    },
+    current,
+    ofAggregate: async (id) => ({ expected: await current([id]), there: { _id: id } }),
     async *scan(segment) {
       const range = rangeOf(segment);
       const filter = Object.keys(range).length === 0 ? {} : { _id: range };
@@ -115,22 +116,25 @@ export const eventSource = (db: Db, projection: Projection): Source => {
     }
   };
 
+  const current: Source['current'] = async (ids, known) => {
+    const found = new Map<string, Recomputed>();
+    const wanted = ids.map((id) => {
+      const stored = known?.get(id);
+      const view = stored !== undefined && hasTodaysShape(projection, stored) ? stored : undefined;
+      if (view !== undefined) found.set(id, { id, view });
+      return { stream_id: streamId(streamType, id), version: { $gt: view?.version ?? 0 } };
+    });
+    if (wanted.length === 0) return [];
+    for await (const row of events.find({ $or: wanted }).sort({ stream_id: 1, version: 1 })) {
+      const id = aggregateId(row.stream_id);
+      found.set(id, advance(found.get(id), row));
+    }
+    return [...found.values()];
+  };
+
   return {
-    async current(ids, known) {
-      const found = new Map<string, Recomputed>();
-      const wanted = ids.map((id) => {
-        const stored = known?.get(id);
-        const view = stored !== undefined && hasTodaysShape(projection, stored) ? stored : undefined;
-        if (view !== undefined) found.set(id, { id, view });
-        return { stream_id: streamId(streamType, id), version: { $gt: view?.version ?? 0 } };
-      });
-      if (wanted.length === 0) return [];
-      for await (const row of events.find({ $or: wanted }).sort({ stream_id: 1, version: 1 })) {
-        const id = aggregateId(row.stream_id);
-        found.set(id, advance(found.get(id), row));
-      }
-      return [...found.values()];
-    },
+    current,
+    ofAggregate: async (id) => ({ expected: await current([id]), there: { _id: id } }),
 
     async *scan({ after, upTo }) {
       const range = {

@@ -124,25 +124,39 @@ export const mend = async (model: ReadModel, differences: Difference[]): Promise
   }
 };
 
-/** Puts one aggregate's document right, if it differs; gives whether it did. */
-export const mendOne = async (model: ReadModel, id: string): Promise<boolean> => {
-  const [expected, found] = await Promise.all([
-    current(model, [id]),
-    model.collection.find({ _id: id }).toArray(),
+/** The documents of an aggregate: what they should be now, and what is there. */
+const findBoth = async (model: ReadModel, id: string, since: number) => {
+  const { expected, there } = await model.source.ofAggregate(id, since);
+  // By their ids too: a document altered by hand may have lost what shows whose it is.
+  const ids = expected.map((one) => one.id);
+  const [resolved, found] = await Promise.all([
+    resolveReferences(model, expected),
+    model.collection.find({ $or: [{ _id: { $in: ids } }, there] }).toArray(),
   ]);
-  const { differences } = await examine(model, expected, found);
-  if (differences.length > 0) await mend(model, differences);
-  return differences.length > 0;
+  return { expected: resolved, found };
 };
 
-/** A document beside what a replay gives: undefined if there is none, or none should be. */
-export const compareOne = async (
-  model: ReadModel,
-  id: string,
-): Promise<{ stored?: View; replayed?: Recomputed }> => {
-  const [[replayed], stored] = await Promise.all([
-    current(model, [id]),
-    model.collection.findOne({ _id: id }),
-  ]);
-  return { ...(stored === null ? {} : { stored }), ...(replayed === undefined ? {} : { replayed }) };
+/** Puts the documents of an aggregate right that changed at version `since` or later; gives how many differed. */
+export const mendOf = async (model: ReadModel, id: string, since: number): Promise<number> => {
+  const { expected, found } = await findBoth(model, id, since);
+  const { differences } = await examine(model, expected, found);
+  if (differences.length > 0) await mend(model, differences);
+  return differences.length;
+};
+
+export interface Pair {
+  id: string;
+  /** Undefined if there is none. */
+  stored: View | undefined;
+  /** What a replay gives: undefined if none should be. */
+  replayed: Recomputed | undefined;
+}
+
+/** Each document of an aggregate beside what a replay gives; by id. */
+export const compareOf = async (model: ReadModel, id: string, since: number): Promise<Pair[]> => {
+  const { expected, found } = await findBoth(model, id, since);
+  const stored = new Map(found.map((view) => [view._id, view]));
+  const replayed = new Map(expected.map((one) => [one.id, one]));
+  const ids = [...new Set([...stored.keys(), ...replayed.keys()])].sort();
+  return ids.map((each) => ({ id: each, stored: stored.get(each), replayed: replayed.get(each) }));
 };

@@ -7,7 +7,7 @@ import type { HttpRequest } from './request.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-const isDeployed = (): boolean =>
+export const isDeployed = (): boolean =>
   process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined && process.env['IS_OFFLINE'] !== 'true';
 
 /** Whether anybody may operate: on a developer's machine that sets no token. */

@@ -3,22 +3,20 @@ import * as z from 'zod';
 import { AppError, isAppError } from '../../core/errors.ts';
 import { aggregateId } from '../../core/events.ts';
 import { anyText, wholeNumber } from '../../core/fields.ts';
-import { endAction, requestAction } from '../../core/ops/actions.ts';
-import { lastVersionOf, mendAggregate, stateAt } from '../../core/ops/aggregate.ts';
+import { lastVersionOf, stateAt } from '../../core/ops/aggregate.ts';
 import { findPlaces } from '../../core/ops/places.ts';
 import { eventRows } from '../../core/stores/event-rows.ts';
 import { findPositions } from '../../core/stores/positions.ts';
 import { config } from '../config.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { callerOf } from './caller.ts';
+import { invoke } from './invoke-command.ts';
 import type { Looking } from './looking.ts';
+import { mendInput, mendStream, streamIdLength } from './mend.ts';
 import { nextPage } from './paging.ts';
 import { aggregate, mendAnswer } from './schemas/aggregate.ts';
 import { system } from './schemas/figures.ts';
-import { toDocument, toLoggedEvent } from './wire.ts';
-
-/** A type and a key of up to 255 characters. */
-const streamId = anyText(300);
+import { toDocuments, toLoggedEvent } from './wire.ts';
 
 // A key may end in `/mend`. If there is no such stream, it is the path of `mend` that is asked for.
 const pathEnd = '/mend';
@@ -37,7 +35,7 @@ export const getAggregate = endpoint({
   summary: 'Its events, its state at a version, its read documents beside what a replay gives',
   operators: true,
   input: z.strictObject({
-    stream_id: anyText(300 + pathEnd.length),
+    stream_id: anyText(streamIdLength + pathEnd.length),
     version: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
     after_version: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
     limit: wholeNumber(1, 100).default(50),
@@ -74,7 +72,7 @@ export const getAggregate = endpoint({
       state_error: error,
       events: shown.map((row) => toLoggedEvent({ ...row, position: positions.get(row._id) ?? null })),
       next_cursor: rows.length > limit ? String(shown.at(-1)?.version) : null,
-      documents: documents.map(toDocument),
+      ...toDocuments(documents),
       missing: owed.map(({ subscription, event_id }) => ({
         subscription,
         event_id,
@@ -89,24 +87,9 @@ export const getAggregate = endpoint({
 export const mend = endpoint({
   summary: 'Puts the read documents of one aggregate right',
   operators: true,
-  input: z.strictObject({ stream_id: streamId }),
+  input: mendInput,
   answer: mendAnswer,
-  async handle({ stream_id }, looking: Looking, request) {
-    const { writeDb, readDb, subscribers } = looking;
-    const models = looking.modelsOf(stream_id);
-    await lastVersionOf(writeDb, stream_id);
-    const asked = { kind: 'mend' as const, target: stream_id, input: {}, by: callerOf(request) };
-    const { _id: action_id } = await requestAction(readDb, asked);
-    try {
-      const mended = await mendAggregate({ writeDb, models, subscribers }, stream_id);
-      await endAction(readDb, action_id, { state: 'done', result: { mended } });
-      const documents = (await looking.documentsOf(stream_id)).map(toDocument);
-      return { action_id, stream_id, mended, documents };
-    } catch (error) {
-      await endAction(readDb, action_id, { state: 'failed', error: String(error) }).catch(() => undefined);
-      throw error;
-    }
-  },
+  handle: (input, looking: Looking, request) => mendStream(looking, input, callerOf(request)),
 });
 
 export const getSystem = endpoint({
@@ -140,6 +123,7 @@ export const getSystem = endpoint({
     return {
       service: 'tandem',
       stage: config.STAGE,
+      invoke: invoke(),
       domains: await Promise.all(domains),
       max_attempts: config.MAX_ATTEMPTS,
       read_lag_ms: config.READ_LAG_MS,

@@ -2,8 +2,7 @@
 import type { Catalogue } from '../../core/domains/catalogue.ts';
 import type { Stream } from '../../core/domains/domain.ts';
 import { AppError } from '../../core/errors.ts';
-import { aggregateId } from '../../core/events.ts';
-import { type ComparedDocument, compareDocument } from '../../core/ops/aggregate.ts';
+import { type ComparedDocument, compareAggregate } from '../../core/ops/aggregate.ts';
 import type { ReadModel } from '../../core/projection/projection.ts';
 import type { Resources } from '../../core/projection/subscriber.ts';
 
@@ -31,12 +30,9 @@ export const createLooking = (catalogue: Catalogue, resources: Resources) => {
     subscribers: catalogue.openSubscribers(resources),
     streamOf,
     modelsOf,
-    /** The documents under the aggregate's own id. A row for each event, an alert: those a dry run compares. */
-    documentsOf: async (stream_id: string): Promise<ComparedDocument[]> => {
-      const id = aggregateId(stream_id);
-      const all = await Promise.all(modelsOf(stream_id).map((model) => compareDocument(model, id)));
-      return all.filter(({ stored, replayed, error }) => (stored ?? replayed ?? error) !== null);
-    },
+    /** What readers see of it beside what they should see. @throws AppError `not_found` */
+    documentsOf: (stream_id: string): Promise<ComparedDocument[]> =>
+      compareAggregate(writeDb, modelsOf(stream_id), stream_id),
   };
 };
 

@@ -16,8 +16,10 @@ export interface ActionRun {
 
 interface ActionWork {
   db: Db;
-  /** Absent: asked for by `sls invoke`. */
+  /** Absent: it is not on record yet. */
   actionId: string | undefined;
+  /** Who asks, if it is not on record yet; `sls invoke` if absent. */
+  by?: string | undefined;
   kind: ActionKind;
   target: string;
   input: object;
@@ -60,11 +62,11 @@ const createReporter = (db: Db, id: string) => {
  * @param work gives its answer (`kept`: what of it stays on record), and whether all is done; if not, and nobody has stopped it, `goOn` is called.
  */
 export const runAction = async <A extends object>(
-  { db, actionId, kind, target, input, timeLeftMs }: ActionWork,
+  { db, actionId, by = 'sls invoke', kind, target, input, timeLeftMs }: ActionWork,
   work: (run: ActionRun) => Promise<{ answer: A; done: boolean; kept?: object }>,
   goOn?: (actionId: string) => Promise<void>,
 ): Promise<A> => {
-  const id = actionId ?? (await requestAction(db, { kind, target, input, by: 'sls invoke' }))._id;
+  const id = actionId ?? (await requestAction(db, { kind, target, input, by }))._id;
   const reporter = createReporter(db, id);
   await reporter.report();
   try {

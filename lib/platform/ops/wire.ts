@@ -1,10 +1,11 @@
 // What the machine's own values look like in the answers of the operators' API.
 import type { DeadLetter } from '../../core/dead-letters/records.ts';
 import type { EventRow } from '../../core/events.ts';
-import type { Action } from '../../core/ops/actions.ts';
+import { type Action, canBeStopped } from '../../core/ops/actions.ts';
 import type { ComparedDocument } from '../../core/ops/aggregate.ts';
 import type { LogEntry } from '../../core/ops/log.ts';
 import type { EventPlace } from '../../core/ops/places.ts';
+import { functionOf, invokeCommand } from './invoke-command.ts';
 
 /** In lists, longer data is left out: a page must stay well below what a function may answer with. */
 const mostDataBytes = 4_096;
@@ -48,24 +49,6 @@ export const toDeadLetter = ({ _id, replayed_at: __, ...letter }: DeadLetter) =>
   ...letter,
 });
 
-const functionOf = {
-  redrive: 'redrive',
-  unpark: 'redrive',
-  discard: 'discard',
-  rebuild: 'rebuild',
-  dry_run: 'rebuild',
-  replay: 'replay',
-  reconcile: 'reconcile',
-} as const;
-
-/** For a shell: a single quote in the data ends nothing. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-const commandOf = ({ kind, input, target }: Action): string =>
-  kind === 'mend'
-    ? `curl -X POST ${quoted(`/ops/aggregates/${encodeURIComponent(target)}/mend`)}`
-    : `sls invoke -f ${functionOf[kind]} --data ${quoted(JSON.stringify(input))}`;
-
 /** As it was asked for, without what was left open. */
 const given = (input: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null));
@@ -100,14 +83,36 @@ export const toAction = (action: Action) => ({
   heard_at: action.heard_at,
   ended_at: action.ended_at ?? null,
   progress: progressOf(action),
-  result: (action.result ?? null) as Record<string, unknown> | null,
+  result: (action.result ?? null) as Record<string, unknown> | Record<string, unknown>[] | null,
   error: action.error ?? null,
-  command: commandOf({ ...action, input: given(action.input) }),
+  command: invokeCommand(functionOf[action.kind], given(action.input)),
+  stop_command: canBeStopped(action) ? invokeCommand('stop', { action_id: action._id }) : null,
 });
 
 /** A document's fields are its domain's: any. */
-export const toDocument = ({ stored, replayed, ...compared }: ComparedDocument) => ({
+const toDocument = ({ stored, replayed, ...compared }: ComparedDocument) => ({
   ...compared,
   stored: stored as Record<string, unknown> | null,
   replayed: replayed as Record<string, unknown> | null,
 });
+
+const mostDocuments = 100;
+const mostDocumentBytes = 2_000_000;
+
+const isWrong = ({ stored, replayed, error, differing }: ComparedDocument): boolean =>
+  error !== null || differing.length > 0 || (stored === null) !== (replayed === null);
+
+/** As many as an answer has room for: those that differ before the others, in the order that they come in. */
+export const toDocuments = (documents: ComparedDocument[]) => {
+  let bytes = 0;
+  const byNeed = documents.toSorted((one, other) => Number(isWrong(other)) - Number(isWrong(one)));
+  const chosen = byNeed.slice(0, mostDocuments).filter((one, index) => {
+    bytes += Buffer.byteLength(JSON.stringify([one.stored, one.replayed]));
+    return index === 0 || bytes <= mostDocumentBytes;
+  });
+  const isChosen = new Set(chosen);
+  return {
+    documents: documents.filter((one) => isChosen.has(one)).map(toDocument),
+    documents_left_out: documents.length - chosen.length,
+  };
+};

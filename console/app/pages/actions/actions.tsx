@@ -30,8 +30,7 @@ const howMuch = ({ result, error, progress }: Action): string => {
 };
 
 const Row = ({ action }: { action: Action }) => {
-  const { requested_at, kind, target, by, input } = action;
-  const command = `npx ${action.command}`;
+  const { requested_at, kind, target, by, input, command } = action;
   const reason = typeof input['reason'] === 'string' ? input['reason'] : undefined;
   return (
     <tr>

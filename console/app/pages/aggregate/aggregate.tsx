@@ -101,7 +101,7 @@ const OneAggregate = ({ id, query }: { id: string; query: Record<string, string>
             before={shown?.before ?? null}
             onChoose={(chosen) => setQuery({ version: chosen }, { replace: true })}
           />
-          <Documents documents={now.documents} mending={mending} />
+          <Documents now={now} mending={mending} />
           <Events now={now} />
         </>
       )}

@@ -1,7 +1,10 @@
 import type { ApiError } from '../../api/client.ts';
-import type { ComparedDocument } from '../../api/types.ts';
+import type { Aggregate, ComparedDocument } from '../../api/types.ts';
+import { to } from '../../router.ts';
+import { Id } from '../../view/copy.tsx';
 import { Empty, Failure } from '../../view/empty.tsx';
-import { counted, inline } from '../../view/format.ts';
+import { count, counted, inline } from '../../view/format.ts';
+import { Invoke } from '../../view/invoke.tsx';
 import { Json } from '../../view/json.tsx';
 import { type Kind, State } from '../../view/state.tsx';
 import { Cell, Table } from '../../view/table.tsx';
@@ -51,38 +54,95 @@ const Differences = ({ stored, replayed, differing }: ComparedDocument) => (
   </Table>
 );
 
-const Document = ({ document }: { document: ComparedDocument }) => {
-  const verdict = verdictOf(document);
-  const { projection, collection, schema_version, stored, error, differing } = document;
+const Stored = ({ document: { projection, id, stored } }: { document: ComparedDocument }) =>
+  stored === null ? null : (
+    <details>
+      <summary>The document as it is stored</summary>
+      <Json value={stored} label={`Document ${id} of ${projection}`} />
+    </details>
+  );
+
+const Compared = ({ document }: { document: ComparedDocument }) => (
+  <>
+    {document.error !== null && <p class="data">{inline(document.error, 600)}</p>}
+    {document.differing.length > 0 && <Differences {...document} />}
+    <Stored document={document} />
+  </>
+);
+
+/** One of several that a read model keeps of the aggregate. */
+const OneOfSeveral = ({ document }: { document: ComparedDocument }) => (
+  <li>
+    <p class="action-line">
+      <Id id={document.id} what="document id" />
+      <State {...verdictOf(document)} />
+    </p>
+    <Compared document={document} />
+  </li>
+);
+
+const Several = ({ documents }: { documents: readonly ComparedDocument[] }) => {
+  const wrong = documents.filter(isWrong);
+  const sound = documents.filter((document) => !isWrong(document));
+  return (
+    <>
+      {wrong.length > 0 && (
+        <ul class="several">
+          {wrong.map((document) => (
+            <OneOfSeveral key={document.id} document={document} />
+          ))}
+        </ul>
+      )}
+      {sound.length > 0 && (
+        <details>
+          <summary>{counted(sound.length, 'document')}, as a replay says</summary>
+          <ul class="several">
+            {sound.map((document) => (
+              <OneOfSeveral key={document.id} document={document} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+};
+
+const verdictOfAll = (documents: readonly ComparedDocument[]): ReturnType<typeof verdictOf> => {
+  const [first] = documents;
+  if (first !== undefined && documents.length === 1) return verdictOf(first);
+  const wrong = documents.filter(isWrong).length;
+  if (wrong === 0) return { kind: 'good', word: `${count(documents.length)} documents, as a replay says` };
+  return { kind: 'late', word: `${count(wrong)} of ${counted(documents.length, 'document')} to be mended` };
+};
+
+/** What one read model keeps of the aggregate. */
+const Kept = ({ documents }: { documents: readonly ComparedDocument[] }) => {
+  const [first] = documents;
+  if (first === undefined) return null;
   return (
     <article class="document">
       <header>
-        <h3>{projection}</h3>
-        <State {...verdict} />
+        <h3>{first.projection}</h3>
+        <State {...verdictOfAll(documents)} />
         <span class="soft">
-          {collection}, schema version {schema_version}
+          {first.collection}, schema version {first.schema_version}
         </span>
       </header>
-      {error !== null && <p class="data">{inline(error, 600)}</p>}
-      {differing.length > 0 && <Differences {...document} />}
-      {stored !== null && (
-        <details>
-          <summary>The document as it is stored</summary>
-          <Json value={stored} label={`Document of ${projection}`} />
-        </details>
-      )}
+      {documents.length === 1 ? <Compared document={first} /> : <Several documents={documents} />}
     </article>
   );
 };
 
 interface DocumentsProps {
-  documents: readonly ComparedDocument[];
+  now: Aggregate;
   mending: { isBusy: boolean; mended?: number; error?: ApiError; mend(): void };
 }
 
 /** What readers see of the aggregate, beside what they should see. */
-export const Documents = ({ documents, mending }: DocumentsProps) => {
+export const Documents = ({ now, mending }: DocumentsProps) => {
+  const { stream_id, documents, documents_left_out } = now;
   const wrong = documents.filter(isWrong).length;
+  const byModel = [...Map.groupBy(documents, ({ projection }) => projection)];
   return (
     <section aria-labelledby="documents">
       <div class="section-head">
@@ -98,11 +158,21 @@ export const Documents = ({ documents, mending }: DocumentsProps) => {
           </button>
         )}
       </div>
+      {wrong > 0 && <Invoke name="mend" data={{ stream_id }} />}
       {mending.error !== undefined && <Failure error={mending.error} />}
-      {documents.length === 0 ? (
-        <Empty title="Nothing is kept for readers of this kind of aggregate." />
-      ) : (
-        documents.map((document) => <Document key={document.projection} document={document} />)
+      {documents.length === 0 && (
+        <Empty title="Nothing is kept for readers of this kind of aggregate.">
+          <p>A domain that wants something to be read declares a read model of this stream.</p>
+        </Empty>
+      )}
+      {byModel.map(([projection, kept]) => (
+        <Kept key={projection} documents={kept} />
+      ))}
+      {documents_left_out > 0 && (
+        <p class="soft">
+          {counted(documents_left_out, 'document')} more than there is room for here.{' '}
+          <a href={to('read-models')}>A check for drift</a> looks at all of them.
+        </p>
       )}
     </section>
   );

@@ -52,11 +52,13 @@ export const action = z.object({
     /** Null if it is not known, 0 at the end. */
     remaining_ms: z.number().nullable(),
   }),
-  /** What `sls invoke` answers for the same, as far as it got; null before. */
-  result: object.nullable(),
+  /** What `sls invoke` answers for the same, as far as it got (a list: one for each read model); null before. */
+  result: z.union([object, z.array(object)]).nullable(),
   error: z.string().nullable(),
   /** The command that does the same. */
   command: z.string(),
+  /** The command that stops it; null if it cannot be stopped. */
+  stop_command: z.string().nullable(),
 });
 
 /** GET /ops/actions takes `kind`, `limit` (20, max 100), `after`: the newest first. */

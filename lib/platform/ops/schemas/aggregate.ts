@@ -8,6 +8,8 @@ export const comparedDocument = z.object({
   projection: z.string(),
   collection: z.string(),
   schema_version: count,
+  /** The document's: a read model may keep several of one aggregate. */
+  id: z.string(),
   /** Null: there is none. */
   stored: object.nullable(),
   /** Null: there should be none, or it cannot be computed (`error`). */
@@ -35,7 +37,10 @@ export const aggregate = z.object({
   /** By version, ascending; the cursor parameter is `after_version`. */
   events: z.array(loggedEvent),
   next_cursor: cursor,
+  /** Of each read model that is made of it; of those with one for each event, of the last 1,000. */
   documents: z.array(comparedDocument),
+  /** How many more there are than an answer has room for; those that differ come first. */
+  documents_left_out: count,
   /** What its subscribers have not applied yet, the relay's queue included. */
   missing: z.array(z.object({ subscription: z.string(), event_id: z.string(), version: count })),
 });
@@ -46,6 +51,7 @@ export const mendAnswer = z.object({
   stream_id: z.string(),
   /** As they are afterwards. */
   documents: z.array(comparedDocument),
+  documents_left_out: count,
   /** Documents that were put right. */
   mended: count,
 });

@@ -63,6 +63,8 @@ export const metrics = z.object({
 export const system = z.object({
   service: z.string(),
   stage: z.string(),
+  /** How a shell invokes a function of this stage, up to the function's name. */
+  invoke: z.string(),
   domains: z.array(
     z.object({
       name: z.string(),
