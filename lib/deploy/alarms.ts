@@ -1,9 +1,8 @@
 // The alarms that each queue and each handler of queued commands has; the system's own are in alarms.yml.
 import { catalogue } from '../domains.ts';
 import { type MetricName, metricNamespace, serviceName } from '../platform/metric-names.ts';
-
+import { consumedQueue } from './consumers.ts';
 import type { Place } from './place.ts';
-import { consumedQueue } from './queues.ts';
 import { functionName, logicalId, type Resource, type Service } from './service.ts';
 
 interface Alarm {

@@ -2,9 +2,10 @@
 // queues, event sources, environment. On the way to CloudFormation: roles, alarms, the names of secret parameters, the
 // authorizer.
 import { catalogue } from '../domains.ts';
-import { checkSettings, machineSettings, settingsFrom } from '../platform/settings.ts';
+import { checkSettings, machineSettings } from '../platform/settings.ts';
 import { alarmsOf } from './alarms.ts';
 import { addAuthorizer, addOpenRoutes } from './authorizer.ts';
+import { queueSettings } from './consumers.ts';
 import { addCors } from './cors.ts';
 import { ensureDocuments } from './documents/up-to-date.ts';
 import { ownEnvironment, parametersOf, relayOf, sharedEnvironment } from './environment.ts';
@@ -55,12 +56,7 @@ export const prepare = (service: Service, environment: NodeJS.ProcessEnv): void 
   checkSettings(environment, catalogue.all);
   addOpenRoutes(service);
   addRouteTable(service);
-  const { QUEUE_PREFIX, MAX_ATTEMPTS, PROJECTOR_BATCH_SIZE } = settingsFrom(environment)(machineSettings);
-  addQueues(service, catalogue.queueNames, {
-    prefix: QUEUE_PREFIX,
-    maxAttempts: MAX_ATTEMPTS,
-    batchSize: PROJECTOR_BATCH_SIZE,
-  });
+  addQueues(service, catalogue.queueNames, queueSettings(environment));
   service.provider.environment = {
     ...service.provider.environment,
     ...sharedEnvironment({ ...environment, STAGE: service.provider.stage }),

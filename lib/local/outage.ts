@@ -25,6 +25,6 @@ export interface Outages {
 }
 
 export const createOutages = (log: Log): Outages => ({
-  ofServer: createOutage(log, 'the queue server does not answer'),
+  ofServer: createOutage(log, 'its queue cannot be read'),
   ofFunctions: createOutage(log, 'its function fails'),
 });

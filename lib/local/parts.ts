@@ -1,8 +1,8 @@
+import { releaseInFlight } from './in-flight.ts';
 import { type Log, quiet } from './log.ts';
 import { startMongod } from './mongod.ts';
 import { startQueueServer } from './queue-server.ts';
 import { checkDatabase, checkQueues } from './reachable.ts';
-import { releaseAllInFlight } from './release-in-flight.ts';
 import type { Settings } from './settings.ts';
 import { keepRunning, type Supervised } from './supervise.ts';
 
@@ -70,12 +70,13 @@ export const startParts = async (settings: Settings, log: Log): Promise<Parts> =
     const never = new Promise<never>(() => undefined);
     const givenUp = Promise.race([never, ...kept.map((part) => part.givenUp)]);
     givenUp.catch(() => undefined);
-    const releaseInFlight = async (): Promise<void> => {
+    const { sqsEndpoint } = queues.value;
+    const release = async (): Promise<void> => {
       if (settings.sqsEndpoint !== undefined) return;
       // A queue server that is away as well releases them when it starts.
-      await releaseAllInFlight(queues.value.sqsEndpoint, region).catch(() => undefined);
+      await releaseInFlight(sqsEndpoint, region).catch(() => undefined);
     };
-    return { ...databases.value, ...queues.value, givenUp, releaseInFlight, stop };
+    return { ...databases.value, sqsEndpoint, givenUp, releaseInFlight: release, stop };
   }
   await stop();
   throw databases.status === 'rejected' ? databases.reason : queues.status === 'rejected' && queues.reason;

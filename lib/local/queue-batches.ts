@@ -2,61 +2,35 @@
 // fails the whole batch, and what failed comes again later.
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
-import { failedMessageIds } from './batch-result.ts';
+import type { QueueConsumer } from '../deploy/consumers.ts';
+import { failedMessageIds, toRecord } from './event-source.ts';
 import { messageOf } from './log.ts';
 import type { Outages } from './outage.ts';
-import { toRecord } from './sqs-event.ts';
+import { createRetries, type RetryDelay, usualDelay } from './retries.ts';
 import type { SqsQueue } from './sqs-queue.ts';
-import { createReleases } from './sqs-releases.ts';
 
 export interface BatchOptions {
-  queue: { name: string; url: string; arn: string };
+  consumer: QueueConsumer;
   region: string;
-  reportsItemFailures: boolean;
-  /** Past it the batch has failed, whatever the function still does. */
-  timeoutMs: number;
   handle(event: SQSEvent): Promise<unknown>;
-  /** How long a message that failed stays away, by how often it has been received. */
-  retryDelayMs?(receiveCount: number, threw: boolean): number;
+  retryDelayMs?: RetryDelay;
+  /** Shared by all queues, so that what befalls all of them is said once. */
+  outages: Outages;
 }
 
-const firstAwayMs = 100;
-const longestAwayMs = 2000;
+const firstPauseMs = 100;
+const longestPauseMs = 2000;
 /** Longer with each attempt in vain. */
 export const longerPauseMs = (lastMs: number): number =>
-  Math.min(Math.max(lastMs * 2, firstAwayMs), longestAwayMs);
-
-/**
- * A local choice. On AWS a failed message comes back after the queue's visibility timeout, six times
- * the function's own; here after a short, growing delay, so that retries and dead letters can be seen.
- */
-const shortBackoffMs = (receiveCount: number): number => Math.min(2 ** receiveCount * 100, 5000);
-
-/** If the function itself fails, as in an outage: minutes, or every message would soon be a dead letter. */
-const longBackoffMs = (receiveCount: number): number => Math.min(4 ** receiveCount * 1000, 120_000);
-
-const mostReceives = Number(process.env['MAX_ATTEMPTS'] || 5);
-
-/** A message that has used up its deliveries need not wait: the next look at it makes it a dead letter. */
-const backoffMs = (receiveCount: number, threw: boolean): number => {
-  if (threw) return longBackoffMs(receiveCount);
-  return receiveCount >= mostReceives ? 0 : shortBackoffMs(receiveCount);
-};
+  Math.min(Math.max(lastMs * 2, firstPauseMs), longestPauseMs);
 
 const idsOf = (messages: Message[]): ReadonlySet<string> =>
   new Set(messages.map(({ MessageId = '' }) => MessageId));
 
-interface BatchAnswer {
-  /** The ids of the messages that failed. */
-  failed: ReadonlySet<string>;
-  threw: boolean;
-}
-
-const withinTime = async <T>(answer: Promise<T>, timeoutMs: number): Promise<T> => {
+const withinTime = async <T>(answer: Promise<T>, seconds: number): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    const late = (): void => reject(new Error(`timed out after ${timeoutMs / 1000} s`));
-    timer = setTimeout(late, timeoutMs);
+    timer = setTimeout(() => reject(new Error(`timed out after ${seconds} s`)), seconds * 1000);
   });
   try {
     return await Promise.race([answer, timeout]);
@@ -73,51 +47,48 @@ export interface Batches {
   release(): Promise<void>;
 }
 
-export const createBatches = (
-  options: BatchOptions,
-  source: SqsQueue,
-  { ofServer, ofFunctions }: Outages,
-): Batches => {
-  const { queue, region, timeoutMs } = options;
-  const releases = createReleases(source, options.retryDelayMs ?? backoffMs);
-  let troubleMs = 0;
+export const createBatches = (options: BatchOptions, source: SqsQueue, arn: string): Batches => {
+  const { consumer, region, outages } = options;
+  const { queue, maxAttempts, timeoutSeconds } = consumer;
+  const retries = createRetries(source, options.retryDelayMs ?? usualDelay(maxAttempts));
+  let pauseMs = 0;
 
-  const leaveTrouble = (): void => {
-    if (troubleMs === 0) return;
-    ofFunctions.ends(queue.name);
-    troubleMs = 0;
-    void releases.now();
+  const functionWorks = (): void => {
+    if (pauseMs === 0) return;
+    outages.ofFunctions.ends(queue);
+    pauseMs = 0;
+    void retries.now();
   };
 
-  const answerOf = async (messages: Message[]): Promise<BatchAnswer> => {
+  const invoke = async (messages: Message[]): Promise<{ failed: ReadonlySet<string>; threw: boolean }> => {
+    const ids = idsOf(messages);
     try {
-      const Records = messages.map((message) => toRecord(message, queue.arn, region));
-      const answer = await withinTime(options.handle({ Records }), timeoutMs);
-      leaveTrouble();
-      const failed = failedMessageIds(answer, idsOf(messages), options.reportsItemFailures);
-      return { failed, threw: false };
+      const Records = messages.map((message) => toRecord(message, arn, region));
+      const answer = await withinTime(options.handle({ Records }), timeoutSeconds);
+      functionWorks();
+      return { failed: failedMessageIds(answer, ids), threw: false };
     } catch (error) {
-      ofFunctions.begins(queue.name, messageOf(error));
-      troubleMs = longerPauseMs(troubleMs);
-      return { failed: idsOf(messages), threw: true };
+      outages.ofFunctions.begins(queue, messageOf(error));
+      pauseMs = longerPauseMs(pauseMs);
+      return { failed: ids, threw: true };
     }
   };
 
   return {
     async process(messages) {
-      const { failed, threw } = await answerOf(messages);
+      const { failed, threw } = await invoke(messages);
       const isFailed = ({ MessageId = '' }: Message): boolean => failed.has(MessageId);
-      releases.later(messages.filter(isFailed), threw);
+      retries.later(messages.filter(isFailed), threw);
       try {
         await source.remove(messages.filter((message) => !isFailed(message)));
       } catch (error) {
         // It will come again.
-        ofServer.begins(queue.name, messageOf(error));
+        outages.ofServer.begins(queue, messageOf(error));
       }
     },
     get pauseMs() {
-      return troubleMs;
+      return pauseMs;
     },
-    release: () => releases.now(),
+    release: () => retries.now(),
   };
 };

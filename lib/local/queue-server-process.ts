@@ -3,19 +3,20 @@
 
 import './fauxqs-mends.ts';
 import { startFauxqs } from 'fauxqs';
+import { releaseInFlight } from './in-flight.ts';
 import { messageOf } from './log.ts';
-import { releaseInFlight } from './queue-data.ts';
 
 const [dataDir = '', port = '0', region = 'eu-central-1'] = process.argv.slice(2);
 
 try {
-  if (dataDir !== '') releaseInFlight(dataDir);
   const server = await startFauxqs({
     port: Number(port),
     defaultRegion: region,
     logger: false,
     ...(dataDir === '' ? {} : { dataDir }),
   });
+  // Whoever received them has most often gone with the last server.
+  if (dataDir !== '') await releaseInFlight(`http://127.0.0.1:${server.port}`, region);
   const end = async (): Promise<void> => {
     await server.stop();
     process.exit(0);

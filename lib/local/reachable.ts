@@ -5,7 +5,7 @@ import { MongoClient } from 'mongodb';
 import { writeWhole } from './files.ts';
 import { messageOf, SetupError } from './log.ts';
 import { becomesFree } from './ports.ts';
-import { createSqsClient } from './sqs-client.ts';
+import { createSqsClient } from './sqs-queue.ts';
 
 // A connection string may hold a password: say which setting it was, and never its value.
 const shortReason = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';

@@ -6,7 +6,8 @@ declare module 'serverless-offline/lambda' {
   }
 
   export default class Lambda {
+    constructor(serverless: object, options: object);
+    create(functions: { functionKey: string; functionDefinition: object }[]): void;
     get(functionKey: string): LambdaFunction;
-    cleanup(): Promise<void>;
   }
 }

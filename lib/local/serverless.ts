@@ -1,8 +1,15 @@
 // The parts of the framework and of serverless-offline that the local plugin touches.
+import type { Service } from '../deploy/service.ts';
 
 export interface ServerlessOffline {
   start(): Promise<void>;
   end(skipExit?: boolean): Promise<void>;
+}
+
+/** Where `sls offline` listens. */
+export interface OfflineOptions {
+  httpPort: number;
+  lambdaPort: number;
 }
 
 export interface Serverless {
@@ -10,11 +17,11 @@ export interface Serverless {
   processedInput: { commands: string[]; options: Record<string, unknown> };
   service: {
     service: string;
-    provider: { region?: string; stage?: string; timeout?: number; environment?: Record<string, string> };
-    custom?: Record<string, unknown>;
-    resources?: { Resources?: Record<string, unknown> };
-    getFunction(key: string): { timeout?: number };
+    provider: { region?: string; environment?: Record<string, string> };
+    custom?: { 'serverless-offline'?: Partial<OfflineOptions> };
+    functions: Service['functions'];
+    getAllFunctions(): string[];
+    getFunction(key: string): object;
   };
-  cli: { log(line: string): void };
   pluginManager: { plugins: object[]; hooks: Record<string, { pluginName: string }[]> };
 }

@@ -15,7 +15,7 @@ export const useLocalSettings = (service: Serverless['service'], environment: No
   service.custom = {
     ...service.custom,
     'serverless-offline': {
-      ...Object(service.custom?.['serverless-offline']),
+      ...service.custom?.['serverless-offline'],
       httpPort: Number(local['HTTP_PORT']),
       lambdaPort: Number(local['LAMBDA_PORT']),
     },

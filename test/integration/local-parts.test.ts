@@ -13,7 +13,7 @@ import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest';
 import { type Mongod, startMongod } from '../../lib/local/mongod.ts';
 import { type QueueServer, startQueueServer } from '../../lib/local/queue-server.ts';
-import { createSqsClient } from '../../lib/local/sqs-client.ts';
+import { createSqsClient } from '../../lib/local/sqs-queue.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let dataDir: string;

@@ -1,41 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import type { QueueConsumer } from '../../lib/deploy/consumers.ts';
 import { quiet } from '../../lib/local/log.ts';
+import { createOutages } from '../../lib/local/outage.ts';
 import { type QueuePoller, type QueuePollerOptions, startQueuePoller } from '../../lib/local/queue-poller.ts';
 import { ensureQueues, type Queue } from '../../lib/local/queues.ts';
-import { createSqsClient } from '../../lib/local/sqs-client.ts';
+import { createSqsClient } from '../../lib/local/sqs-queue.ts';
+import { aConsumer } from '../support/queue-consumer.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const region = 'eu-central-1';
 const maxAttempts = 3;
 const client = createSqsClient(inject('sqsEndpoint'), region);
 
+let consumer: QueueConsumer;
 let queue: Queue;
-let deadLetters: Queue;
 let loop: QueuePoller | undefined;
 const stopped: Promise<void>[] = [];
 
 beforeEach(async () => {
-  const name = `loop-${randomUUID()}`;
-  const queues = await ensureQueues(client, {
-    Source: {
-      Type: 'AWS::SQS::Queue',
-      Properties: {
-        QueueName: name,
-        VisibilityTimeout: 120,
-        RedrivePolicy: {
-          deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] },
-          maxReceiveCount: maxAttempts,
-        },
-      },
-    },
-    Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${name}-dlq` } },
-  });
-  const [source, dead] = [queues.get('Source'), queues.get('Dead')];
-  if (source === undefined || dead === undefined) throw new Error('the queues were not made');
-  [queue, deadLetters] = [source, dead];
+  consumer = aConsumer(`loop-${randomUUID()}`, { maxAttempts });
+  queue = await ensureQueues(client, consumer);
 });
 
 // A loop takes up to a second to stop, on a queue of its own: the next test need not wait for it.
@@ -46,17 +38,17 @@ afterEach(() => {
 
 afterAll(() => Promise.all(stopped));
 
-const start = (handle: QueuePollerOptions['handle'], options: Partial<QueuePollerOptions> = {}): void => {
-  loop = startQueuePoller({
+const start = async (
+  handle: QueuePollerOptions['handle'],
+  own: Partial<QueueConsumer> = {},
+  options: Partial<QueuePollerOptions> = {},
+): Promise<void> => {
+  loop = await startQueuePoller({
     client,
-    queue,
+    consumer: { ...consumer, ...own },
     region,
-    batchSize: 10,
-    maxInFlight: 5,
-    reportsItemFailures: true,
-    timeoutMs: 30_000,
     retryDelayMs: () => 0,
-    log: quiet,
+    outages: createOutages(quiet),
     handle,
     ...options,
   });
@@ -70,7 +62,7 @@ const send = async (...bodies: string[]): Promise<void> => {
 };
 
 /** Waiting and in flight together. */
-const depth = async ({ url }: Queue): Promise<number> => {
+const depth = async (url: string): Promise<number> => {
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...AttributeNames] }),
@@ -78,10 +70,17 @@ const depth = async ({ url }: Queue): Promise<number> => {
   return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 };
 
+const deadLetters = async (): Promise<number> => {
+  const { QueueUrl = '' } = await client.send(
+    new GetQueueUrlCommand({ QueueName: consumer.deadLetters.name }),
+  );
+  return depth(QueueUrl);
+};
+
 const becomesEmpty = (): Promise<unknown> =>
-  waitFor('an empty queue', async () => (await depth(queue)) === 0);
+  waitFor('an empty queue', async () => (await depth(queue.url)) === 0);
 const oneDeadLetter = (): Promise<unknown> =>
-  waitFor('a dead letter', async () => (await depth(deadLetters)) === 1);
+  waitFor('a dead letter', async () => (await deadLetters()) === 1);
 
 /** Counts how often each body was received. */
 const tally = () => {
@@ -103,7 +102,7 @@ const failuresFor = (records: SQSRecord[], bad: string) => ({
 describe('a function that answers for each message', () => {
   test('gets only the failed message again, until it is a dead letter after exactly MAX_ATTEMPTS', async () => {
     const received = tally();
-    start(async ({ Records }) => {
+    await start(async ({ Records }) => {
       received.add(Records);
       return failuresFor(Records, 'bad');
     });
@@ -121,14 +120,14 @@ describe('a function that answers for each message', () => {
     ['null', null],
   ])('has succeeded when it answers %s', async (_, answer) => {
     const received = tally();
-    start(async ({ Records }) => {
+    await start(async ({ Records }) => {
       received.add(Records);
       return answer;
     });
     await send('a');
     await waitFor('the message', () => received.of('a') === 1);
     await becomesEmpty();
-    expect(await depth(deadLetters)).toBe(0);
+    expect(await deadLetters()).toBe(0);
   });
 
   test.each([
@@ -139,7 +138,7 @@ describe('a function that answers for each message', () => {
     ['a list that is none', { batchItemFailures: 'all' }],
   ])('fails the whole batch when it answers %s', async (_, answer) => {
     const received = tally();
-    start(async ({ Records }) => {
+    await start(async ({ Records }) => {
       received.add(Records);
       return answer;
     });
@@ -151,7 +150,7 @@ describe('a function that answers for each message', () => {
 
 test('a thrown error fails the whole batch', async () => {
   const received = tally();
-  start(({ Records }) => {
+  await start(({ Records }) => {
     received.add(Records);
     throw new Error('broken');
   });
@@ -162,31 +161,16 @@ test('a thrown error fails the whole batch', async () => {
 
 test('a batch that outlives the time-out fails as a whole', async () => {
   const received = tally();
-  start(
+  await start(
     ({ Records }) => {
       received.add(Records);
       return new Promise(() => undefined);
     },
-    { timeoutMs: 20, maxInFlight: 20 },
+    { timeoutSeconds: 0.02, concurrency: 20 },
   );
   await send('a');
   await oneDeadLetter();
   expect(received.of('a')).toBe(maxAttempts);
-});
-
-test('the answer counts for nothing without ReportBatchItemFailures', async () => {
-  const received = tally();
-  start(
-    async ({ Records }) => {
-      received.add(Records);
-      return failuresFor(Records, 'bad');
-    },
-    { reportsItemFailures: false },
-  );
-  await send('bad');
-  await waitFor('the message', () => received.of('bad') === 1);
-  await becomesEmpty();
-  expect(await depth(deadLetters)).toBe(0);
 });
 
 test('collects past ten messages up to the batch size, and loses none', async () => {
@@ -194,7 +178,7 @@ test('collects past ten messages up to the batch size, and loses none', async ()
   await send(...bodies);
   const received = tally();
   const sizes: number[] = [];
-  start(
+  await start(
     async ({ Records }) => {
       sizes.push(Records.length);
       received.add(Records);
@@ -212,14 +196,14 @@ test('a batch that hangs does not hold up the next, and no more than the limit a
   const held = new Promise<void>((resolve) => (release = resolve));
   let inFlight = 0;
   let most = 0;
-  start(
+  await start(
     async () => {
       inFlight += 1;
       most = Math.max(most, inFlight);
       await held;
       inFlight -= 1;
     },
-    { batchSize: 1, maxInFlight: 2 },
+    { batchSize: 1, concurrency: 2 },
   );
   await send('a', 'b', 'c', 'd');
   await waitFor('two batches in flight', () => inFlight === 2);
@@ -232,12 +216,13 @@ test('stopping waits for the batch in flight and gives back what failed at once'
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   let entered = false;
-  start(
+  await start(
     async ({ Records }) => {
       entered = true;
       await held;
       return failuresFor(Records, 'bad');
     },
+    {},
     { retryDelayMs: () => 60_000 },
   );
   await send('good', 'bad');
@@ -246,7 +231,7 @@ test('stopping waits for the batch in flight and gives back what failed at once'
   release();
   await stopping;
   const again = tally();
-  start(async ({ Records }) => again.add(Records));
+  await start(async ({ Records }) => again.add(Records));
   await waitFor('the failed message', () => again.of('bad') === 1);
   await becomesEmpty();
 });
@@ -254,7 +239,7 @@ test('stopping waits for the batch in flight and gives back what failed at once'
 test('goes on when the queue server comes back', async () => {
   const received = tally();
   const lines: string[] = [];
-  let away = true;
+  let away = false;
   const flaky = createSqsClient(inject('sqsEndpoint'), region);
   flaky.middlewareStack.add(
     (next) => (args) => {
@@ -263,20 +248,22 @@ test('goes on when the queue server comes back', async () => {
     },
     { step: 'initialize' },
   );
-  start(async ({ Records }) => received.add(Records), { client: flaky, log: (line) => lines.push(line) });
-  await send('a');
+  const outages = createOutages((line) => lines.push(line));
+  await start(async ({ Records }) => received.add(Records), {}, { client: flaky, outages });
+  away = true;
   await waitFor('a line that says so', () => lines.length > 0);
+  await send('a');
   away = false;
   await waitFor('the message', () => received.of('a') === 1);
   expect(lines).toEqual([
-    `${queue.name}: the queue server does not answer, trying again: connection refused`,
-    `${queue.name}: works again, as all do`,
+    `${consumer.queue}: its queue cannot be read, trying again: connection refused`,
+    `${consumer.queue}: works again, as all do`,
   ]);
 });
 
 test('hands over records as Lambda does', async () => {
   const seen: SQSRecord[] = [];
-  start(async ({ Records }) => void seen.push(...Records));
+  await start(async ({ Records }) => void seen.push(...Records));
   const MessageAttributes = {
     text: { DataType: 'String', StringValue: 'väl' },
     bytes: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2]) },

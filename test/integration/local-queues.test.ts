@@ -6,27 +6,19 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { startQueuePollers } from '../../lib/local/queue-pollers.ts';
+import { createOutages } from '../../lib/local/outage.ts';
+import { startQueuePoller } from '../../lib/local/queue-poller.ts';
 import { ensureQueues } from '../../lib/local/queues.ts';
-import { createSqsClient } from '../../lib/local/sqs-client.ts';
+import { createSqsClient } from '../../lib/local/sqs-queue.ts';
+import { aConsumer } from '../support/queue-consumer.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const client = createSqsClient(inject('sqsEndpoint'), 'eu-central-1');
 
-const resources = (name: string, maxReceiveCount: number, visibilitySeconds: number) => ({
-  // Before its dead-letter queue, as serverless.yml may have it.
-  Projector: {
-    Type: 'AWS::SQS::Queue',
-    Properties: {
-      QueueName: name,
-      VisibilityTimeout: visibilitySeconds,
-      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': 'Dead.Arn' }, maxReceiveCount },
-    },
-  },
-  Table: { Type: 'AWS::DynamoDB::Table', Properties: {} },
-  Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${name}-dlq` } },
-});
+const consumerOf = (name: string, maxAttempts: number, visibilitySeconds: number) =>
+  aConsumer(name, { maxAttempts, source: { name, attributes: { VisibilityTimeout: visibilitySeconds } } });
 
 const settings = async (url: string) => {
   const { Attributes = {} } = await client.send(
@@ -36,63 +28,61 @@ const settings = async (url: string) => {
   return {
     visibilitySeconds: Number(Attributes['VisibilityTimeout']),
     attempts: Number(policy.maxReceiveCount),
-    target: policy.deadLetterTargetArn,
+    target: String(policy.deadLetterTargetArn).split(':').at(-1),
   };
 };
 
-test('makes the queues of the resources, with their dead-letter queues', async () => {
+test('makes the queue of a consumer, with its dead-letter queue', async () => {
   const name = `queues-${randomUUID()}`;
-  const queues = await ensureQueues(client, resources(name, 5, 180));
-  expect([...queues.keys()].sort()).toEqual(['Dead', 'Projector']);
-  const url = queues.get('Projector')?.url ?? '';
-  const target = queues.get('Dead')?.arn;
-  expect(await settings(url)).toEqual({ visibilitySeconds: 180, attempts: 5, target });
+  const { url, arn } = await ensureQueues(client, consumerOf(name, 5, 180));
+  expect(arn.split(':').at(-1)).toBe(name);
+  expect(await settings(url)).toEqual({ visibilitySeconds: 180, attempts: 5, target: `${name}-dlq` });
 });
 
 test('a second time it changes what changed and keeps the messages', async () => {
   const name = `queues-${randomUUID()}`;
-  const url = (await ensureQueues(client, resources(name, 5, 180))).get('Projector')?.url ?? '';
+  const { url } = await ensureQueues(client, consumerOf(name, 5, 180));
   await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'kept' }));
-  const again = await ensureQueues(client, resources(name, 3, 60));
-  expect(again.get('Projector')?.url).toBe(url);
+  const again = await ensureQueues(client, consumerOf(name, 3, 60));
+  expect(again.url).toBe(url);
   expect(await settings(url)).toMatchObject({ visibilitySeconds: 60, attempts: 3 });
   const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl: url }));
   expect(Messages.map(({ Body }) => Body)).toEqual(['kept']);
 });
 
-test('a queue without a name is a clear error', async () => {
-  const nameless = { Projector: { Type: 'AWS::SQS::Queue', Properties: {} } };
-  await expect(ensureQueues(client, nameless)).rejects.toThrow('the queue Projector has no QueueName');
-});
+const find = (name: string): Promise<string | undefined> =>
+  client.send(new GetQueueUrlCommand({ QueueName: name })).then(
+    ({ QueueUrl }) => QueueUrl,
+    () => undefined,
+  );
 
 test('queues that a restart of the server has lost come back by themselves, all of them, and messages flow', async () => {
-  const name = `queues-${randomUUID()}`;
-  const made = await ensureQueues(client, resources(name, 5, 180));
+  const consumers = ['one', 'other'].map((word) => consumerOf(`queues-${word}-${randomUUID()}`, 5, 180));
   const received: string[] = [];
   const lines: string[] = [];
-  const pollers = startQueuePollers([{ functionKey: 'projector', sqs: made.get('Projector')?.arn }], {
-    client,
-    queues: made,
-    makeQueues: () => ensureQueues(client, resources(name, 5, 180)),
-    region: 'eu-central-1',
-    timeoutMs: () => 10_000,
-    invoke: async (_, event) => {
-      for (const { body } of event.Records) received.push(body);
-    },
-    log: (line) => lines.push(line),
-  });
+  const outages = createOutages((line) => lines.push(line));
+  const handle = async ({ Records }: SQSEvent): Promise<void> => {
+    for (const { body } of Records) received.push(body);
+  };
+  const pollers = await Promise.all(
+    consumers.map((consumer) =>
+      startQueuePoller({ client, consumer, region: 'eu-central-1', handle, outages }),
+    ),
+  );
   onTestFinished(() => Promise.all(pollers.map((poller) => poller.stop())).then(() => undefined));
-  for (const { url } of made.values()) await client.send(new DeleteQueueCommand({ QueueUrl: url }));
-  const find = (wanted: string) =>
-    client.send(new GetQueueUrlCommand({ QueueName: wanted })).then(
-      ({ QueueUrl }) => QueueUrl,
-      () => undefined,
-    );
-  // ElasticMQ lets a long poll of a queue that is deleted run its 20 s.
-  const url = (await waitFor('the queue', () => find(name), { timeoutMs: 40_000 })) ?? '';
-  expect(await find(`${name}-dlq`)).toBeDefined();
-  expect(await settings(url)).toMatchObject({ visibilitySeconds: 180, attempts: 5 });
-  await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'after' }));
-  await waitFor('the message', () => received.includes('after'), { timeoutMs: 20_000 });
-  expect(lines).toContain('queues: the queue server had lost them, they are made again');
+  for (const { source, deadLetters } of consumers)
+    for (const { name } of [source, deadLetters])
+      await client.send(new DeleteQueueCommand({ QueueUrl: await find(name) }));
+  for (const { queue, deadLetters } of consumers) {
+    // ElasticMQ lets a long poll of a queue that is deleted run its 20 s.
+    const url = (await waitFor('the queue', () => find(queue), { timeoutMs: 40_000 })) ?? '';
+    expect(await find(deadLetters.name)).toBeDefined();
+    expect(await settings(url)).toMatchObject({ visibilitySeconds: 180, attempts: 5 });
+    await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: queue }));
+    await waitFor('the message', () => received.includes(queue), { timeoutMs: 20_000 });
+  }
+  // Said once, and taken back once.
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toContain('its queue cannot be read');
+  expect(lines[1]).toContain('works again, as all do');
 });

@@ -11,14 +11,13 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { createSqsClient } from '../../lib/local/sqs-client.ts';
+import { createSqsClient } from '../../lib/local/sqs-queue.ts';
 
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 test.each([
-  ['fauxqs', '2.4.1', ['fauxqs-mends', 'queue-data']],
+  ['fauxqs', '2.4.1', ['fauxqs-mends', 'in-flight']],
   ['serverless-offline', '14.8.2', ['hapi', 'gateway', 'invocations', 'quiet-offline']],
-  ['serverless-offline-sqs', '8.0.0', ['offline-sqs']],
 ])('%s is the one that is mended, %s, by %o', (name, version, files) => {
   expect(read('package.json').devDependencies[name]).toBe(version);
   expect(read(`node_modules/${name}/package.json`).version).toBe(version);

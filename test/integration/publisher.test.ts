@@ -145,7 +145,7 @@ describe('the publisher', () => {
       entry: ({ MessageBody }) => (numberIn(MessageBody) % 4 === 3 ? 'InternalError' : undefined),
     });
     const { refused, unreachable } = await send(12);
-    expect([...refused]).toEqual(ids(3, 7, 11).map((id) => [id, 'InternalError: refused']));
+    expect(refused).toEqual(new Map(ids(3, 7, 11).map((id) => [id, 'InternalError: refused'])));
     expect(unreachable).toBeUndefined();
     expect(await queues.visible(queues.live)).toBe(9);
   });

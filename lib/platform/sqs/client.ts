@@ -2,9 +2,6 @@
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { config } from '../config.ts';
 
-/** What SQS takes and gives at once. */
-export const batchEntries = 10;
-
 let shared: SQSClient | undefined;
 
 export const client = (): SQSClient => {

@@ -1,18 +1,13 @@
 // A subscription's dead-letter queue, as an operator works with it.
 import { randomUUID } from 'node:crypto';
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-} from '@aws-sdk/client-sqs';
+import { type Message, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { DeadLetterQueue, QueuedLetter } from '../../core/dead-letters/redrive.ts';
 import { replayedAttribute } from '../consumer.ts';
 import { eventIdIn } from '../letter-id.ts';
-import { toBatches } from './batches.ts';
-import { batchEntries, client, deadLetterName, queueUrl } from './client.ts';
+import { batchEntries, toBatches } from './batches.ts';
+import { client, deadLetterName, queueUrl } from './client.ts';
 import { countLetters } from './depth.ts';
+import { giveBackReceived, removeReceived } from './received.ts';
 
 const hideSeconds = 60;
 const attributeBytes = 100;
@@ -28,13 +23,7 @@ const toLetter = (
   ...eventIdIn(Body),
 });
 
-const entriesOf = (letters: QueuedLetter[]) =>
-  letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
-
-const tensOf = (letters: QueuedLetter[]): QueuedLetter[][] =>
-  Array.from({ length: Math.ceil(letters.length / batchEntries) }, (_, at) =>
-    letters.slice(at * batchEntries, (at + 1) * batchEntries),
-  );
+const handlesOf = (letters: QueuedLetter[]): string[] => letters.map(({ receiptHandle }) => receiptHandle);
 
 const sendBatch = async (QueueUrl: string, batch: QueuedLetter[], call: string): Promise<QueuedLetter[]> => {
   // Tells a redriven message from a first delivery, whose record of failure is not to be closed, and by which call.
@@ -79,20 +68,8 @@ export const sqsDeadLetterQueue = (subscription: string): DeadLetterQueue => {
       }
       return accepted;
     },
-    async remove(letters) {
-      if (letters.length === 0) return;
-      await client().send(
-        new DeleteMessageBatchCommand({ QueueUrl: await deadLetters(), Entries: entriesOf(letters) }),
-      );
-    },
-    async release(letters) {
-      for (const ten of tensOf(letters)) {
-        const Entries = entriesOf(ten).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
-        await client().send(
-          new ChangeMessageVisibilityBatchCommand({ QueueUrl: await deadLetters(), Entries }),
-        );
-      }
-    },
+    remove: async (letters) => removeReceived(client(), await deadLetters(), handlesOf(letters)),
+    release: async (letters) => giveBackReceived(client(), await deadLetters(), handlesOf(letters)),
     count: () => countLetters(subscription),
   };
 };

@@ -1,5 +1,10 @@
+// What Lambda's SQS event source hands to a function, and how it reads the answer.
+// Source: AWS Lambda Developer Guide, «Handling errors for an SQS event source», conditions of
+// success and of failure with ReportBatchItemFailures.
+
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
+import { fieldAt, stringAt } from './files.ts';
 
 const toAttribute = (attribute: NonNullable<Message['MessageAttributes']>[string]): SQSMessageAttribute => ({
   ...(attribute.StringValue === undefined ? {} : { stringValue: attribute.StringValue }),
@@ -41,4 +46,18 @@ export const toRecord = (message: Message, arn: string, region: string): SQSReco
     eventSourceARN: arn,
     awsRegion: region,
   };
+};
+
+/** The ids of the batch's messages that failed; all of them if the answer is not understood. */
+export const failedMessageIds = (answer: unknown, messageIds: ReadonlySet<string>): ReadonlySet<string> => {
+  if (answer === undefined || answer === null) return new Set();
+  if (typeof answer !== 'object' || Array.isArray(answer)) return messageIds;
+  const failures = fieldAt(answer, 'batchItemFailures');
+  if (failures === undefined || failures === null) return new Set();
+  if (!Array.isArray(failures)) return messageIds;
+  const known = failures.flatMap((failure) => {
+    const id = stringAt(failure, 'itemIdentifier');
+    return id !== undefined && messageIds.has(id) ? [id] : [];
+  });
+  return known.length === failures.length ? new Set(known) : messageIds;
 };
