@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../lib/platform/http/endpoint.ts';
 import { endpointRoutes } from '../lib/platform/http/endpoint-route.ts';
 import { areOperationsOpen } from '../lib/platform/http/operators.ts';
-import { withoutToken } from '../lib/platform/http/served-document.ts';
+import { servedDocument } from '../lib/platform/http/served-document.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';
 
 // Made ahead by lib/deploy/documents, and from this file too: so they are asked for when they are wanted.
@@ -10,9 +10,15 @@ const getOpenApi = endpoint({
   summary: 'This document',
   input: z.strictObject({}),
   answer: z.looseObject({ openapi: z.string() }),
+  isLarge: true,
+  headers: ['Vary!', 'Content-Encoding'],
   async handle() {
     const { default: document } = await import('../.documents/openapi.json', { with: { type: 'json' } });
-    return areOperationsOpen() ? withoutToken(document) : document;
+    return servedDocument(document, {
+      operator: !areOperationsOpen(),
+      // Of the JWT authorizer, if the stage has one.
+      caller: Boolean(process.env['JWT_ISSUER']),
+    });
   },
 });
 
@@ -20,6 +26,8 @@ const getAsyncApi = endpoint({
   summary: 'The events of this system, its queues, and who hears of what, as AsyncAPI',
   input: z.strictObject({}),
   answer: z.looseObject({ asyncapi: z.string() }),
+  isLarge: true,
+  headers: ['Vary!', 'Content-Encoding'],
   handle: async () => (await import('../.documents/asyncapi.json', { with: { type: 'json' } })).default,
 });
 

@@ -77,7 +77,14 @@ export const quantity = (min: number, max: number) =>
 
 const notMoney = 'must be an amount from 0, with at most 2 decimals';
 
-export const moneyJson = { type: 'number', minimum: 0, maximum: mostMinor / 100, multipleOf: 0.01 };
+export const moneyJson = {
+  type: 'number',
+  // Nothing else in JSON Schema says it, and not every validator divides exactly.
+  description: 'With at most 2 decimals; a check that divides in binary needs a tolerance',
+  minimum: 0,
+  maximum: mostMinor / 100,
+  multipleOf: 0.01,
+};
 
 /** An amount in a body, as minor units. */
 export const money = z

@@ -26,6 +26,7 @@ export const createOrder = command({
     items: [{ product_id: 'p-1', quantity: 1, price: 9.5 }],
     shipping_address: { line1: 'Main Street 5', city: 'Bonn', country: 'DE' },
   },
+  makesNew: true,
   locate: ({ id }) => `/orders/${id}`,
   answer: says('created'),
   refusals: ['The total of the order is too large'],

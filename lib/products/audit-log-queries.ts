@@ -14,9 +14,9 @@ const newest = keyset(['recorded_at', -1, 'date'], ['_id', -1, 'uuid']);
 
 export const listAuditLogInput = z.strictObject({
   type: z.enum(Object.keys(productEvents)).optional(),
-  product_id: uuid.optional(),
-  from: instant.optional(),
-  to: instant.optional(),
+  product_id: uuid.optional().describe('Events of this product alone'),
+  from: instant.optional().describe('Recorded at this time or later'),
+  to: instant.optional().describe('Recorded before this time'),
   limit: wholeNumber(1, 100).default(20),
   after: newest.after.optional(),
 });

@@ -41,6 +41,7 @@ export const createSupplier = command({
   summary: 'Take in a supplier',
   input: supplierInputs.CreateSupplier,
   example: { name: 'Acme' },
+  makesNew: true,
   locate: ({ id }) => `/suppliers/${id}`,
   handle: (wanted, { supplier }: SupplierHandlers, context) =>
     supplier({ id: uuidv7(), command: wanted, isNew: true }, context),
@@ -67,6 +68,7 @@ export const createProduct = command({
     // A supplier's, as its creation gave it.
     supplier_id: '01900000-0000-7000-8000-000000000000',
   },
+  makesNew: true,
   locate: ({ id }) => `/products/${id}`,
   refusals: ['There is no such supplier'],
   async handle({ type, data }, { product, suppliers }: ProductHandlers, context) {

@@ -27,7 +27,8 @@ const listProductsInput = z.strictObject({
   in_stock: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
-    .optional(),
+    .optional()
+    .describe('Products in stock, or out of it'),
   limit: wholeNumber(1, 100).default(20),
   skip: wholeNumber(0, 10_000).default(0),
   after: newest.after.optional(),
@@ -98,7 +99,7 @@ export const getProduct = documentQuery({
   type: 'GetProduct',
   summary: 'The details of a product, as they are or as they were at an instant',
   what: 'product',
-  input: z.strictObject({ id: uuid, as_of: instant.optional() }),
+  input: z.strictObject({ id: uuid, as_of: instant.optional().describe('Shows it as it was at this time') }),
   answer: productDetail,
   handle: ({ data: { id, as_of } }, { readDb, writeDb }: Databases) =>
     as_of === undefined ? findProduct(readDb, id) : findProductAt(writeDb, id, as_of),

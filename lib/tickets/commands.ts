@@ -16,6 +16,7 @@ export const createTicket = command({
   summary: 'Open a ticket',
   input: ticketInputs.CreateTicket,
   example: { customer_id: 'c-1', subject: 'Printer', message: 'It burns.' },
+  makesNew: true,
   locate: ({ id }) => `/tickets/${id}`,
   handle: (wanted, { ticket }: Handlers, context) =>
     ticket({ id: uuidv7(), command: wanted, isNew: true }, context),

@@ -20,7 +20,8 @@ const listTicketsInput = z.strictObject({
   has_note: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
-    .optional(),
+    .optional()
+    .describe('Tickets with a note of an agent, or without'),
   limit: wholeNumber(1, 100).default(20),
   skip: wholeNumber(0, 10_000).default(0),
   after: newest.after.optional(),

@@ -58,6 +58,24 @@ test('the documents are served, with every call that there is', async () => {
   expect((await http.get('/asyncapi.json')).object()).toMatchObject({ asyncapi: '3.1.0' });
 });
 
+test('a document is compressed for who takes that, and only for who does', async () => {
+  const { http_url } = system().state;
+  for (const path of ['/openapi.json', '/asyncapi.json']) {
+    const sizeWith = async (encoding: string): Promise<[string | null, number]> => {
+      const answer = await fetch(`${http_url}${path}`, { headers: { 'accept-encoding': encoding } });
+      expect(answer.headers.get('vary'), path).toMatch(/accept-encoding/i);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(await answer.json()).toHaveProperty('info');
+      return [answer.headers.get('content-encoding'), Number(answer.headers.get('content-length'))];
+    };
+    const [plain, whole] = await sizeWith('identity');
+    const [gzip, small] = await sizeWith('br, gzip;q=0.8');
+    expect([plain, gzip]).toEqual([null, 'gzip']);
+    expect(small, path).toBeLessThan(whole / 4);
+    expect((await sizeWith('gzip;q=0'))[0]).toBeNull();
+  }
+});
+
 test('the document asks for no token where anybody may operate', async () => {
   const { http } = system();
   const { paths } = (await http.get('/openapi.json')).object();

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describedRoutes, openApiOf, type RouteValue } from '../../lib/deploy/documents/openapi.ts';
+import { type DescribedRoute, describedRoutes, openApiOf } from '../../lib/deploy/documents/openapi.ts';
 import { isObject, type Json } from '../support/answer.ts';
 import { exampleEntry } from '../support/entries.ts';
 import { readOperatorRoutes, readServerlessFile } from '../support/serverless-file.ts';
 
 const { functions } = readServerlessFile();
-let routes: Record<string, RouteValue> = {};
+let routes: Record<string, DescribedRoute> = {};
 /** The routes whose values say that they are for operators. */
 const forOperators: string[] = [];
 let document: Json = {};
@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const { handler } of Object.values(functions)) {
     const file = `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
     const { routes: table = {} } = await import(pathToFileURL(resolve(file)).href);
-    routes = { ...routes, ...describedRoutes(table) };
+    routes = { ...routes, ...describedRoutes(table, { tag: 'all', open: ['GET /health'] }) };
     for (const [route, value] of Object.entries(table))
       if (isObject(value) && value['operators'] === true) forOperators.push(route);
   }
@@ -40,6 +40,9 @@ const properties = (value: unknown): [string, unknown][] => {
   const own = isObject(value['properties']) ? Object.entries(value['properties']) : [];
   return [...own, ...Object.values(value).flatMap(properties)];
 };
+
+const [creatingCommand = { path: '', body: {} }] = exampleEntry.http.commands;
+const listed = '/products';
 
 describe('the OpenAPI document', () => {
   test('has every route, with what it takes and answers', () => {
@@ -70,7 +73,7 @@ describe('the OpenAPI document', () => {
   });
 
   test('says of a creating command where to send what, and what comes back', () => {
-    const [{ path: creating, body } = { path: '', body: {} }] = exampleEntry.http.commands;
+    const { path: creating, body } = creatingCommand;
     const create = (...path: string[]) => at('paths', creating, 'post', ...path);
     const schema = ['requestBody', 'content', 'application/json', 'schema'];
     expect(create(...schema, 'required')).toEqual(expect.arrayContaining(Object.keys(body)));
@@ -79,6 +82,63 @@ describe('the OpenAPI document', () => {
     expect(create(...answer)).toEqual(expect.arrayContaining(['version', 'command_id']));
     expect(create('responses', '201', 'headers')).toHaveProperty('Location');
     expect(create('responses', '404')).toBeUndefined();
+  });
+
+  test('tells what each parameter means, and what holds if it is absent', () => {
+    const paths = Object.entries(isObject(document['paths']) ? document['paths'] : {});
+    const parameters = paths.flatMap(([path, methods]) =>
+      Object.values(isObject(methods) ? methods : {}).flatMap((one) =>
+        (isObject(one) && Array.isArray(one['parameters']) ? one['parameters'] : []).map(
+          (given: Json): Json => ({ ...given, path }),
+        ),
+      ),
+    );
+    const unsaid = parameters.filter((one) => (one['description'] ?? '') === '');
+    expect(unsaid.map((one) => `${one['path']} ${one['name']}`)).toEqual([]);
+    const [limit] = parameters.filter((one) => one['name'] === 'limit' && one['path'] === listed);
+    expect(limit).toMatchObject({ schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } });
+  });
+
+  test('has a version to insist on for what changes something, and none for what is always new', () => {
+    const creating = creatingCommand.path;
+    const insisting = names(at('paths', creating, 'post', 'requestBody')).concat(
+      JSON.stringify(at('paths', creating, 'post', 'parameters')),
+    );
+    expect(insisting.filter((one) => /expected_version|If-Match/.test(one))).toEqual([]);
+    for (const path of ['/write', '/suppliers/{id}'])
+      for (const method of ['post', 'patch']) {
+        const operation = at('paths', path, method);
+        if (operation === undefined) continue;
+        expect(JSON.stringify(operation), path).toContain('"If-Match"');
+        expect(names(at('paths', path, method, 'requestBody')), path).toContain('expected_version');
+      }
+  });
+
+  test('has no choice of one', () => {
+    const choices = (value: unknown): unknown[][] => {
+      if (Array.isArray(value)) return value.flatMap(choices);
+      if (!isObject(value)) return [];
+      const own = Array.isArray(value['anyOf']) ? [value['anyOf']] : [];
+      return [...own, ...Object.values(value).flatMap(choices)];
+    };
+    expect(choices(document).length).toBeGreaterThan(5);
+    expect(choices(document).filter((choice) => choice.length < 2)).toEqual([]);
+  });
+
+  test('asks operators and callers for their tokens, and anybody for none where all may call', () => {
+    const security = (path: string) => at('paths', path, 'get', 'security');
+    expect(security('/metrics')).toEqual([{ operator: [] }]);
+    expect(security('/health')).toEqual([]);
+    expect(security(listed)).toEqual([{ caller: [] }]);
+    expect(Object.keys(at('components', 'securitySchemes') ?? {})).toEqual(['operator', 'caller']);
+  });
+
+  test('tells why a rule may say no', () => {
+    const told = Object.values(routes).flatMap(({ value }) =>
+      value.kind === 'command' ? (value.refusals ?? []) : [],
+    );
+    expect(told.length).toBeGreaterThan(3);
+    for (const reason of told) expect(JSON.stringify(document)).toContain(reason);
   });
 
   test('shows times as texts', () => {

@@ -21,6 +21,8 @@ export interface AnyCommand {
   handle: (command: never, environment: never, context: CommandContext) => Promise<CommandResult>;
   /** Set when the command makes something new: the path where that can be read. */
   locate?: (result: CommandResult) => string;
+  /** It makes another thing each time: nobody can insist on a version of it. */
+  makesNew?: boolean;
   /** The input's fields that may stand in the query string. */
   queryFields?: string[];
   /** What somebody may say, but for what the path says: it works as it stands. */

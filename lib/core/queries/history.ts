@@ -40,6 +40,8 @@ const findLastVersion = async (writeDb: Db, stream: string): Promise<number> => 
   return last?.version ?? 0;
 };
 
+const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
 /** The query for the history of one kind of aggregate. */
 export const historyQuery = <const T extends string, I extends z.ZodType<HistoryInput>>({
   type,
@@ -56,7 +58,7 @@ export const historyQuery = <const T extends string, I extends z.ZodType<History
 
   return listQuery({
     type,
-    summary: `What happened to a ${streamType.toLowerCase()}, in order, as far as it is kept`,
+    summary: `What happened to ${withArticle(streamType.toLowerCase())}, in order, as far as it is kept`,
     operators: true,
     what: streamType.toLowerCase(),
     input,

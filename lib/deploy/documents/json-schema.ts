@@ -8,6 +8,13 @@ export interface ObjectSchema extends JsonSchema {
   required: string[];
 }
 
+/** What a field says of itself, beside its type. */
+interface Said {
+  json?: object;
+  description?: string;
+  anyOf?: object[];
+}
+
 const replace = (schema: JsonSchema, by: object): void => {
   for (const key of Object.keys(schema)) delete schema[key];
   Object.assign(schema, by);
@@ -20,8 +27,13 @@ const toSchema = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
     override({ zodSchema, jsonSchema }) {
       // A time is sent as text; what a field says of itself by `meta({ json })` holds.
       if (zodSchema._zod.def.type === 'date') replace(jsonSchema, { type: 'string', format: 'date-time' });
-      const { json } = jsonSchema as { json?: object };
-      if (json !== undefined) replace(jsonSchema, json);
+      const { json, description, anyOf: [only, ...others] = [] } = jsonSchema as Said;
+      if (json !== undefined)
+        replace(jsonSchema, { ...json, ...(description === undefined ? {} : { description }) });
+      const { def } = zodSchema._zod;
+      if (def.type === 'default') jsonSchema['default'] = def.defaultValue;
+      // A choice of one is none.
+      if (only !== undefined && others.length === 0) replace(jsonSchema, only);
     },
   });
   const { $schema: _, ...rest } = made;

@@ -10,8 +10,10 @@ import {
   exampleOf,
   headerParameters,
   headersOf,
+  orInBody,
   parametersOf,
   problemSchema,
+  securitySchemes,
   version,
   versionParameters,
 } from './parts.ts';
@@ -20,6 +22,20 @@ import {
 const bodyErrors = [413, 415];
 
 export type RouteValue = AnyCommand | AnyQueuedCommand | AnyQuery | AnyEndpoint;
+
+/** What is said of all routes of a function. */
+interface Place {
+  /** What its routes are listed under. */
+  tag: string;
+  /** Its routes that anybody may call. */
+  open: readonly string[];
+}
+
+export interface DescribedRoute {
+  value: RouteValue;
+  tag: string;
+  isOpen: boolean;
+}
 
 interface Answers {
   statuses: number[];
@@ -73,6 +89,8 @@ const answersOf = (value: RouteValue, { hasId, hasBody }: { hasId: boolean; hasB
   }
 };
 
+const makesNew = (value: RouteValue): boolean => value.kind === 'command' && value.makesNew === true;
+
 const isForOperators = (value: RouteValue): boolean => 'operators' in value && value.operators === true;
 
 /** Where each field of the input stands. */
@@ -92,7 +110,7 @@ const placesOf = (key: string, value: RouteValue, names: string[]) => {
 const bodyOf = (value: RouteValue, input: ObjectSchema, inBody: string[]): JsonSchema => {
   if (inBody.length === 0) return {};
   const picked = pick(input, inBody);
-  const insisted = value.kind === 'command' ? { expected_version: version } : {};
+  const insisted = value.kind === 'command' && !makesNew(value) ? { expected_version: version } : {};
   const schema = { ...picked, properties: { ...picked.properties, ...insisted } };
   return {
     requestBody: {
@@ -123,8 +141,14 @@ const problemHeaders: Record<number, string> = {
   503: 'Retry-After',
 };
 
-const problem = (status: number): JsonSchema => ({
-  description: titleOf(status),
+/** Which rules may say no, where a route tells of them. */
+const reasonOf = (status: number, value: RouteValue): string => {
+  const refusals = status === 409 && value.kind === 'command' ? (value.refusals ?? []) : [];
+  return [titleOf(status), ...refusals].join('. ');
+};
+
+const problem = (status: number, value: RouteValue): JsonSchema => ({
+  description: reasonOf(status, value),
   headers: headersOf(['X-Correlation-Id!', ...[problemHeaders[status] ?? []].flat()]),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 });
@@ -138,22 +162,30 @@ const responsesOf = (value: RouteValue, answers: Answers): JsonSchema => {
     ...problems
       .filter((status) => !answers.statuses.includes(status))
       .sort((one, other) => one - other)
-      .map((status) => [String(status), problem(status)]),
+      .map((status) => [String(status), problem(status, value)]),
   ]);
 };
 
-const operationOf = (key: string, value: RouteValue): JsonSchema => {
+/** As far as a stage asks for tokens: see lib/platform/http/served-document.ts. */
+const securityOf = ({ value, isOpen }: DescribedRoute): JsonSchema[] => {
+  if (isForOperators(value)) return [{ operator: [] }];
+  return isOpen ? [] : [{ caller: [] }];
+};
+
+const operationOf = (key: string, route: DescribedRoute): JsonSchema => {
+  const { value, tag } = route;
   const input = inputSchema(value.input);
   const { inPath, inQuery, inBody } = placesOf(key, value, Object.keys(input.properties));
   return {
     operationId: key.replaceAll(/\W+/g, '_').replace(/_$/, ''),
     summary: value.summary,
-    security: isForOperators(value) ? [{ operator: [] }] : [],
+    tags: [tag],
+    security: securityOf(route),
     parameters: [
       ...parametersOf('path', pick(input, inPath)),
-      ...parametersOf('query', pick(input, inQuery)),
-      ...versionParameters(value.kind),
-      ...headerParameters(value.kind),
+      ...parametersOf('query', pick(input, inQuery), key.startsWith('GET ') ? '' : orInBody),
+      ...versionParameters(value.kind, makesNew(value)),
+      ...headerParameters(value.kind, makesNew(value)),
     ],
     ...bodyOf(value, input, inBody),
     responses: responsesOf(
@@ -163,22 +195,27 @@ const operationOf = (key: string, value: RouteValue): JsonSchema => {
   };
 };
 
+const isValue = (value: unknown): value is RouteValue =>
+  typeof value === 'object' && value !== null && 'input' in value;
+
 /** The routes of a table that have a value behind them; files of a page have none. */
-export const describedRoutes = (table: Record<string, unknown>): Record<string, RouteValue> =>
+export const describedRoutes = (
+  table: Record<string, unknown>,
+  { tag, open }: Place,
+): Record<string, DescribedRoute> =>
   Object.fromEntries(
-    Object.entries(table).filter(
-      (entry): entry is [string, RouteValue] =>
-        typeof entry[1] === 'object' && entry[1] !== null && 'input' in entry[1],
+    Object.entries(table).flatMap(([key, value]) =>
+      isValue(value) ? [[key, { value, tag, isOpen: open.includes(key) }]] : [],
     ),
   );
 
 /** The document of all routes: a route's key to the value behind it. */
-export const openApiOf = (routes: Record<string, RouteValue>): JsonSchema => {
+export const openApiOf = (routes: Record<string, DescribedRoute>): JsonSchema => {
   const paths: Record<string, Record<string, JsonSchema>> = {};
-  for (const [key, value] of Object.entries(routes)) {
+  for (const [key, route] of Object.entries(routes)) {
     const [method = '', path = ''] = key.split(' ');
     const at = path.replaceAll('+}', '}');
-    paths[at] = { ...paths[at], [method.toLowerCase()]: operationOf(key, value) };
+    paths[at] = { ...paths[at], [method.toLowerCase()]: operationOf(key, route) };
   }
   addLinks(paths);
   return {
@@ -193,7 +230,7 @@ export const openApiOf = (routes: Record<string, RouteValue>): JsonSchema => {
     paths,
     components: {
       schemas: { Problem: problemSchema },
-      securitySchemes: { operator: { type: 'http', scheme: 'bearer' } },
+      securitySchemes,
     },
   };
 };

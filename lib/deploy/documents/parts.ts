@@ -45,18 +45,57 @@ const ifNoneMatch = parameter(
   { type: 'string' },
 );
 
-/** The fields of an input as parameters. */
-export const parametersOf = (place: 'path' | 'query', { properties, required }: ObjectSchema): JsonSchema[] =>
-  Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    schema,
-  }));
+/** What a parameter of this name means wherever there is one. */
+const meanings: Record<string, string> = {
+  id: 'Which one is meant',
+  key: 'The key that it was written under',
+  event_id: 'Which event is meant',
+  stream_id: 'An aggregate: the type of its stream, a dash, its id',
+  stream_type: 'Aggregates of this type alone',
+  correlation_id: 'What this request caused alone',
+  subscription: 'The name of a subscriber',
+  fingerprint: 'Failures of this cause alone',
+  status: 'Those of this status alone',
+  state: 'Those in this state alone',
+  kind: 'Those of this kind alone',
+  type: 'Events of this type alone',
+  version: 'As of this version; the last one if absent',
+  limit: 'How many there are on a page',
+  skip: 'How many to pass over; to go on from page to page, follow the link',
+  after: 'Where the page before ended, as its link to the next one says',
+  after_position: 'Events after this position of the log',
+  order: 'Which end of the log comes first',
+  sort_by: 'What they are sorted by',
+  sort_order: 'Which end comes first',
+  after_version: 'Events after this version of the aggregate',
+  page: 'The number of the page, from 1',
+  page_size: 'How many there are on a page',
+  q: 'The beginnings of words, whatever their case',
+};
 
-/** What a caller may send in headers. */
-export const headerParameters = (kind: Kind): JsonSchema[] => {
-  if (kind === 'command') return [correlationId, idempotencyKey, ifMatch];
+/** Nothing in a schema can say that something must be in one of two places. */
+export const orInBody = 'May stand in the body in place of the query';
+
+/** The fields of an input as parameters. What a field says of itself comes first. */
+export const parametersOf = (
+  place: 'path' | 'query',
+  { properties, required }: ObjectSchema,
+  also = '',
+): JsonSchema[] =>
+  Object.entries(properties).map(([name, { description = meanings[name], ...schema }]) => {
+    const described = [description, also].filter(Boolean).join('. ');
+    return {
+      name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      ...(described === '' ? {} : { description: described }),
+      schema,
+    };
+  });
+
+/** What a caller may send in headers. What is always new has no version that could be insisted on. */
+export const headerParameters = (kind: Kind, isNew = false): JsonSchema[] => {
+  if (kind === 'command') return [correlationId, idempotencyKey, ...(isNew ? [] : [ifMatch])];
   if (kind === 'queued') return [correlationId, idempotencyKey];
   return kind === 'endpoint' ? [correlationId] : [correlationId, ifNoneMatch];
 };
@@ -79,7 +118,8 @@ const consistentWith = parameter(
 );
 
 /** Which version is waited for, or insisted on. */
-export const versionParameters = (kind: Kind): JsonSchema[] => {
+export const versionParameters = (kind: Kind, isNew = false): JsonSchema[] => {
+  if (isNew) return [];
   if (kind === 'command') return [expectedVersion('The version at which the command takes effect alone')];
   if (kind === 'document') return [expectedVersion('The version that is waited for'), timeout];
   return kind === 'list' ? [consistentWith, timeout] : [];
@@ -99,6 +139,16 @@ export const headersOf = (names: string[]): JsonSchema =>
       return [name, { required: name !== named, schema: name === 'Retry-After' ? version : text }];
     }),
   );
+
+export const securitySchemes: JsonSchema = {
+  operator: { type: 'http', scheme: 'bearer', description: 'The OPS_TOKEN of the stage' },
+  caller: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token of the issuer of the stage, if the stage names one',
+  },
+};
 
 export const problemSchema: JsonSchema = {
   type: 'object',

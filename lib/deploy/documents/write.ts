@@ -6,22 +6,28 @@ import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { catalogue } from '../../domains.ts';
 import { asyncApiOf } from './asyncapi.ts';
-import { describedRoutes, openApiOf, type RouteValue } from './openapi.ts';
+import { type DescribedRoute, describedRoutes, openApiOf } from './openapi.ts';
 import { writeViewer } from './viewer.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folder = resolve(root, '.documents');
 
-const loadRoutes = async (): Promise<Record<string, RouteValue>> => {
+interface FunctionEntry {
+  handler: string;
+  public?: string[];
+}
+
+const loadRoutes = async (): Promise<Record<string, DescribedRoute>> => {
   const ignored = [{ tag: '!GetAtt', resolve: String }];
   const { functions } = parse(await readFile(resolve(root, 'serverless.yml'), 'utf8'), {
     customTags: ignored,
   });
   const tables = await Promise.all(
-    Object.values<{ handler: string }>(functions).map(async ({ handler }) => {
+    Object.values<FunctionEntry>(functions).map(async ({ handler, public: open = [] }) => {
       const file = `${handler.slice(0, handler.lastIndexOf('.'))}.ts`;
       const { routes = {} } = await import(pathToFileURL(resolve(root, file)).href);
-      return describedRoutes(routes);
+      const [, tag = 'system'] = /^functions\/(\w+)\//.exec(handler) ?? [];
+      return describedRoutes(routes, { tag, open });
     }),
   );
   return Object.assign({}, ...tables);

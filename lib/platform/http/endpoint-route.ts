@@ -2,6 +2,7 @@
 import type { EnvironmentOf } from '../../core/messages.ts';
 import { parseInput } from '../parse-input.ts';
 import { gather } from './command-request.ts';
+import { compressible } from './compression.ts';
 import type { AnyEndpoint } from './endpoint.ts';
 import { authorizeOperator } from './operators.ts';
 import type { HttpRequest } from './request.ts';
@@ -14,7 +15,7 @@ const ask = (request: HttpRequest) => {
 
 const endpointRoute =
   (
-    { input, operators, handle, statuses = [200], statusOf, headersOf, rendering }: AnyEndpoint,
+    { input, operators, handle, statuses = [200], statusOf, headersOf, rendering, isLarge }: AnyEndpoint,
     environment: never,
   ): Route =>
   async (request): Promise<HttpAnswer> => {
@@ -24,6 +25,7 @@ const endpointRoute =
     const answer = (await handle(data, environment, request)) as never;
     const status = statusOf?.(answer) ?? statuses[0] ?? 200;
     const headers = headersOf?.(answer, request) ?? {};
+    if (isLarge) return compressible({ status, headers, body: answer }, request);
     if (!rendering?.accept.test(request.headers['accept'] ?? '')) return { status, headers, body: answer };
     return {
       status,

@@ -25,6 +25,8 @@ interface Facts {
   statuses?: number[];
   /** Headers that are its own, for the document; with a `!` behind one that is always there. */
   headers?: string[];
+  /** Its answers are compressed for who takes that. */
+  isLarge?: boolean;
   /** Problems that are its own, beside those that any endpoint may have. */
   problems?: number[];
 }

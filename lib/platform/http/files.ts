@@ -1,9 +1,8 @@
 // A page of static files that were built ahead: the page itself, and the assets that it names.
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { AppError } from '../../core/errors.ts';
+import { compress, encodingHeaders, takesGzip } from './compression.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpAnswer, Route } from './stack.ts';
 
@@ -31,9 +30,6 @@ interface BuiltPage {
   asset: (name: string, request: HttpRequest) => Promise<HttpAnswer>;
 }
 
-const takesGzip = ({ headers }: HttpRequest): boolean =>
-  /(^|,)\s*(gzip|\*)\s*(;\s*q=(0\.\d*[1-9]|1)\S*\s*)?(,|$)/i.test(headers['accept-encoding'] ?? '');
-
 /**
  * Serves `index.html` of a folder as the page, and its other files as assets whose names change with their content.
  * The page runs its own scripts and styles alone, asks this host alone, and stands in no frame.
@@ -46,9 +42,9 @@ export const builtPage = (folder: URL, { imageSources = "'self'" } = {}): BuiltP
     'cross-origin-opener-policy': 'same-origin',
   };
   const compressed = new Map<string, Promise<Buffer>>();
-  /** API Gateway compresses nothing of an HTTP API. */
-  const compress = (name: string): Promise<Buffer> => {
-    const known = compressed.get(name) ?? readFile(new URL(name, folder)).then(promisify(gzip));
+  const compressFile = (name: string): Promise<Buffer> => {
+    const known =
+      compressed.get(name) ?? readFile(new URL(name, folder)).then((content) => compress(content));
     compressed.set(name, known);
     return known;
   };
@@ -64,10 +60,9 @@ export const builtPage = (folder: URL, { imageSources = "'self'" } = {}): BuiltP
         ...safety,
         'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
         'cache-control': cacheControl,
-        vary: 'accept-encoding',
-        ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+        ...encodingHeaders(isCompressed),
       },
-      body: isCompressed ? await compress(name) : await readFile(new URL(name, folder), 'utf8'),
+      body: isCompressed ? await compressFile(name) : await readFile(new URL(name, folder), 'utf8'),
     };
   };
   return {
