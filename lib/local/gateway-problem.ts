@@ -5,10 +5,13 @@ import type { Extension, HapiRequest, HapiResponse, Toolkit } from './hapi.ts';
 
 const correlationIdPattern = /^[\x21-\x7e]{1,128}$/;
 
+const unreadableType = 'Invalid content-type header';
+
 const details: Record<number, string> = {
   400: 'The request could not be understood.',
   404: 'There is no such route.',
   413: 'The body is too large.',
+  415: 'Send application/json.',
   500: 'Something went wrong on our side.',
 };
 
@@ -19,6 +22,8 @@ const correlationIdOf = (request: HapiRequest): string => {
 
 /** The status when no function of ours made the answer: the server's own error, or a function that threw. */
 const failureStatus = ({ response }: HapiRequest): number | undefined => {
+  // To hapi, a content type that it cannot read is a broken request; a function gets it, and wants another one.
+  if (response.isBoom === true && response.message?.startsWith(unreadableType)) return 415;
   if (response.isBoom === true) return response.output?.statusCode ?? 500;
   const { source } = response;
   // serverless-offline answers 200 with the stack where AWS answers 500.

@@ -11,8 +11,13 @@ export interface HapiRequest {
   payload?: unknown;
   mime?: string;
   raw: { req: { rawHeaders: string[]; url?: string } };
+  params: Record<string, unknown>;
+  /** As hapi writes it: `/read/{key*}`. */
+  route: { path: string };
   response: {
     isBoom?: boolean;
+    /** What hapi says of its own error. */
+    message?: string;
     output?: { statusCode: number; headers: Record<string, unknown> };
     headers?: Record<string, unknown>;
     source?: unknown;
@@ -38,7 +43,7 @@ export type Extension = (request: HapiRequest, toolkit: Toolkit) => unknown;
 export interface HapiServer {
   listener: HttpListener;
   ext(event: 'onRequest' | 'onPreHandler' | 'onPreResponse', method: Extension): void;
-  table(): { path: string }[];
+  table(): { path: string; settings: { response?: { ranges?: boolean } } }[];
   start(): Promise<void>;
 }
 

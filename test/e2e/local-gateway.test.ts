@@ -27,6 +27,32 @@ test('a connection rests for a minute before the gateway ends it', async () => {
   expect(Number(seconds)).toBeGreaterThanOrEqual(60);
 });
 
+test.each([';;', 'application/json, text/plain', 'application/json; charset=utf-8; charset=utf-8'])(
+  'a body whose content type is %s is none that is taken',
+  async (type) => {
+    const { method, path, body } = await creating(system().http);
+    const headers = { 'content-type': type };
+    expectProblem(await system().http.call(method, path, { body: JSON.stringify(body), headers }), 415);
+  },
+);
+
+test.each(['bytes=0-5', 'bytes=-5', 'bytes=999999-', 'lines=1-2'])(
+  'who asks for %s of an answer gets all of it',
+  async (range) => {
+    const { http } = system();
+    const whole = await http.get(`${readPath(await create(http))}&timeout_ms=5000`, { range });
+    expect(whole.status).toBe(200);
+    expect(whole.header('content-range')).toBeUndefined();
+    expect(whole.header('accept-ranges')).toBeUndefined();
+    expect((await http.get('/docs', { range })).status).toBe(200);
+  },
+);
+
+test.each(['/ops/traces', '/ops/aggregates'])('%s, with nothing behind it, is no route', async (path) => {
+  expectProblem(await system().http.get(path), 404);
+  expectProblem(await system().http.post(path, {}), 404);
+});
+
 describe('a page in a browser', () => {
   const preflight = {
     'access-control-request-method': 'POST',
