@@ -22,7 +22,8 @@ export interface HttpRequest {
 }
 
 const visible = /^[\x21-\x7e]{1,128}$/;
-const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+// https://www.w3.org/TR/trace-context: version ff and ids of zeros alone are none.
+const traceparentForm = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The correlation id to answer with, also if the request's own one is refused; without one, Lambda's own of the call. */
 export const correlationOf = (event: APIGatewayProxyEventV2, context: Partial<Context>): string => {
