@@ -16,7 +16,7 @@ const getMetrics = endpoint({
   input: z.strictObject({}),
   answer: metrics,
   rendering: {
-    accept: /text\/plain|openmetrics/,
+    mediaTypes: ['text/plain', 'application/openmetrics-text'],
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     render: (report) => toPrometheus(toSamples(report)),
   },

@@ -224,6 +224,12 @@ describe('/metrics', () => {
     expect(answer.text).toMatch(/^# TYPE tandem_\w+ (gauge|counter|summary|histogram)$/m);
     expect(answer.text).toContain(`="${subscription}"`);
   });
+
+  test('speaks JSON to who likes it as much, as most programs do', async () => {
+    const answer = await system().http.get('/metrics', { accept: 'application/json, text/plain, */*' });
+    expect(answer.header('content-type')).toMatch(/^application\/json/);
+    expect(answer.header('vary')).toMatch(/accept/);
+  });
 });
 
 describe('/health', () => {

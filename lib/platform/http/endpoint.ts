@@ -4,8 +4,9 @@ import type * as z from 'zod';
 import type { HttpRequest } from './request.ts';
 
 /** Another form of the same answer, for who asks for it by `Accept`. */
-interface Rendering<B> {
-  accept: RegExp;
+export interface Rendering<B> {
+  /** The media types that it can be asked for by, in lower case. */
+  mediaTypes: string[];
   contentType: string;
   render: (body: B) => string;
 }
