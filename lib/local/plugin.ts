@@ -1,10 +1,13 @@
 // What `sls offline` and `sls invoke` need on this machine beside serverless-offline: the functions' queues, polled as AWS
 // does it; the relay started at once; settings and credentials of local parts; an end without leftovers.
+// serverless-offline-sqs 8.0.0 makes the functions that consume. How it reads a queue is replaced: it deletes whole batches
+// whatever the function answers, and its loop ends at the first receive that fails.
 
+import './quiet-sdk.ts';
+import ServerlessOfflineSqs from 'serverless-offline-sqs';
 import { consumersOf, queueSettings } from '../deploy/consumers.ts';
 import { relayKey } from '../deploy/rights.ts';
 import { catalogue } from '../domains.ts';
-import { createInvoke, type Invoke } from './functions.ts';
 import { ensureLocalIndexes } from './indexes.ts';
 import { trackInvocations } from './invocations.ts';
 import { pointInvokeAtLocal, setLocalCredentials } from './invoke-locally.ts';
@@ -17,6 +20,8 @@ import type { OfflineOptions, Serverless } from './serverless.ts';
 import { useLocalSettings } from './service-settings.ts';
 import { dataDirOf } from './settings.ts';
 import { createSqsClient } from './sqs-queue.ts';
+
+type Invoke = (functionKey: string, event: object) => Promise<unknown>;
 
 const settleWithinMs = 3_000;
 
@@ -39,9 +44,9 @@ const partsOf = ({ provider }: Serverless['service']): LocalParts => ({
 });
 
 /** What `npm start` looks at before it starts this process. Throws a SetupError. */
-const check = async (dataDir: string, parts: LocalParts, options: OfflineOptions): Promise<void> => {
+const check = async (dataDir: string, parts: LocalParts, options: Partial<OfflineOptions>): Promise<void> => {
   await checkDataDir(dataDir);
-  await checkPorts(options);
+  await checkPorts({ httpPort: Number(options.httpPort), lambdaPort: Number(options.lambdaPort) });
   await checkDatabase('WRITE_DB_URL', parts.writeDbUrl);
   await checkDatabase('READ_DB_URL', parts.readDbUrl);
   await checkQueues(parts.sqsEndpoint, parts.region);
@@ -76,52 +81,60 @@ const exitWith = (error: unknown, { sqsEndpoint }: LocalParts): never => {
   process.exit(1);
 };
 
-/** Prepares `sls offline`, and gives the hook that starts what it has beside its servers. */
-const prepareOffline = (serverless: Serverless, cliOptions: object): (() => Promise<void>) => {
-  const { service } = serverless;
-  setLocalCredentials();
-  useLocalSettings(service, process.env);
-  endWithParent();
-  outliveRejections();
-  const invocations = trackInvocations();
-  const parts = partsOf(service);
-  let pollers: QueuePoller[] = [];
-  let invoke: Invoke | undefined;
-  tameOffline(serverless, {
-    drain: async () => {
-      await Promise.all(pollers.map((poller) => poller.stop()));
-      await invocations.settle(settleWithinMs);
-    },
-    // The relay's schedule fires on the minute: the first command is not to wait for that. It logs its errors itself.
-    started: () => void invoke?.(relayKey, {}).catch(() => undefined),
-  });
-  return async () => {
-    const options = { httpPort: 0, lambdaPort: 0, ...service.custom?.['serverless-offline'], ...cliOptions };
+export default class Local extends ServerlessOfflineSqs {
+  pollers: QueuePoller[] = [];
+
+  constructor(serverless: Serverless, cliOptions: object) {
+    super(serverless, cliOptions);
+    const isOffline = serverless.processedInput.commands[0] === 'offline';
+    this.hooks = {
+      ...(isOffline ? this.hooks : {}),
+      initialize: () => (isOffline ? this.prepare() : undefined),
+      'before:invoke:invoke': () => pointInvokeAtLocal(serverless),
+    };
+  }
+
+  prepare(): void {
+    setLocalCredentials();
+    useLocalSettings(this.serverless.service, process.env);
+    endWithParent();
+    outliveRejections();
+    const invocations = trackInvocations();
+    tameOffline(this.serverless, {
+      drain: async () => {
+        await Promise.all(this.pollers.map((poller) => poller.stop()));
+        await invocations.settle(settleWithinMs);
+      },
+      // The relay's schedule fires on the minute: the first command is not to wait for that. It logs its errors itself.
+      started: () => void this.invoke(relayKey, {}).catch(() => undefined),
+    });
+  }
+
+  invoke(functionKey: string, event: object): Promise<unknown> {
+    const instance = this.lambda.get(functionKey);
+    instance.setEvent(event);
+    return instance.runHandler();
+  }
+
+  // serverless-offline handles the signals, and drains through `tameOffline`.
+  override ready(): void {}
+
+  override async end(): Promise<void> {}
+
+  override _mergeOptions(): void {
+    super._mergeOptions();
+    this.options = { ...this.serverless.service.custom?.['serverless-offline'], ...this.options };
+  }
+
+  override async _createSqs(): Promise<void> {
+    const { service, serviceDir } = this.serverless;
+    const parts = partsOf(service);
     try {
-      if (process.send === undefined)
-        await check(dataDirOf(serverless.serviceDir, process.env), parts, options);
+      if (process.send === undefined) await check(dataDirOf(serviceDir, process.env), parts, this.options);
       await ensureLocalIndexes(parts.writeDbUrl, parts.readDbUrl);
-      invoke = createInvoke(serverless, options);
-      pollers = await startPollers(service, parts, invoke);
+      this.pollers = await startPollers(service, parts, (key, event) => this.invoke(key, event));
     } catch (error) {
       exitWith(error, parts);
     }
-  };
-};
-
-export default class Local {
-  hooks: Record<string, () => unknown>;
-
-  constructor(serverless: Serverless, cliOptions: object) {
-    let start = async (): Promise<void> => undefined;
-    this.hooks = {
-      initialize: () => {
-        if (serverless.processedInput.commands[0] === 'offline')
-          start = prepareOffline(serverless, cliOptions);
-      },
-      'offline:start': () => start(),
-      'offline:start:init': () => start(),
-      'before:invoke:invoke': () => pointInvokeAtLocal(serverless),
-    };
   }
 }

@@ -6,8 +6,6 @@ declare module 'serverless-offline/lambda' {
   }
 
   export default class Lambda {
-    constructor(serverless: object, options: object);
-    create(functions: { functionKey: string; functionDefinition: object }[]): void;
     get(functionKey: string): LambdaFunction;
   }
 }

@@ -17,12 +17,19 @@ const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 test.each([
   ['fauxqs', '2.4.1', ['fauxqs-mends', 'in-flight']],
+  ['serverless-offline-sqs', '8.0.0', ['plugin']],
   ['serverless-offline', '14.8.2', ['hapi', 'gateway', 'invocations', 'quiet-offline']],
 ])('%s is the one that is mended, %s, by %o', (name, version, files) => {
   expect(read('package.json').devDependencies[name]).toBe(version);
   expect(read(`node_modules/${name}/package.json`).version).toBe(version);
   for (const file of files)
     expect(readFileSync(`lib/local/${file}.ts`, 'utf8')).toContain(`${name} ${version}`);
+});
+
+test('serverless-offline-sqs still does not ask which messages of a batch failed', () => {
+  const source = readFileSync('node_modules/serverless-offline-sqs/src/sqs.js', 'utf8');
+  expect(source).toContain('deleteMessageBatch');
+  expect(source).not.toContain('batchItemFailures');
 });
 
 /** fauxqs as it comes, with its data in a directory. */
