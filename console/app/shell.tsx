@@ -27,6 +27,7 @@ const Navigation = ({ current }: { current: string }) => (
 const useArrival = (path: string, title: string): void => {
   useEffect(() => {
     document.title = `${title} · Tandem`;
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     const isFirst = document.activeElement === document.body || document.activeElement === null;
     if (!isFirst) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
   }, [path, title]);

@@ -112,7 +112,8 @@ export const Actions = ({ query }: PageProps) => {
       {data !== undefined && data.items.length === 0 && (
         <Empty title="Nothing is on record.">
           <p>
-            What operators do is kept here: rebuilds, replays, dead letters put back or discarded, mendings.
+            What operators do is kept here: rebuilds, replays, dead letters put back or discarded, mendings. A
+            first one that changes nothing: <a href={to('read-models')}>check a read model for drift</a>.
           </p>
         </Empty>
       )}

@@ -16,13 +16,13 @@ const verdictOf = ({
   differing,
 }: ComparedDocument): { kind: Kind; word: string } => {
   if (error !== null) return { kind: 'bad', word: 'a replay fails' };
+  if (stored === null && replayed !== null) return { kind: 'late', word: 'missing' };
+  if (stored !== null && replayed === null) return { kind: 'late', word: 'should not be there' };
   if (differing.length > 0)
     return {
       kind: 'late',
       word: differing.length === 1 ? '1 field differs' : `${differing.length} fields differ`,
     };
-  if (stored === null && replayed !== null) return { kind: 'late', word: 'missing' };
-  if (stored !== null && replayed === null) return { kind: 'late', word: 'should not be there' };
   return { kind: 'good', word: stored === null ? 'none, as a replay says' : 'as a replay says' };
 };
 
@@ -54,21 +54,29 @@ const Differences = ({ stored, replayed, differing }: ComparedDocument) => (
   </Table>
 );
 
-const Stored = ({ document: { projection, id, stored } }: { document: ComparedDocument }) =>
-  stored === null ? null : (
+const Whole = ({ document, of }: { document: ComparedDocument; of: 'stored' | 'replayed' }) => {
+  const { projection, id } = document;
+  return (
     <details>
-      <summary>The document as it is stored</summary>
-      <Json value={stored} label={`Document ${id} of ${projection}`} />
+      <summary>
+        {of === 'stored' ? 'The document as it is stored' : 'The document that a replay gives'}
+      </summary>
+      <Json value={document[of]} label={`Document ${id} of ${projection}, ${of}`} />
     </details>
   );
+};
 
-const Compared = ({ document }: { document: ComparedDocument }) => (
-  <>
-    {document.error !== null && <p class="data">{inline(document.error, 600)}</p>}
-    {document.differing.length > 0 && <Differences {...document} />}
-    <Stored document={document} />
-  </>
-);
+const Compared = ({ document }: { document: ComparedDocument }) => {
+  const { stored, replayed, error, differing } = document;
+  return (
+    <>
+      {error !== null && <p class="data">{inline(error, 600)}</p>}
+      {stored !== null && replayed !== null && differing.length > 0 && <Differences {...document} />}
+      {stored !== null && <Whole document={document} of="stored" />}
+      {stored === null && replayed !== null && <Whole document={document} of="replayed" />}
+    </>
+  );
+};
 
 /** One of several that a read model keeps of the aggregate. */
 const OneOfSeveral = ({ document }: { document: ComparedDocument }) => (

@@ -145,7 +145,22 @@ export const Drawing = (props: DrawingProps) => {
                 </g>
               );
             })}
-            <ReadModelsPart box={placed.readModels} models={band.readModels} rebuilds={metrics.rebuilds} />
+            {layout.isWide && (
+              <text
+                class="band-title"
+                x={placed.readModels.x + placed.readModels.width - 12}
+                y={placed.y - 7}
+                text-anchor="end"
+              >
+                documents
+              </text>
+            )}
+            <ReadModelsPart
+              box={placed.readModels}
+              models={band.readModels}
+              rebuilds={metrics.rebuilds}
+              isWide={layout.isWide}
+            />
           </g>
         );
       })}

@@ -20,7 +20,7 @@ const Faults = ({ metrics }: { metrics: Metrics }) => {
       <p class="verdict">
         <State kind="good" word="Within contract" />
         <span class="soft">
-          every published event took effect at every subscriber within {duration(metrics.read_lag_ms)}
+          nothing that was published more than {duration(metrics.read_lag_ms)} ago is owed to a subscriber
         </span>
       </p>
     );

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Metrics } from '../../api/types.ts';
 import { to } from '../../router.ts';
-import { count, duration } from '../../view/format.ts';
+import { count, counted, duration } from '../../view/format.ts';
 import { Mark } from '../../view/state.tsx';
 import { type Told, tellQueue, tellRow } from './figures.ts';
 import { LagScale } from './lag-scale.tsx';
@@ -155,10 +155,13 @@ export const ReadModelsPart = ({
   box,
   models,
   rebuilds,
+  isWide,
 }: {
   box: Box;
   models: { projection: string; collection: string; documents: number }[];
   rebuilds: Metrics['rebuilds'];
+  /** Then the unit stands above the column. */
+  isWide: boolean;
 }) => (
   <Part box={box} href={to('read-models')} kind="views" spoken="Read models: ">
     {models.map(({ projection, documents }, index) => {
@@ -170,7 +173,7 @@ export const ReadModelsPart = ({
             {cut(projection, box.width - 80)}
           </text>
           <text class="soft" x={box.width - 12} y={y} text-anchor="end">
-            {isRunning ? 'rebuilding' : count(documents)}
+            {isRunning ? 'rebuilding' : isWide ? count(documents) : counted(documents, 'document')}
           </text>
         </g>
       );

@@ -97,15 +97,13 @@ const OneLetter = ({ id }: { id: string }) => {
     <>
       <div class="page-head">
         <h1 tabIndex={-1}>Dead letter</h1>
-        <a
-          href={
-            letter === undefined
-              ? to('dead-letters')
-              : to('dead-letters', { subscription: letter.subscription, fingerprint: letter.fingerprint })
-          }
-        >
-          All of this cause
-        </a>
+        {letter !== undefined && (
+          <a
+            href={to('dead-letters', { subscription: letter.subscription, fingerprint: letter.fingerprint })}
+          >
+            All of this cause
+          </a>
+        )}
       </div>
       {error !== undefined && !error.isAway && <Failure error={error} again={again} />}
       {data === undefined && error === undefined && <Loading />}

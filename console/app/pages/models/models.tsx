@@ -21,9 +21,26 @@ type Model = System['domains'][number]['read_models'][number];
 const lastOf = (actions: readonly Action[], kinds: Action['kind'][], target: string): Action | undefined =>
   actions.find((action) => kinds.includes(action.kind) && action.target === target);
 
-const driftOf = ({ result }: Action): number => {
-  const { altered = 0, missing = 0, surplus = 0 } = countsOf(result);
-  return altered + missing + surplus;
+type Result = Action['result'];
+
+/** What a check has found about one read model: a check of all has a list. */
+const partOf = (result: Result, projection: string): Result =>
+  Array.isArray(result) ? (result.find((part) => part['projection'] === projection) ?? null) : result;
+
+interface Check {
+  drift: number;
+  at: string;
+}
+
+const lastCheck = (actions: readonly Action[], projection: string): Check | undefined => {
+  for (const { kind, target, result, ended_at } of actions) {
+    if (kind !== 'dry_run' || ended_at === null || !['all', projection].includes(target)) continue;
+    const part = partOf(result, projection);
+    if (part === null) continue;
+    const { altered = 0, missing = 0, surplus = 0 } = countsOf(part);
+    return { drift: altered + missing + surplus, at: ended_at };
+  }
+  return undefined;
 };
 
 const tellDrift = (drift: number): string => {
@@ -31,15 +48,14 @@ const tellDrift = (drift: number): string => {
   return drift === 1 ? '1 document differs' : `${count(drift)} documents differ`;
 };
 
-const Drift = ({ check }: { check: Action | undefined }) => {
-  if (check === undefined || check.result === null || !hasEnded(check))
-    return <span class="soft">drift not checked lately</span>;
-  const drift = driftOf(check);
+const Drift = ({ check }: { check: Check | undefined }) => {
+  if (check === undefined) return <span class="soft">drift not checked lately</span>;
+  const { drift, at } = check;
   return (
     <span>
       <State kind={drift === 0 ? 'good' : 'late'} word={tellDrift(drift)} />{' '}
       <span class="soft">
-        checked <Ago at={check.ended_at ?? check.heard_at} />
+        checked <Ago at={at} />
       </span>
     </span>
   );
@@ -84,9 +100,9 @@ const ReadModel = ({
       <header>
         <h3>{projection}</h3>
         <span>
-          <span class="strong">{count(documents)}</span> documents
+          <span class="strong">{count(documents)}</span> {documents === 1 ? 'document' : 'documents'}
         </span>
-        <Drift check={lastOf(actions, ['dry_run'], projection)} />
+        <Drift check={lastCheck(actions, projection)} />
         <span class="soft">
           {collection}, schema version {schema_version}
         </span>

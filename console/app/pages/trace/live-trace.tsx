@@ -30,7 +30,8 @@ const What = ({ bar: { depth, what, event_id, stream_id, version } }: { bar: Bar
 
 // What took effect may have left no time behind: it is kept for a day, and under load not of every event.
 const tellTook = ({ fromMs, toMs, kind }: Bar): string => {
-  if (toMs !== null) return duration(toMs - fromMs);
+  // A subscriber may be done before the relay has noted that it has sent.
+  if (toMs !== null) return duration(Math.max(0, toMs - fromMs));
   return kind === 'busy' ? '…' : 'unknown';
 };
 
