@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EventRow } from '../../lib/core/events.ts';
-import { sendingOf } from '../../lib/platform/ops/wire.ts';
+import type { Action } from '../../lib/core/ops/actions.ts';
+import { sendingOf, toAction, toLoggedEvent } from '../../lib/platform/ops/wire.ts';
 
 const [nextAttemptAt, parkedAt, publishedAt] = [new Date(1), new Date(2), new Date(3)];
 const row = (fields: Partial<EventRow>) => fields as EventRow;
@@ -22,4 +23,25 @@ test('an event that waits to be sent says why and until when; once it was sent, 
     parked_at: parkedAt,
   });
   expect(sendingOf(row({}))).toEqual({ send_error: null, next_attempt_at: null, parked_at: null });
+});
+
+const action = (fields: Partial<Action>) =>
+  toAction({
+    ...{ _id: 'a', kind: 'rebuild', target: 'tickets', input: {}, by: 'anyone', state: 'running' },
+    ...{ requested_at: new Date(0), started_at: new Date(1_000), heard_at: new Date(11_000), done: 40 },
+    ...fields,
+  } as Action).progress;
+
+test('an action says how fast it is, and how long it will take from now on', () => {
+  expect(action({ total: 100 })).toEqual({ done: 40, total: 100, per_second: 4, remaining_ms: 15_000 });
+  expect(action({})).toEqual({ done: 40, total: null, per_second: 4, remaining_ms: null });
+  expect(action({ total: 100, done: 0 })).toMatchObject({ per_second: null, remaining_ms: null });
+  expect(action({ total: 30 })).toEqual({ done: 40, total: 40, per_second: 4, remaining_ms: 0 });
+  expect(action({ total: 100, state: 'done' })).toMatchObject({ remaining_ms: 0 });
+});
+
+test('a list leaves out data of more than 4096 bytes, and says how much there is', () => {
+  const shown = (bytes: number) => toLoggedEvent({ ...row({}), data: 'x'.repeat(bytes - 2) } as never);
+  expect(shown(4_096)).toMatchObject({ data: expect.stringMatching(/^x+$/), data_bytes: 4_096 });
+  expect(shown(4_097)).toMatchObject({ data: null, data_bytes: 4_097 });
 });
