@@ -4,9 +4,12 @@ import { parseJsonBody } from '../../lib/platform/http/body.ts';
 const parse = (text: string) => parseJsonBody(text, false, 'application/json');
 
 describe('a body', () => {
-  test.each(['null', 'false', '0', '"text"', '[]', '{"a":[1,"b"]}'])('is what was sent: %s', (text) => {
-    expect(parse(text)).toEqual(JSON.parse(text));
-  });
+  test.each(['null', 'false', '0', '"text"', '"1.50"', '[]', '{"a":[1,"b","2"]}'])(
+    'is what was sent: %s',
+    (text) => {
+      expect(parse(text)).toEqual(JSON.parse(text));
+    },
+  );
 
   test.each(['1.50', '15e-1', '0.1', '100', '1e2', '0', '-3.25', '9007199254740991', '1E+2', '0.0000001'])(
     'keeps %s as it is written',

@@ -9,8 +9,10 @@ import {
   orderEvents,
   totalOf,
 } from '../../lib/orders/order.ts';
+import { orderView } from '../../lib/orders/projections.ts';
 import { scenarios } from '../support/given.ts';
 import { address } from '../support/orders.ts';
+import { dayOf, projected } from '../support/projected.ts';
 
 const { given } = scenarios(orderDecider);
 const id = '01900000-0000-7000-8000-000000000000';
@@ -118,5 +120,44 @@ describe('an order of the first release', () => {
     expect(today).toMatchObject({ schema_version: 2, data: { ...data, shipping_address } });
     expect(orderEvents.OrderCreated.data.parse(today.data)).toEqual(today.data);
     expect(stored.data).toEqual(data);
+  });
+});
+
+describe('the view of an order', () => {
+  const times = (...events: OrderEvent[]) => {
+    const view = projected(orderView, events);
+    return ['created_at', 'shipped_at', 'cancelled_at', 'updated_at'].map((name) => Reflect.get(view, name));
+  };
+  const added: OrderEvent = { type: 'OrderItemAdded', data: item(50, 2) };
+
+  test('has each time of the event that it is the time of', () => {
+    expect(times(created())).toEqual([dayOf(1), null, null, dayOf(1)]);
+    expect(times(created(), added)).toEqual([dayOf(1), null, null, dayOf(2)]);
+    expect(times(created(), added, shipped)).toEqual([dayOf(1), dayOf(3), null, dayOf(3)]);
+    expect(times(created(), added, cancelled)).toEqual([dayOf(1), null, dayOf(3), dayOf(3)]);
+  });
+
+  test('has the items and their sum, and what else was said of it', () => {
+    expect(projected(orderView, [created(item(1999, 1)), added])).toMatchObject({
+      status: 'created',
+      items: [item(1999, 1), item(50, 2)],
+      item_count: 2,
+      total_minor: 2099,
+      cancel_reason: null,
+      version: 2,
+    });
+    expect(projected(orderView, [created(), cancelled])).toMatchObject({
+      status: 'cancelled',
+      cancel_reason: 'changed my mind',
+    });
+  });
+
+  test('is found by its id, its customer, each product and each part of the address, and not by the country', () => {
+    const view = projected(orderView, [created(), { ...added, data: { ...added.data, product_id: 'p-2' } }]);
+    const words: unknown = Reflect.get(view, 'words');
+    const { country, ...parts } = address();
+    expect(words).toEqual(expect.arrayContaining(['one', 'c-1', 'p-1', 'p-2']));
+    for (const part of Object.values(parts)) expect(words).toContain(part.toLowerCase().split(' ')[0]);
+    expect(words).not.toContain(country.toLowerCase());
   });
 });

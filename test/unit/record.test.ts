@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { recordView } from '../../lib/records/projections.ts';
 import {
   mergeReads,
   type RecordReadCommand,
@@ -7,6 +8,7 @@ import {
   recordReadsDecider,
 } from '../../lib/records/record.ts';
 import { scenarios } from '../support/given.ts';
+import { dayOf, projected } from '../support/projected.ts';
 
 const written = (value: string) => ({ type: 'RecordWritten', data: { value } }) as const;
 const write = (value: string) => ({ type: 'WriteRecord', data: { key: 'k', value } }) as const;
@@ -24,6 +26,13 @@ describe('a record', () => {
   test('has the last value and counts each write', () => {
     const state = [written('a'), written('b'), written('b')].reduce(recordDecider.evolve, undefined);
     expect(state).toEqual({ value: 'b', write_count: 3 });
+  });
+});
+
+test('the view of a record keeps the time of the first write, and has the last value', () => {
+  expect(projected(recordView, [written('a'), written('b'), written('b')])).toMatchObject({
+    ...{ value: 'b', write_count: 3, version: 3 },
+    ...{ created_at: dayOf(1), updated_at: dayOf(3) },
   });
 });
 

@@ -37,15 +37,13 @@ const isStorable = (value: unknown): boolean => {
   return false;
 };
 
-/** `1.50` and `15e-1` as digits and an exponent, so that two spellings of one number are equal. */
+/** `1.50` and `15e-1` as digits behind a point and an exponent, so that two spellings of one number are equal. */
 const digitsOf = (number: string): string => {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(number) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
   const kept = digits.replace(/0+$/, '');
-  return kept === ''
-    ? '0'
-    : `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+  return kept === '' ? '0' : `${sign}${kept}e${Number(exponent) - fraction.length + digits.length}`;
 };
 
 /** A number that cannot be kept as it is written (1.9999999999999999 would be 2) is none. */
