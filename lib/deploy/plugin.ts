@@ -13,7 +13,7 @@ import { addQueues } from './queues.ts';
 import { rightPattern } from './rights.ts';
 import { allowed, roleOf } from './roles.ts';
 import { addRouteTable } from './route-table.ts';
-import { logicalId, placeOf, type Service } from './service.ts';
+import { keptWhenReplaced, logicalId, placeOf, type Service } from './service.ts';
 import { paramsOf, refuseOtherFlags, type StageParams, stageEnvironment } from './stage.ts';
 
 interface Framework {
@@ -70,7 +70,8 @@ export const prepare = (service: Service, environment: NodeJS.ProcessEnv): void 
 /** Changes the service in place, as the framework wants it. */
 export const complete = (service: Service): void => {
   const place = placeOf(service);
-  const { Resources } = service.resources;
+  const { Resources, extensions = {} } = service.resources;
+  service.resources.extensions = extensions;
   Object.assign(Resources, alarmsOf(service, place));
   for (const [key, definition] of Object.entries(service.functions)) {
     const role = `${logicalId(key)}Role`;
@@ -78,6 +79,7 @@ export const complete = (service: Service): void => {
     definition.role = { 'Fn::Sub': `\${${role}.Arn}` };
     Resources[role] = roleOf(allowed(key, definition, place));
     definition.environment = { ...definition.environment, ...parametersOf(definition, place) };
+    extensions[`${logicalId(key)}LogGroup`] = keptWhenReplaced;
   }
   addAuthorizer(service);
   addCors(service);

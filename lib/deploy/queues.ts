@@ -1,12 +1,10 @@
 // What AWS wants for each consumer: the queue, its dead letters, and the event source of the function.
 import { consumersOf, type QueueConsumer, type QueueDefinition, type QueueSettings } from './consumers.ts';
-import { logicalId, type Resource, type Service } from './service.ts';
-
-/** A queue whose name changes is another queue: the old one stays, with what is in it. `sls remove` takes it all. */
-const keptWhenReplaced = { UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' } as const;
+import { keptWhenReplaced, logicalId, type Resource, type Service } from './service.ts';
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
+/** A queue whose name changes is another queue. */
 const queueResource = ({ name, attributes }: QueueDefinition, more: object = {}): Resource => ({
   Type: 'AWS::SQS::Queue',
   ...keptWhenReplaced,

@@ -26,6 +26,9 @@ export interface FunctionDefinition {
   environment?: Record<string, unknown>;
 }
 
+/** What another takes the place of stays, with what is in it. `sls remove` takes it all. */
+export const keptWhenReplaced = { UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' } as const;
+
 export interface Resource {
   Type: string;
   UpdateReplacePolicy?: 'Retain';
@@ -42,7 +45,7 @@ export interface Service {
   };
   custom: { jwt?: { issuer?: string; audience?: string }; corsOrigins?: string };
   functions: Record<string, FunctionDefinition>;
-  resources: { Resources: Record<string, Resource> };
+  resources: { Resources: Record<string, Resource>; extensions?: Record<string, Partial<Resource>> };
 }
 
 export const placeOf = ({ service, provider }: Service): Place => ({

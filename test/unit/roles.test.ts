@@ -4,7 +4,7 @@ import type { Place } from '../../lib/deploy/place.ts';
 import Deploy, { complete } from '../../lib/deploy/plugin.ts';
 import type { Statement } from '../../lib/deploy/rights.ts';
 import { allowed } from '../../lib/deploy/roles.ts';
-import type { FunctionDefinition } from '../../lib/deploy/service.ts';
+import { type FunctionDefinition, logicalId } from '../../lib/deploy/service.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { gatewayKey } from '../../lib/platform/http/route-key.ts';
 import { example } from '../support/example.ts';
@@ -137,6 +137,18 @@ test('every function has a role of its own, and every queue an alarm for its dea
   expect(Object.keys(Resources).filter((id) => id.endsWith('DeadLettersAlarm'))).toHaveLength(
     catalogue.queueNames.length,
   );
+});
+
+test('the log of a function that is replaced stays, and goes with the stage', () => {
+  const deployed = service();
+  const accessLog = { Properties: { LogGroupClass: 'INFREQUENT_ACCESS' } };
+  const resources = { ...deployed.resources, extensions: { HttpApiLogGroup: accessLog } };
+  complete({ ...deployed, resources });
+  const { HttpApiLogGroup, ...own }: Record<string, object> = resources.extensions;
+  expect(HttpApiLogGroup).toBe(accessLog);
+  expect(Object.keys(own).sort()).toEqual(names.map((name) => `${logicalId(name)}LogGroup`).sort());
+  for (const kept of Object.values(own))
+    expect(kept).toEqual({ UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' });
 });
 
 test('a stage with an issuer and an audience asks for a token on every route but health, the console and what operators ask', () => {
