@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type LogQuery, listEvents } from '../../lib/core/ops/log.ts';
 import { positionsCollection } from '../../lib/core/stores/event-log.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
@@ -87,4 +87,34 @@ test.each([
 test('what one request caused is found without the rest', async () => {
   const { events } = await listEvents(databases.write, { order: 'asc', correlation_id: 'even', limit: 10 });
   expect(events.map(({ version }) => version)).toEqual([2, 4, 6]);
+});
+
+describe('requests that went on side by side under one correlation id', () => {
+  const placeOfEach = [9_003, 9_001, 9_002, 9_005, 9_004, 9_007, 9_006];
+
+  beforeAll(async () => {
+    // All of one moment but the last, which took its time to commit.
+    const rows = placeOfEach.map((position, at) => ({
+      ...row(position, 1),
+      stream_id: `Aside-${at}`,
+      metadata: { command_id: 'c', correlation_id: 'aside', causation_id: 'c' },
+      recorded_at: new Date(start + (at === 6 ? 0 : 20)),
+    }));
+    const unseen = Array.from({ length: 5 }, (_, at) => ({
+      ...row(0, 1),
+      _id: `unseen-${at}`,
+      stream_id: `Unseen-${at}`,
+      metadata: { command_id: 'c', correlation_id: 'aside', causation_id: 'c' },
+      recorded_at: new Date(start + 40),
+    }));
+    await eventRows(databases.write).insertMany([...rows, ...unseen]);
+  });
+
+  test.each(['asc', 'desc'] as const)('are listed in the order of the log, each once, %s', async (order) => {
+    const inOrder = placeOfEach.toSorted((one, other) => (order === 'asc' ? one - other : other - one));
+    for (const limit of [1, 2, 3, 100]) {
+      const pages = await walk({ order, correlation_id: 'aside', limit });
+      expect(pages.flat().filter((position) => position !== null)).toEqual(inOrder);
+    }
+  });
 });
