@@ -3,33 +3,42 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { launchBrowser } from '../support/browser.ts';
+import { entries } from '../support/entries.ts';
+import { change, create, example, written } from '../support/example.ts';
 import { httpClient } from '../support/http.ts';
 import { openQueue } from '../support/queues.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const subscription = 'tickets-projector';
+const { subscription } = example;
 const stateFile = `${process.env['TANDEM_DATA_DIR'] || '.local'}/state.json`;
 const state = JSON.parse(readFileSync(stateFile, 'utf8')) as Record<string, string>;
 const url = state['http_url'] ?? '';
 const http = httpClient(url);
 const folder = 'console/pictures';
 
-/** Something to be seen: tickets that change, an order, and two messages that nobody can apply. */
+/** One of each kind of aggregate, changed: what one request caused is seen in its trace. */
+const createAll = async (headers: Record<string, string>): Promise<void> => {
+  for (const { http: overHttp } of entries) {
+    const made = new Map<string, string>();
+    for (const [n, { name, create: toCall, changes }] of overHttp.kinds.entries()) {
+      const call = toCall(n, (kind) => made.get(kind));
+      if (call === undefined) continue;
+      const { id } = written((await http.post(call.path, call.body, headers)).object());
+      made.set(name, id);
+      const [changed] = changes.map((change) => change(id, n + 1));
+      if (changed !== undefined) await http.call(changed.method, changed.path, { body: changed.body });
+    }
+  }
+};
+
+/** Something to be seen, and two messages that nobody can apply. */
 const enliven = async (): Promise<{ stream: string; correlationId: string }> => {
   const correlationId = randomUUID();
-  const body = {
-    customer_id: 'c-1',
-    subject: 'No sound',
-    message: 'The speaker is silent since the update.',
-  };
-  const opened = await http.post('/tickets', body, { 'x-correlation-id': correlationId });
-  const id = String(opened.object()['id']);
-  await http.patch(`/tickets/${id}/status`, { new_status: 'in_progress' });
-  await http.patch(`/tickets/${id}/note`, { note: 'Called back.' });
-  const supplier = String((await http.post('/suppliers', { name: 'Acme' })).object()['id']);
-  const lamp = { name: 'Lamp', price: 19.99, cost_price: 7.5, stock: 12, supplier_id: supplier };
-  const product = String((await http.post('/products', lamp)).object()['id']);
-  await http.patch(`/products/${product}/stock`, { new_stock: 3 }, { 'x-correlation-id': correlationId });
+  const headers = { 'x-correlation-id': correlationId };
+  const { id } = await create(http, headers);
+  await change(http, id);
+  await change(http, id);
+  await createAll(headers);
   const queue = await openQueue(state['sqs_endpoint'] ?? '', `${state['queue_prefix']}-${subscription}`);
   await queue.send(JSON.stringify({ event_id: randomUUID(), version: -1 }));
   await queue.send('not { json');
@@ -38,13 +47,12 @@ const enliven = async (): Promise<{ stream: string; correlationId: string }> => 
     async () => ((await http.get('/dead-letters')).object()['groups'] as object[]).length > 1,
     { timeoutMs: 60_000 },
   );
-  return { stream: `Ticket-${id}`, correlationId };
+  return { stream: `${example.streamType}-${id}`, correlationId };
 };
 
 const keepBusy = async (signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
-    await http.post('/tickets', { customer_id: 'c-2', subject: 'Printer', message: 'It burns.' });
-    await http.post('/write', { key: 'k', value: 'v' });
+    await create(http);
     await pause(300);
   }
 };

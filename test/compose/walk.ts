@@ -5,6 +5,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../lib/local/ports.ts';
+import { change, create, creating, readPath, type Written } from '../support/example.ts';
+import { httpClient } from '../support/http.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startParts } from './parts.ts';
 
@@ -30,20 +32,12 @@ for (const stream of [system.stdout, system.stderr])
     log += String(chunk);
   });
 
-const send = (method: string, path: string, body: object): Promise<Response> =>
-  fetch(url + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const http = httpClient(url);
 
-const create = async (subject: string): Promise<string> => {
-  const answer = await send('POST', '/tickets', { customer_id: 'c-1', subject, message: 'Silent.' });
-  assert.equal(answer.status, 201);
-  const { id }: { id: string } = JSON.parse(await answer.text());
-  return id;
-};
-
-const isListed = async (id: string): Promise<boolean> => {
-  const answer = await fetch(`${url}/tickets?limit=100`);
-  const list: { id: string }[] = JSON.parse(await answer.text());
-  return list.some((one) => one.id === id);
+/** Whether the read model has it. */
+const isShown = async (at: Written): Promise<boolean> => {
+  const answer = await http.get(readPath(at));
+  return answer.status === 200 && answer.header('warning') === undefined;
 };
 
 const step = async (title: string, work: () => Promise<void>): Promise<void> => {
@@ -57,32 +51,32 @@ try {
       () => undefined,
     ),
   );
-  await step('a ticket is created, listed and closed', async () => {
-    const id = await create('No sound');
-    await waitFor('the ticket in the list', () => isListed(id));
-    const { status } = await send('PATCH', `/tickets/${id}/status`, { new_status: 'closed' });
-    assert.equal(status, 200);
+  await step('one is created, changed and shown', async () => {
+    const { id } = await create(http);
+    const changed = await change(http, id);
+    await waitFor('the change to be shown', () => isShown(changed));
   });
   await step(
     'the queue server restarts empty: its queues come back, and what it lost is healed',
     async () => {
-      const before = await Promise.all(Array.from({ length: 20 }, (_, index) => create(`Before ${index}`)));
+      const before = await Promise.all(Array.from({ length: 20 }, () => create(http)));
       await parts.restartQueues();
-      const after = await create('After');
-      await waitFor('the next ticket in the list', () => isListed(after), { timeoutMs: 30_000 });
-      for (const id of before)
-        await waitFor('what the queues lost', () => isListed(id), { timeoutMs: 150_000, everyMs: 500 });
+      const after = await create(http);
+      await waitFor('the next one to be shown', () => isShown(after), { timeoutMs: 30_000 });
+      for (const one of before)
+        await waitFor('what the queues lost', () => isShown(one), { timeoutMs: 150_000, everyMs: 500 });
     },
   );
   await step('half a minute without a database: 503, and then it goes on by itself', async () => {
+    const { method, path, body } = await creating(http);
     await parts.mongo.kill();
     const endsAt = Date.now() + 30_000;
-    const body = { customer_id: 'c-1', subject: 'Away', message: 'Silent.' };
-    assert.equal((await send('POST', '/tickets', body)).status, 503);
+    const refused = await http.call(method, path, { body, expect: 503 });
+    assert.equal(refused.status, 503);
     await wait(endsAt - Date.now());
     await parts.mongo.start();
-    const id = await waitFor('a command to be accepted', () => create('Back'), { timeoutMs: 30_000 });
-    await waitFor('it to be listed', () => isListed(id), { timeoutMs: 30_000 });
+    const back = await waitFor('a command to be accepted', () => create(http), { timeoutMs: 30_000 });
+    await waitFor('it to be shown', () => isShown(back), { timeoutMs: 30_000 });
   });
   await step('Ctrl-C ends it', async () => {
     process.kill(-Number(system.pid), 'SIGINT');

@@ -4,7 +4,8 @@ import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
-import { loadFunctions, written } from '../support/example.ts';
+import { written } from '../support/example.ts';
+import { loadFunctions } from '../support/example-functions.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const databases = useDatabases();
