@@ -2,12 +2,14 @@
 import { type Changes, insert } from './files.ts';
 import { type Names, pastTense, typeName } from './names.ts';
 
-export const addCommand = (changes: Changes, { many, one, type }: Names, verb: string): void => {
-  const command = `${typeName(verb)}${type}`;
-  const value = command.charAt(0).toLowerCase() + command.slice(1);
-  const event = `${type}${pastTense(typeName(verb))}`;
-  const route = `POST /${many}/{id}/${verb}`;
+interface Made {
+  names: Names;
+  command: string;
+  event: string;
+}
 
+/** The event, the input, what the rule says and what becomes of the state. */
+const editRules = (changes: Changes, { names: { many, one }, command, event }: Made): void => {
   changes.edit(`lib/${many}/${one}.ts`, (rules) => {
     const steps: ((content: string) => string | undefined)[] = [
       (content) =>
@@ -37,6 +39,32 @@ export const addCommand = (changes: Changes, { many, one, type }: Names, verb: s
     ];
     return steps.reduce<string | undefined>((content, step) => content && step(content), rules);
   });
+};
+
+const editTests = (changes: Changes, { names: { one }, command, event }: Made): void => {
+  changes.edit(`test/unit/${one}.test.ts`, (tests) => {
+    const head =
+      tests.includes('import { test }') || /import \{[^}]*\btest\b[^}]*\} from 'vitest'/.test(tests);
+    const body = `
+test('${command} is recorded as ${event}, with who did it', () => {
+  given(created)
+    .when({ type: '${command}', data: { id, by: 'somebody' } })
+    .thenEvents({ type: '${event}', data: { by: 'somebody' } });
+});
+`;
+    return head ? `${tests.trimEnd()}\n${body}` : undefined;
+  });
+};
+
+export const addCommand = (changes: Changes, names: Names, verb: string): void => {
+  const { many, one, type } = names;
+  const command = `${typeName(verb)}${type}`;
+  const value = command.charAt(0).toLowerCase() + command.slice(1);
+  const event = `${type}${pastTense(typeName(verb))}`;
+  const route = `POST /${many}/{id}/${verb}`;
+
+  const made: Made = { names, command, event };
+  editRules(changes, made);
   changes.edit(`lib/${many}/projections.ts`, (projections) =>
     insert(
       projections,
@@ -45,7 +73,7 @@ export const addCommand = (changes: Changes, { many, one, type }: Names, verb: s
     ),
   );
   changes.edit(`lib/${many}/commands.ts`, (commands) => {
-    const made = `export const ${value} = command({
+    const text = `export const ${value} = command({
   type: '${command}',
   summary: '${typeName(verb)} a ${one}',
   input: ${one}Inputs.${command},
@@ -53,7 +81,7 @@ export const addCommand = (changes: Changes, { many, one, type }: Names, verb: s
 });
 
 `;
-    return insert(commands, { before: /^\/\*\* The bus of all commands/m }, made)?.replace(
+    return insert(commands, { before: /^\/\*\* The bus of all commands/m }, text)?.replace(
       /createCommandBus\(\s*\[/,
       (found) => `${found}${value}, `,
     );
@@ -72,16 +100,5 @@ export const addCommand = (changes: Changes, { many, one, type }: Names, verb: s
       `      - httpApi: ${route}\n`,
     ),
   );
-  changes.edit(`test/unit/${one}.test.ts`, (tests) => {
-    const head =
-      tests.includes('import { test }') || /import \{[^}]*\btest\b[^}]*\} from 'vitest'/.test(tests);
-    const body = `
-test('${command} is recorded as ${event}, with who did it', () => {
-  given(created)
-    .when({ type: '${command}', data: { id, by: 'somebody' } })
-    .thenEvents({ type: '${event}', data: { by: 'somebody' } });
-});
-`;
-    return head ? `${tests.trimEnd()}\n${body}` : undefined;
-  });
+  editTests(changes, made);
 };

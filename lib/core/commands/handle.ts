@@ -7,7 +7,13 @@
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
 import { AppError } from '../errors.ts';
 import { type EventMetadata, type RecordedEvent, streamId } from '../events.ts';
-import { type AggregateStore, type KeyedCommand, keyReused, type Loaded } from '../stores/store.ts';
+import {
+  type AggregateStore,
+  type Append,
+  type KeyedCommand,
+  keyReused,
+  type Loaded,
+} from '../stores/store.ts';
 import { inTurn } from './turns.ts';
 import { notCertain, untilDecided } from './until-decided.ts';
 
@@ -83,6 +89,26 @@ const decideAt = <C extends DomainCommand, S, E extends DomainEvent>(
   return events;
 };
 
+const toAppend = <C extends DomainCommand, S, E extends DomainEvent>(
+  { evolve }: Decider<C, S, E>,
+  command: C,
+  from: Loaded<S>,
+  events: E[],
+  context: CommandContext,
+): Append<S, E> => {
+  const metadata = toMetadata(context);
+  const { command_id, correlation_id, causation_id } = metadata;
+  const key = context.idempotencyKey;
+  return {
+    from,
+    next: events.reduce(evolve, from.state),
+    events,
+    metadata,
+    commands: [{ ...command, command_id, correlation_id, causation_id }],
+    ...(key === undefined ? {} : { key }),
+  };
+};
+
 /** A handler of all commands of one aggregate type. */
 export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent>(
   store: AggregateStore<S, E>,
@@ -130,12 +156,7 @@ export const commandHandler = <C extends DomainCommand, S, E extends DomainEvent
       return replay(earlier, context);
     }
     if (events.length === 0) return changeNothing(id, from.version, context);
-    const metadata = toMetadata(context);
-    const { command_id, correlation_id, causation_id } = metadata;
-    const commands = [{ ...command, command_id, correlation_id, causation_id }];
-    const next = events.reduce(decider.evolve, from.state);
-    const append = { from, next, events, metadata, commands, ...(key === undefined ? {} : { key }) };
-    const appended = await store.append(id, append);
+    const appended = await store.append(id, toAppend(decider, command, from, events, context));
     await onAppended?.(appended);
     return { id, version: from.version + events.length, commandId, replayed: false };
   };

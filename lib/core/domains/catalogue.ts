@@ -29,11 +29,64 @@ const checkManifest = ({ name, streams, readModels, subscribers }: Domain): void
   }
 };
 
+/** @throws AppError `invalid_input`, with the names that there are. */
+const choose = <T>(what: string, name: string, among: readonly T[], nameOf: (one: T) => string): T => {
+  const found = among.find((one) => nameOf(one) === name);
+  if (found !== undefined) return found;
+  throw new AppError(
+    'invalid_input',
+    `There is no ${what} ${name}; there are: ${among.map(nameOf).join(', ')}`,
+  );
+};
+
 const groupByType = (subscribers: readonly SubscriberDefinition[]): Map<string, string[]> => {
   const byType = new Map<string, string[]>();
   for (const { name, hears } of subscribers)
     for (const type of hears) byType.set(type, [...(byType.get(type) ?? []), name]);
   return byType;
+};
+
+/** The subscriptions that hear of a type of event. */
+const createHearing = (streams: Domain['streams'], subscribers: readonly SubscriberDefinition[]) => {
+  const byType = groupByType(subscribers);
+  const isKnown = (eventType: string): boolean =>
+    streams.some(({ eventTypes }) => Object.hasOwn(eventTypes, eventType));
+  /** Of an event type that this release does not know: who hears of all that is known of its stream. */
+  const hearingAll = (streamType: string): string[] => {
+    const known = Object.keys(streams.find(({ type }) => type === streamType)?.eventTypes ?? {});
+    if (known.length === 0) return [];
+    return subscribers.flatMap(({ name, hears }) =>
+      known.every((type) => hears.includes(type)) ? name : [],
+    );
+  };
+  return (type: string, streamType = ''): readonly string[] =>
+    byType.get(type) ?? (isKnown(type) ? [] : hearingAll(streamType));
+};
+
+const ensureAllIndexes = async (all: readonly Domain[], writeDb: Db, readDb: Db): Promise<void> => {
+  const own = (database: 'write' | 'read') => all.flatMap(({ indexes }) => indexes?.[database] ?? []);
+  const ofReadModels = all.flatMap(({ readModels }) => readModels.flatMap(indexesOf));
+  await Promise.all([
+    ensureIndexes(writeDb, [...machineWriteIndexes, ...own('write')]),
+    ensureIndexes(readDb, [...machineReadIndexes, ...ofReadModels, ...own('read')]),
+  ]);
+};
+
+/** What every domain has to name otherwise than the others. */
+const refuseSharedNames = (
+  streams: Domain['streams'],
+  readModels: Domain['readModels'],
+  queueNames: readonly string[],
+): void => {
+  const types = streams.map(({ type }) => type);
+  const events = streams.flatMap(({ eventTypes }) => Object.keys(eventTypes));
+  const projections = readModels.map(({ projection }) => projection.name);
+  const collections = readModels.map(({ collection }) => collection);
+  refuseTwice('the stream', types);
+  refuseTwice('the event', events);
+  refuseTwice('the read model', projections);
+  refuseTwice('the collection', collections);
+  refuseTwice('the queue', queueNames);
 };
 
 /** @throws Error if two domains use one name for two things, or if a manifest contradicts itself. */
@@ -44,42 +97,8 @@ export const createCatalogue = (all: readonly Domain[]) => {
   const subscribers = all.flatMap((domain) => domain.subscribers);
   const commandQueues = all.flatMap((domain) => domain.commandQueues ?? []);
   const queueNames = [...subscribers.map(({ name }) => name), ...commandQueues];
-  refuseTwice(
-    'the stream',
-    streams.map(({ type }) => type),
-  );
-  refuseTwice(
-    'the event',
-    streams.flatMap(({ eventTypes }) => Object.keys(eventTypes)),
-  );
-  refuseTwice(
-    'the read model',
-    readModels.map(({ projection }) => projection.name),
-  );
-  refuseTwice(
-    'the collection',
-    readModels.map(({ collection }) => collection),
-  );
-  refuseTwice('the queue', queueNames);
-  const byType = groupByType(subscribers);
-
-  /** Of an event type that this release does not know: who hears of all that is known of its stream. */
-  const hearingAll = (streamType: string): string[] => {
-    const known = Object.keys(streams.find(({ type }) => type === streamType)?.eventTypes ?? {});
-    if (known.length === 0) return [];
-    return subscribers.flatMap(({ name, hears }) =>
-      known.every((type) => hears.includes(type)) ? name : [],
-    );
-  };
-  const isKnown = (eventType: string): boolean =>
-    streams.some(({ eventTypes }) => Object.hasOwn(eventTypes, eventType));
-
-  const choose = <T>(what: string, name: string, named: readonly (readonly [string, T])[]): T => {
-    const found = named.find(([one]) => one === name);
-    if (found !== undefined) return found[1];
-    const names = named.map(([one]) => one).join(', ');
-    throw new AppError('invalid_input', `There is no ${what} ${name}; there are: ${names}`);
-  };
+  refuseSharedNames(streams, readModels, queueNames);
+  const projectionNames = readModels.map(({ projection }) => projection.name);
 
   return {
     all,
@@ -99,59 +118,32 @@ export const createCatalogue = (all: readonly Domain[]) => {
      * The subscriptions that hear of this type of event. A type of another release goes to those who hear of all the
      * stream's events: there it becomes a dead letter, to be redriven after the deploy, and is not passed over in silence.
      */
-    subscriptionsOf: (type: string, streamType = ''): readonly string[] =>
-      byType.get(type) ?? (isKnown(type) ? [] : hearingAll(streamType)),
+    subscriptionsOf: createHearing(streams, subscribers),
 
     /** @throws AppError `invalid_input` if no subscriber has this name. */
     subscriber: (name: string): SubscriberDefinition =>
-      choose(
-        'subscription',
-        name,
-        subscribers.map((one) => [one.name, one] as const),
-      ),
+      choose('subscription', name, subscribers, (one) => one.name),
 
     /** @throws AppError `invalid_input` if no queue has this name. */
-    requireQueue: (name: string): string =>
-      choose(
-        'subscription',
-        name,
-        queueNames.map((one) => [one, one] as const),
-      ),
+    requireQueue: (name: string): string => choose('subscription', name, queueNames, String),
 
     /** @throws AppError `invalid_input` if no read model's projection has this name. */
-    requireProjection: (name: string): string =>
-      choose(
-        'projection',
-        name,
-        readModels.map(({ projection }) => [projection.name, projection.name] as const),
-      ),
+    requireProjection: (name: string): string => choose('projection', name, projectionNames, String),
 
     /** Every read model, or the one whose projection has this name. @throws AppError `invalid_input` if none has. */
-    openReadModels: (databases: Ground, projection?: string) =>
-      projection === undefined
-        ? readModels.map((one) => openReadModel(one, databases))
-        : [
-            openReadModel(
-              choose(
-                'projection',
-                projection,
-                readModels.map((one) => [one.projection.name, one] as const),
-              ),
-              databases,
-            ),
-          ],
+    openReadModels: (databases: Ground, projection?: string) => {
+      const wanted =
+        projection === undefined
+          ? readModels
+          : [choose('projection', projection, readModels, (one) => one.projection.name)];
+      return wanted.map((one) => openReadModel(one, databases));
+    },
 
     openSubscribers: (resources: Resources) =>
       subscribers.map((definition) => ({ ...definition, subscriber: definition.create(resources) })),
 
     /** Makes each index that is missing on both databases. Safe to run at any time. */
-    ensureIndexes: async (writeDb: Db, readDb: Db): Promise<void> => {
-      const own = (database: 'write' | 'read') => all.flatMap(({ indexes }) => indexes?.[database] ?? []);
-      await Promise.all([
-        ensureIndexes(writeDb, [...machineWriteIndexes, ...own('write')]),
-        ensureIndexes(readDb, [...machineReadIndexes, ...readModels.flatMap(indexesOf), ...own('read')]),
-      ]);
-    },
+    ensureIndexes: (writeDb: Db, readDb: Db): Promise<void> => ensureAllIndexes(all, writeDb, readDb),
   };
 };
 

@@ -100,11 +100,17 @@ export const stateSource = <S extends object>(
   };
 };
 
+const streamRange = (streamType: string, { after, upTo }: Segment) => ({
+  ...streamsOf(streamType),
+  // Above every event of the stream `after`: ids are compared as whole strings, so nothing lies between.
+  ...(after === undefined ? {} : { $gt: streamId(streamType, after) }),
+  ...(upTo === undefined ? {} : { $lte: streamId(streamType, upTo) }),
+});
+
 /** The streams of an event-sourced aggregate type. */
 export const eventSource = (db: Db, projection: Projection): Source => {
   const events = eventRows(db);
   const { streamType } = projection;
-  const wholeType = streamsOf(streamType);
 
   const advance = (seen: Recomputed | undefined, row: EventRow): Recomputed => {
     const id = aggregateId(row.stream_id);
@@ -136,16 +142,10 @@ export const eventSource = (db: Db, projection: Projection): Source => {
     current,
     ofAggregate: async (id) => ({ expected: await current([id]), there: { _id: id } }),
 
-    async *scan({ after, upTo }) {
-      const range = {
-        ...wholeType,
-        // Above every event of the stream `after`: ids are compared as whole strings, so nothing lies between.
-        ...(after === undefined ? {} : { $gt: streamId(streamType, after) }),
-        ...(upTo === undefined ? {} : { $lte: streamId(streamType, upTo) }),
-      };
+    async *scan(segment) {
       let current: Recomputed | undefined;
       const cursor = events
-        .find({ stream_id: range })
+        .find({ stream_id: streamRange(streamType, segment) })
         .sort({ stream_id: 1, version: 1 })
         .batchSize(batchSize);
       for await (const row of cursor) {
@@ -160,7 +160,7 @@ export const eventSource = (db: Db, projection: Projection): Source => {
     },
 
     async segments(count) {
-      const cuts = await cutsOf(events, 'stream_id', { stream_id: wholeType }, count);
+      const cuts = await cutsOf(events, 'stream_id', { stream_id: streamsOf(streamType) }, count);
       return between(cuts.map(aggregateId));
     },
 

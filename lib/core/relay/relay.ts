@@ -50,36 +50,43 @@ const isDoneWithin = (ms: number, waiting: Promise<void>): Promise<boolean> =>
     waiting.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
   });
 
+/** Renews the lease now and then; gives whether this relay still has it. */
+const holdLease = (lease: Lease, vigil: Vigil, everyMs: number, onLease: RelayOptions['onLease']) => {
+  let renewAt = 0;
+  let isMine = true;
+  return async (): Promise<boolean> => {
+    if (!isMine || performance.now() < renewAt) return isMine;
+    renewAt = performance.now() + everyMs;
+    isMine = await vigil.renew(lease);
+    if (isMine) onLease?.();
+    return isMine;
+  };
+};
+
+/** Those that could not be sent, or that a dead relay may not have sent. */
+const findPending = (db: Db, filter: Filter<EventRow>, limit: number): Promise<EventRow[]> =>
+  eventRows(db)
+    .find({ ...filter, pending: true })
+    .sort({ recorded_at: 1, version: 1 })
+    .limit(limit)
+    .toArray();
+
 /** Works while it holds the lease, has time and may not rest; gives the number of events that were published. */
 const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<number> => {
   const { db, batchSize, pollMs, leaseMs, timeLeftMs } = options;
   const alarm = eventAlarm(db);
   const { state, send, start, room, drain } = createSender(options);
   const renewEveryMs = leaseMs / 3;
-  let renewAt = 0;
-  let isMine = true;
+  const keepLease = holdLease(lease, vigil, renewEveryMs, options.onLease);
 
-  const keepLease = async (): Promise<void> => {
-    if (!isMine || performance.now() < renewAt) return;
-    renewAt = performance.now() + renewEveryMs;
-    isMine = await vigil.renew(lease);
-    if (isMine) options.onLease?.();
-  };
-  const mayGoOn = async (): Promise<boolean> => {
-    if (timeLeftMs() <= 0 || state.failure !== undefined) return false;
-    await keepLease();
-    return isMine;
-  };
+  const mayGoOn = async (): Promise<boolean> =>
+    timeLeftMs() > 0 && state.failure === undefined && (await keepLease());
   /** Waits for queues, which may take longer than the lease lasts. */
   const keepingLease = async (waiting: Promise<void>): Promise<void> => {
     while (!(await isDoneWithin(renewEveryMs, waiting))) await keepLease();
   };
   const resend = async (filter: Filter<EventRow>, limit = batchSize): Promise<void> => {
-    const rows = await eventRows(db)
-      .find({ ...filter, pending: true })
-      .sort({ recorded_at: 1, version: 1 })
-      .limit(limit)
-      .toArray();
+    const rows = await findPending(db, filter, limit);
     if (rows.length === 0) return;
     vigil.busy();
     await keepingLease(send(rows));

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import type * as z from 'zod';
 import type { Decider, DomainCommand, DomainEvent } from '../decider.ts';
-import { type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from '../events.ts';
+import { type EventRow, type EventTypes, fromRow, type RecordedEvent, streamId, upcast } from '../events.ts';
 import { findByKey, keepKey, rememberUnchanged } from './command-keys.ts';
 import { appendError, eventRows, findKeys, insertRows, makeRows, recorded } from './event-rows.ts';
 import type { AggregateStore, Loaded } from './store.ts';
@@ -31,6 +31,20 @@ export interface EventSourcedOptions<S, E extends DomainEvent> {
   /** A snapshot each so many events, and the schema of the state that it keeps. */
   snapshots: { every: number; state: z.ZodType<S & object> };
 }
+
+const insertAll = async (db: Db, rows: EventRow[], id: string, key: string | undefined): Promise<void> => {
+  const events = eventRows(db);
+  const last = rows.at(-1);
+  if (last === undefined) return;
+  if (rows.length === 1 && key === undefined) {
+    await events.insertOne(last, { writeConcern: durably });
+    return;
+  }
+  await inTransaction(db.client, async (session) => {
+    await insertRows(events, rows, session);
+    await keepKey(db, id, last, key, session);
+  });
+};
 
 export const eventSourced = <S extends object | undefined, E extends DomainEvent>({
   db,
@@ -79,13 +93,7 @@ export const eventSourced = <S extends object | undefined, E extends DomainEvent
       const last = rows.at(-1);
       if (first === undefined || last === undefined) return [];
       try {
-        if (rows.length === 1 && append.key === undefined)
-          await events.insertOne(first, { writeConcern: durably });
-        else
-          await inTransaction(db.client, async (session) => {
-            await insertRows(events, rows, session);
-            await keepKey(db, id, last, append.key, session);
-          });
+        await insertAll(db, rows, id, append.key);
       } catch (error) {
         throw appendError(first.stream_id, error);
       }

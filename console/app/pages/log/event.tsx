@@ -54,6 +54,15 @@ const Subscribers = ({ event }: { event: EventDetail }) => (
 const isSettled = ({ subscribers }: EventDetail): boolean =>
   subscribers.every(({ state }) => state === 'applied' || state === 'discarded');
 
+const Published = ({ event: { published_at, parked_at, recorded_at } }: { event: EventDetail }) => {
+  if (published_at === null)
+    return (
+      <State kind={parked_at === null ? 'busy' : 'bad'} word={parked_at === null ? 'pending' : 'parked'} />
+    );
+  const afterMs = Math.max(0, Date.parse(published_at) - Date.parse(recorded_at));
+  return <>{duration(afterMs)} after its recording</>;
+};
+
 const Detail = ({ event }: { event: EventDetail }) => (
   <>
     <Facts
@@ -72,18 +81,7 @@ const Detail = ({ event }: { event: EventDetail }) => (
         ['Version', count(event.version)],
         ['Position', event.position === null ? 'none yet: it is pending' : count(event.position)],
         ['Recorded', <Ago key="at" at={event.recorded_at} />],
-        [
-          'Published',
-          event.published_at === null ? (
-            <State
-              key="state"
-              kind={event.parked_at === null ? 'busy' : 'bad'}
-              word={event.parked_at === null ? 'pending' : 'parked'}
-            />
-          ) : (
-            `${duration(Math.max(0, Date.parse(event.published_at) - Date.parse(event.recorded_at)))} after its recording`
-          ),
-        ],
+        ['Published', <Published key="published" event={event} />],
         ...(event.send_error === null
           ? []
           : [['Refused', visible(event.send_error)] satisfies [string, string]]),
