@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { access } from './api/token.ts';
 import { useCell } from './live/cell.ts';
 import { useMetrics } from './live/metrics.ts';
@@ -7,14 +7,26 @@ import { to, usePlace } from './router.ts';
 import { AwayNotice, Status } from './status.tsx';
 import { TokenForm } from './token-form.tsx';
 
+/** On a narrow page the current one may lie beside what is seen of the list. By hand: `scrollIntoView` moves the focus. */
+const useInView = (current: string) => {
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = list.current?.querySelector('[aria-current]')?.getBoundingClientRect();
+    const seen = list.current?.getBoundingClientRect();
+    if (list.current === null || link === undefined || seen === undefined) return;
+    list.current.scrollLeft += Math.max(0, link.right - seen.right) + Math.min(0, link.left - seen.left);
+  }, [current]);
+  return list;
+};
+
 const Navigation = ({ current }: { current: string }) => (
-  <nav aria-label="Pages">
+  <nav aria-label="Pages" ref={useInView(current)}>
     <ul>
       {pages
         .filter(({ isListed }) => isListed)
         .map(({ name, title }) => (
           <li key={name}>
-            <a href={to(name)} aria-current={name === current ? 'page' : undefined}>
+            <a href={to(name)} data-title={title} aria-current={name === current ? 'page' : undefined}>
               {title}
             </a>
           </li>
@@ -27,7 +39,6 @@ const Navigation = ({ current }: { current: string }) => (
 const useArrival = (path: string, title: string): void => {
   useEffect(() => {
     document.title = `${title} · Tandem`;
-    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     const isFirst = document.activeElement === document.body || document.activeElement === null;
     if (!isFirst) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
   }, [path, title]);

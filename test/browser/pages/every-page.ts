@@ -67,6 +67,21 @@ export const everyPage = ({ open, system, operators }: Stage): void => {
     expect(await page.evaluate(focused)).toBe('Log');
   });
 
+  test('shows the way to itself on a narrow page, and moves none of the others on a wide one', async () => {
+    const narrow = await open('/console/try-it', { width: 390, height: 800 });
+    const link = narrow.getByRole('link', { name: 'Try it', exact: true });
+    await narrow.waitForFunction(
+      `document.querySelector('nav [aria-current]').getBoundingClientRect().right <= innerWidth`,
+    );
+    expect(await link.getAttribute('aria-current')).toBe('page');
+    const wide = await open('/console/log');
+    const last = wide.getByRole('link', { name: 'Try it', exact: true });
+    const before = await last.boundingBox();
+    await wide.getByRole('link', { name: 'Trace', exact: true }).click();
+    await wide.getByRole('heading', { name: 'Trace' }).waitFor();
+    expect(await last.boundingBox()).toEqual(before);
+  });
+
   test('weighs at most 150 kB compressed, in files that a browser may keep', async () => {
     const { http, state } = system();
     const page = (await http.get('/console')).text;

@@ -22,7 +22,7 @@ export const lettersPage = ({ open, system }: Stage): void => {
     await refuse({});
     await cause.getByRole('button', { name: 'Put back' }).click();
     const dialog = page.getByRole('dialog');
-    expect(await dialog.innerText()).toContain('npx sls invoke -f redrive');
+    await dialog.getByText('npx sls invoke -f redrive').waitFor();
     await dialog.getByRole('button', { name: 'Put back' }).click();
     await page.getByText('No dead letters, and no parked events.').waitFor();
     await shown(http, changed);
