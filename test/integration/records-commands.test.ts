@@ -1,8 +1,10 @@
+import { MongoClient } from 'mongodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { QueuedCommand } from '../../lib/core/commands/queued-commands.ts';
 import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import type { CommandRow } from '../../lib/core/stores/command-log.ts';
+import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { queuedRecordReads, recordCommands } from '../../lib/records/commands.ts';
 import { records } from '../../lib/records/domain.ts';
 import { recordReadViews, recordsProjector, recordViews } from '../../lib/records/projections.ts';
@@ -10,6 +12,7 @@ import { findRecord } from '../../lib/records/queries.ts';
 import type { RecordReadCommand } from '../../lib/records/record.ts';
 import { context, eventsOf } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
+import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
 import { openModels, openSubscriber } from '../support/open.ts';
 
 const databases = useDatabases();
@@ -77,6 +80,24 @@ describe('a hot key', () => {
 });
 
 describe('the commands', () => {
+  test('are kept exactly when they took effect, wherever their process dies', async () => {
+    let tried = 0;
+    await crashEverywhere(async (points, what) => {
+      tried += 1;
+      const key = `dying-${tried}`;
+      const client = await MongoClient.connect(databases.writeUrl);
+      const dying = recordCommands(points.db(client.db()));
+      const send = () => dying.send({ type: 'WriteRecord', data: { key, value: 'a' } }, context());
+      await untilCrash(points, send);
+      // The server gives up what the dead had begun.
+      await client.close();
+      const stream_id = `Record-${key}`;
+      const caused = await eventRows(databases.write).countDocuments({ stream_id });
+      expect(await commands().countDocuments({ stream_id }), what).toBe(caused);
+    });
+    expect(tried).toBeGreaterThan(4);
+  });
+
   test('are kept as they arrived, one row each, with what they caused', async () => {
     const { commandId } = await write('kept', 'a', { correlationId: 'call-1' });
     await queuedRecordReads(databases.write)([readOf('kept', 'read-1'), readOf('kept', 'read-2')]);
