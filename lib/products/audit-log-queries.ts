@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { aggregateId, type RecordedEvent, streamId } from '../core/events.ts';
 import { instant, uuid, wholeNumber } from '../core/fields.ts';
 import { keyset } from '../core/queries/cursor.ts';
+import { asManyAsFit } from '../core/queries/page-size.ts';
 import { listQuery } from '../core/queries/query.ts';
 import { type AuditRow, auditLog, productsAuditLog } from './audit-log.ts';
 import { productEvents } from './product.ts';
@@ -50,9 +51,10 @@ export const listAuditLog = async (
     .sort(newest.sort)
     .limit(limit + 1)
     .toArray();
-  const { rows: shown, next } = newest.page(rows, limit);
+  const entries = asManyAsFit(rows.slice(0, limit).map(toEntry));
+  const { next } = newest.page(rows, entries.length);
   return {
-    entries: shown.map(toEntry),
+    entries,
     ...(next === undefined ? {} : { next: next.after }),
   };
 };

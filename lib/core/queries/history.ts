@@ -5,6 +5,7 @@ import { notFound } from '../errors.ts';
 import { fromRow, streamId } from '../events.ts';
 import { wholeNumber } from '../fields.ts';
 import { eventRows } from '../stores/event-rows.ts';
+import { asManyAsFit } from './page-size.ts';
 import { listQuery } from './query.ts';
 import type { Trail } from './trail.ts';
 
@@ -70,11 +71,11 @@ export const historyQuery = <const T extends string, I extends z.ZodType<History
         .limit(limit + 1)
         .toArray();
       if (rows.length === 0 && !(await exists(writeDb, id))) throw notFound(streamType, id);
-      const shown = rows.slice(0, limit).map((row) => trail.show(fromRow(row)));
+      const shown = asManyAsFit(rows.slice(0, limit).map((row) => trail.show(fromRow(row))));
       const last = shown.at(-1);
       return {
         body: shown,
-        ...(rows.length > limit && last ? { next: { after_version: `${last.version}` } } : {}),
+        ...(rows.length > shown.length && last ? { next: { after_version: `${last.version}` } } : {}),
       };
     },
     hasReached: async ({ id, version }, { writeDb }) =>
