@@ -1,7 +1,7 @@
 // What callers see of an order: in a list, and by itself with its items and its address.
 import * as z from 'zod';
 import { toMajor } from '../core/money.ts';
-import type { View } from '../core/projection/projection.ts';
+import type { ReadDocument } from '../core/projection/projection.ts';
 import { orderStatus, shippingAddress } from './order.ts';
 import type { OrderDocument } from './projections.ts';
 
@@ -28,7 +28,7 @@ export type OrderView = z.infer<typeof orderView>;
 /** A list leaves the items out: a page of large orders would pass what a Lambda may answer with. */
 export const listed = { items: 0, shipping_address: 0, words: 0 } as const;
 
-export type ListedOrder = Omit<View<OrderDocument>, keyof typeof listed>;
+export type ListedOrder = Omit<ReadDocument<OrderDocument>, keyof typeof listed>;
 
 export const toSummary = (order: ListedOrder): OrderSummary => ({
   order_id: order._id,
@@ -43,7 +43,7 @@ export const toSummary = (order: ListedOrder): OrderSummary => ({
   version: order.version,
 });
 
-export const toView = (order: View<OrderDocument>): OrderView => ({
+export const toOrderView = (order: ReadDocument<OrderDocument>): OrderView => ({
   ...toSummary(order),
   shipping_address: order.shipping_address,
   items: order.items.map(({ product_id, quantity, price_minor }) => ({

@@ -1,11 +1,11 @@
 // The orders as one value.
 import type { Domain } from '../core/domains/domain.ts';
 import { orderDecider, orderEvents } from './order.ts';
-import { ordersProjector, orderViewModel } from './projections.ts';
+import { ordersModel, ordersProjector } from './projections.ts';
 
 export const orders: Domain = {
   name: 'orders',
   streams: [{ type: 'Order', eventTypes: orderEvents, store: 'events', evolution: orderDecider }],
-  readModels: [orderViewModel],
+  readModels: [ordersModel],
   subscribers: [ordersProjector],
 };

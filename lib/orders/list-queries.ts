@@ -2,14 +2,14 @@
 import type { Db, Filter } from 'mongodb';
 import * as z from 'zod';
 import { instant, moneyText, requiredText, wholeNumber } from '../core/fields.ts';
-import type { View } from '../core/projection/projection.ts';
+import type { ReadDocument } from '../core/projection/projection.ts';
 import { keyset, ranked } from '../core/queries/cursor.ts';
 import { listQuery, type Page, type QueryContext } from '../core/queries/query.ts';
 import { searchByWords } from '../core/search/word-search.ts';
 import { searchedWords } from '../core/search/words.ts';
 import { type ListedOrder, listed, orderSummary, toSummary } from './answers.ts';
 import { orderStatus } from './order.ts';
-import { type OrderDocument, orderViews, sortFields } from './projections.ts';
+import { type OrderDocument, orderDocuments, sortFields } from './projections.ts';
 
 const mostPages = 1_000;
 const paging = { page: wholeNumber(1, mostPages).default(1), page_size: wholeNumber(1, 100).default(20) };
@@ -60,7 +60,7 @@ const orderPage = z.strictObject({
 });
 export type OrderPage = z.infer<typeof orderPage>;
 
-type OrderFilter = Filter<View<OrderDocument>>;
+type OrderFilter = Filter<ReadDocument<OrderDocument>>;
 
 export const customerFilter = ({
   id,
@@ -128,7 +128,7 @@ const findOfCustomer = async (
   { maxTimeMS }: QueryContext,
 ): Promise<Page<OrderPage>> => {
   const filter = customerFilter(input);
-  const orders = orderViews(readDb);
+  const orders = orderDocuments(readDb);
   const following = { ...filter, ...newest.following(input.after) };
   const found = await Promise.all([
     orders.find(following, { maxTimeMS, sort: newest.sort, ...partOf(input) }).toArray(),
@@ -144,7 +144,7 @@ const search = async (
 ): Promise<Page<OrderPage>> => {
   const order = orderOf(input.sort_by, input.sort_order);
   const after = input.after === undefined ? undefined : order.decode(input.after);
-  const words = await searchByWords(orderViews(readDb), input.q, { maxTimeMS });
+  const words = await searchByWords(orderDocuments(readDb), input.q, { maxTimeMS });
   const filter = searchFilter(input);
   const following = { $and: [filter, order.following(after)] };
   const found = await Promise.all([
@@ -158,7 +158,7 @@ const hasReached = async (
   { id, version }: { id: string; version: number },
   { readDb }: Environment,
 ): Promise<boolean> => {
-  const order = await orderViews(readDb).findOne({ _id: id }, { projection: { version: 1 } });
+  const order = await orderDocuments(readDb).findOne({ _id: id }, { projection: { version: 1 } });
   return (order?.version ?? 0) >= version;
 };
 

@@ -1,7 +1,7 @@
-// The read model of orders: one document for the view, the customer's list and the search.
+// The read model of orders: one document for the document, the customer's list and the search.
 import type { Db } from 'mongodb';
 import { aggregateId } from '../core/events.ts';
-import type { Projection, View } from '../core/projection/projection.ts';
+import type { Projection, ReadDocument } from '../core/projection/projection.ts';
 import { projector } from '../core/projection/projector.ts';
 import type { ReadModelDefinition } from '../core/projection/read-model.ts';
 import { eventSource } from '../core/projection/sources.ts';
@@ -43,12 +43,12 @@ const wordsOfAddress = ({ country: _, ...parts }: ShippingAddress): string[] =>
 
 const addWords = (words: string[], more: string[]): string[] => [...new Set([...words, ...more])];
 
-export const orderView: Projection<OrderDocument, OrderEvent> = {
+export const orderProjection: Projection<OrderDocument, OrderEvent> = {
   name: 'orders',
   streamType: 'Order',
   schemaVersion: 2,
   eventTypes: orderEvents,
-  evolve(view, event) {
+  evolve(document, event) {
     if (event.type === 'OrderCreated') {
       const { customer_id, items, shipping_address } = event.data;
       const ids = [aggregateId(event.stream_id), customer_id, ...items.map((item) => item.product_id)];
@@ -64,19 +64,19 @@ export const orderView: Projection<OrderDocument, OrderEvent> = {
         words: addWords(ids.flatMap(wordsOfId), wordsOfAddress(shipping_address)),
       };
     }
-    if (view === undefined) throw new Error(`${event.stream_id} does not begin with OrderCreated`);
+    if (document === undefined) throw new Error(`${event.stream_id} does not begin with OrderCreated`);
     switch (event.type) {
       case 'OrderItemAdded':
         return {
-          ...view,
-          ...fromItems([...view.items, event.data]),
-          words: addWords(view.words, wordsOfId(event.data.product_id)),
+          ...document,
+          ...fromItems([...document.items, event.data]),
+          words: addWords(document.words, wordsOfId(event.data.product_id)),
         };
       case 'OrderShipped':
-        return { ...view, status: 'shipped', shipped_at: event.recorded_at };
+        return { ...document, status: 'shipped', shipped_at: event.recorded_at };
       case 'OrderCancelled':
         return {
-          ...view,
+          ...document,
           status: 'cancelled',
           cancelled_at: event.recorded_at,
           cancel_reason: event.data.reason,
@@ -85,9 +85,10 @@ export const orderView: Projection<OrderDocument, OrderEvent> = {
   },
 };
 
-export const orderViewsCollection = 'order_views';
+export const orderDocumentsCollection = 'order_views';
 
-export const orderViews = (readDb: Db) => readDb.collection<View<OrderDocument>>(orderViewsCollection);
+export const orderDocuments = (readDb: Db) =>
+  readDb.collection<ReadDocument<OrderDocument>>(orderDocumentsCollection);
 
 /** The fields that a search may be sorted by; each has an index, with the id against ties. */
 export const sortFields = {
@@ -97,10 +98,10 @@ export const sortFields = {
   status: 'status',
 } as const;
 
-export const orderViewModel: ReadModelDefinition<Projection> = {
-  projection: orderView,
-  collection: orderViewsCollection,
-  source: (writeDb) => eventSource(writeDb, orderView),
+export const ordersModel: ReadModelDefinition<Projection> = {
+  projection: orderProjection,
+  collection: orderDocumentsCollection,
+  source: (writeDb) => eventSource(writeDb, orderProjection),
   indexes: [
     { keys: { customer_id: 1, created_at: -1, _id: -1 } },
     { keys: { customer_id: 1, status: 1, created_at: -1, _id: -1 } },
@@ -109,4 +110,4 @@ export const orderViewModel: ReadModelDefinition<Projection> = {
   ],
 };
 
-export const ordersProjector = projector('orders-projector', [orderViewModel]);
+export const ordersProjector = projector('orders-projector', [ordersModel]);

@@ -5,9 +5,9 @@ import * as z from 'zod';
 import { uuid } from '../core/fields.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
 import { documentQuery } from '../core/queries/query.ts';
-import { orderView, toView } from './answers.ts';
+import { orderView, toOrderView } from './answers.ts';
 import { getCustomerOrders, searchOrders } from './list-queries.ts';
-import { orderViews } from './projections.ts';
+import { orderDocuments } from './projections.ts';
 
 export const getOrder = documentQuery({
   type: 'GetOrderById',
@@ -16,8 +16,8 @@ export const getOrder = documentQuery({
   input: z.strictObject({ id: uuid }),
   answer: orderView,
   async handle({ data: { id } }, { readDb }: { readDb: Db }, { maxTimeMS }) {
-    const order = await orderViews(readDb).findOne({ _id: id }, { maxTimeMS });
-    return order === null ? undefined : toView(order);
+    const order = await orderDocuments(readDb).findOne({ _id: id }, { maxTimeMS });
+    return order === null ? undefined : toOrderView(order);
   },
 });
 

@@ -3,12 +3,12 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { fromRow, streamId } from '../core/events.ts';
 import { uuid } from '../core/fields.ts';
-import { fold, type Projection, type View } from '../core/projection/projection.ts';
+import { fold, type Projection, type ReadDocument } from '../core/projection/projection.ts';
 import { historyPaging, historyQuery } from '../core/queries/history.ts';
 import { eventRows } from '../core/stores/event-rows.ts';
 import { type ProductDetail, toDetail } from './detail.ts';
 import type { ProductViews } from './product-views.ts';
-import { type DetailView, productDetails, productViews, suppliers } from './projections.ts';
+import { type DetailDocument, productDetails, productViews, suppliers } from './projections.ts';
 import { productTrail, supplierTrail } from './public-events.ts';
 import type { Supplier } from './supplier.ts';
 
@@ -28,20 +28,20 @@ export const getSupplierHistory = historyQuery({
   trail: supplierTrail,
 });
 
-/** The view that a projection had at an instant, folded from the stream's events until then. */
-const viewAt = async (
+/** The document that a projection had at an instant, folded from the stream's events until then. */
+const documentAt = async (
   writeDb: Db,
   projection: Projection,
   id: string,
   instant: Date,
-): Promise<View | undefined> => {
+): Promise<ReadDocument | undefined> => {
   const stream = streamId(projection.streamType, id);
-  let view: View | undefined;
+  let document: ReadDocument | undefined;
   for await (const row of eventRows(writeDb).find({ stream_id: stream }).sort({ version: 1 })) {
     if (row.recorded_at > instant) break;
-    view = fold(projection, view, fromRow(row));
+    document = fold(projection, document, fromRow(row));
   }
-  return view;
+  return document;
 };
 
 /** The product as it was, with the name that its supplier had; undefined before it was created. */
@@ -50,12 +50,14 @@ export const findProductAt = async (
   id: string,
   instant: Date,
 ): Promise<ProductDetail | undefined> => {
-  const view = (await viewAt(writeDb, productDetails, id, instant)) as View<DetailView> | undefined;
-  if (view === undefined) return undefined;
+  const document = (await documentAt(writeDb, productDetails, id, instant)) as
+    | ReadDocument<DetailDocument>
+    | undefined;
+  if (document === undefined) return undefined;
   const [supplier, views] = (await Promise.all([
-    viewAt(writeDb, suppliers, view.supplier_id, instant),
-    viewAt(writeDb, productViews, id, instant),
-  ])) as [View<Supplier> | undefined, View<ProductViews> | undefined];
-  const renamed = supplier !== undefined && supplier.version > view.supplier_version;
-  return toDetail(renamed ? { ...view, supplier_name: supplier.name } : view, views);
+    documentAt(writeDb, suppliers, document.supplier_id, instant),
+    documentAt(writeDb, productViews, id, instant),
+  ])) as [ReadDocument<Supplier> | undefined, ReadDocument<ProductViews> | undefined];
+  const renamed = supplier !== undefined && supplier.version > document.supplier_version;
+  return toDetail(renamed ? { ...document, supplier_name: supplier.name } : document, views);
 };

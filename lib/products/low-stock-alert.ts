@@ -4,7 +4,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { RecordedEvent } from '../core/events.ts';
 import { follower } from '../core/projection/follower.ts';
-import type { View } from '../core/projection/projection.ts';
+import type { ReadDocument } from '../core/projection/projection.ts';
 import { integer } from '../platform/setting-types.ts';
 import { type ProductEvent, productEvents } from './product.ts';
 import { type Alert, lowStockEventTypes, type StockWatch, watchStock } from './stock-watch.ts';
@@ -16,8 +16,9 @@ export const lowStockSettings = {
 export const alertsCollection = 'low_stock_alerts';
 export const watchesCollection = 'low_stock_watches';
 
-export const alerts = (readDb: Db): Collection<View<Alert>> => readDb.collection(alertsCollection);
-export const watches = (readDb: Db): Collection<View<StockWatch>> => readDb.collection(watchesCollection);
+export const alerts = (readDb: Db): Collection<ReadDocument<Alert>> => readDb.collection(alertsCollection);
+export const watches = (readDb: Db): Collection<ReadDocument<StockWatch>> =>
+  readDb.collection(watchesCollection);
 
 const name = 'products-low-stock-alert';
 
@@ -35,12 +36,12 @@ export const { models: lowStockModels, subscriber: productsLowStockAlert } = fol
   },
   evolve: (watch, event, settings) =>
     watchStock(
-      watch as View<StockWatch> | undefined,
+      watch as ReadDocument<StockWatch> | undefined,
       event as RecordedEvent<ProductEvent>,
       settings(lowStockSettings).LOW_STOCK_THRESHOLD,
     ),
   onOpened({ event, document }, { tell }) {
-    const { product_id, stock, threshold } = document as View<Alert>;
+    const { product_id, stock, threshold } = document as ReadDocument<Alert>;
     tell(name, 'stock is low', event, { product_id, stock, threshold });
   },
 });

@@ -1,7 +1,7 @@
 // The read models of products: cards for the list, details, how often they were looked at, and the suppliers whose names
 // the first two show.
 import type { Db } from 'mongodb';
-import type { Projection, View } from '../core/projection/projection.ts';
+import type { Projection, ReadDocument } from '../core/projection/projection.ts';
 import { projector } from '../core/projection/projector.ts';
 import type { ReadModelDefinition, ReferenceDefinition } from '../core/projection/read-model.ts';
 import { eventSource } from '../core/projection/sources.ts';
@@ -22,7 +22,7 @@ interface SupplierCopy {
   supplier_version: number;
 }
 
-export interface CardView extends SupplierCopy {
+export interface CardDocument extends SupplierCopy {
   name: string;
   price_minor: number;
   in_stock: boolean;
@@ -30,7 +30,7 @@ export interface CardView extends SupplierCopy {
   words: string[];
 }
 
-export interface DetailView extends SupplierCopy {
+export interface DetailDocument extends SupplierCopy {
   name: string;
   description: string;
   price_minor: number;
@@ -39,31 +39,31 @@ export interface DetailView extends SupplierCopy {
   view_count: number;
 }
 
-export interface SupplierView extends Supplier {
+export interface SupplierDocument extends Supplier {
   /** Of the name: what the list is searched for. */
   words: string[];
 }
 
 const notCreated = (streamId: string): Error => new Error(`${streamId} does not begin with ProductCreated`);
 
-const contentOf = <C extends object>(view: C): C => {
-  const { _id, version, schema_version, updated_at, ...content } = view as View<C>;
+const contentOf = <C extends object>(document: C): C => {
+  const { _id, version, schema_version, updated_at, ...content } = document as ReadDocument<C>;
   return content as C;
 };
 
-export const productCards: Projection<CardView, ProductEvent> = {
+export const productCards: Projection<CardDocument, ProductEvent> = {
   name: 'product-cards',
   streamType: 'Product',
   schemaVersion: 2,
   eventTypes: productEvents,
-  evolve(view, event) {
+  evolve(document, event) {
     if (event.type === 'ProductCreated') {
       const { name, price_minor, stock, supplier_id, supplier_name, supplier_version } = event.data;
       const supplier = { supplier_id, supplier_name, supplier_version };
       return { name, price_minor, in_stock: stock > 0, ...supplier, words: wordsOfText(name) };
     }
-    if (view === undefined) throw notCreated(event.stream_id);
-    const card = contentOf(view);
+    if (document === undefined) throw notCreated(event.stream_id);
+    const card = contentOf(document);
     switch (event.type) {
       case 'StockUpdated':
         return { ...card, in_stock: event.data.to > 0 };
@@ -75,18 +75,18 @@ export const productCards: Projection<CardView, ProductEvent> = {
   },
 };
 
-export const productDetails: Projection<DetailView, ProductEvent> = {
+export const productDetails: Projection<DetailDocument, ProductEvent> = {
   name: 'product-details',
   streamType: 'Product',
   schemaVersion: 1,
   eventTypes: productEvents,
-  evolve(view, event) {
+  evolve(document, event) {
     if (event.type === 'ProductCreated') {
       const { cost_price_minor: _, ...shown } = event.data;
       return { ...shown, view_count: 0 };
     }
-    if (view === undefined) throw notCreated(event.stream_id);
-    const details = contentOf(view);
+    if (document === undefined) throw notCreated(event.stream_id);
+    const details = contentOf(document);
     switch (event.type) {
       case 'StockUpdated':
         return { ...details, stock: event.data.to };
@@ -103,33 +103,35 @@ export const productViews: Projection<ProductViews, ProductViewsEvent> = {
   streamType: 'ProductViews',
   schemaVersion: 1,
   eventTypes: productViewsEvents,
-  evolve: (view, event) => productViewsDecider.evolve(view, event) ?? { view_count: 0 },
+  evolve: (document, event) => productViewsDecider.evolve(document, event) ?? { view_count: 0 },
 };
 
-export const suppliers: Projection<SupplierView, SupplierEvent> = {
+export const suppliers: Projection<SupplierDocument, SupplierEvent> = {
   name: 'suppliers',
   streamType: 'Supplier',
   schemaVersion: 2,
   eventTypes: supplierEvents,
-  evolve(view, event) {
-    const { name } = supplierDecider.evolve(view, event) ?? { name: '' };
+  evolve(document, event) {
+    const { name } = supplierDecider.evolve(document, event) ?? { name: '' };
     return { name, words: wordsOfText(name) };
   },
 };
 
-export const cardViewsCollection = 'product_cards';
-export const detailViewsCollection = 'product_details';
-export const countViewsCollection = 'product_views';
-export const supplierViewsCollection = 'suppliers';
+export const cardsCollection = 'product_cards';
+export const detailsCollection = 'product_details';
+export const viewCountsCollection = 'product_views';
+export const suppliersCollection = 'suppliers';
 
-export const cardViews = (readDb: Db) => readDb.collection<View<CardView>>(cardViewsCollection);
-export const detailViews = (readDb: Db) => readDb.collection<View<DetailView>>(detailViewsCollection);
-export const countViews = (readDb: Db) => readDb.collection<View<ProductViews>>(countViewsCollection);
-export const supplierViews = (readDb: Db) => readDb.collection<View<SupplierView>>(supplierViewsCollection);
+export const cardDocuments = (readDb: Db) => readDb.collection<ReadDocument<CardDocument>>(cardsCollection);
+export const detailDocuments = (readDb: Db) =>
+  readDb.collection<ReadDocument<DetailDocument>>(detailsCollection);
+export const viewCounts = (readDb: Db) => readDb.collection<ReadDocument<ProductViews>>(viewCountsCollection);
+export const supplierDocuments = (readDb: Db) =>
+  readDb.collection<ReadDocument<SupplierDocument>>(suppliersCollection);
 
 export const supplierModel: ReadModelDefinition<Projection> = {
   projection: suppliers,
-  collection: supplierViewsCollection,
+  collection: suppliersCollection,
   source: (writeDb) => eventSource(writeDb, suppliers),
   indexes: [wordsIndex],
 };
@@ -138,7 +140,7 @@ const toSupplier: ReferenceDefinition = {
   model: supplierModel,
   idField: 'supplier_id',
   versionField: 'supplier_version',
-  copy: (view) => ({ supplier_name: (view as View<Supplier>).name }),
+  copy: (document) => ({ supplier_name: (document as ReadDocument<Supplier>).name }),
 };
 
 /** Also counts the products of a supplier, without looking at one. */
@@ -146,7 +148,7 @@ const bySupplier = { keys: { supplier_id: 1, supplier_version: 1 } } as const;
 
 export const productCardsModel: ReadModelDefinition<Projection> = {
   projection: productCards,
-  collection: cardViewsCollection,
+  collection: cardsCollection,
   source: (writeDb) => eventSource(writeDb, productCards),
   indexes: [bySupplier, { keys: { in_stock: 1, _id: -1 } }, wordsIndex],
   references: [toSupplier],
@@ -154,7 +156,7 @@ export const productCardsModel: ReadModelDefinition<Projection> = {
 
 export const productDetailsModel: ReadModelDefinition<Projection> = {
   projection: productDetails,
-  collection: detailViewsCollection,
+  collection: detailsCollection,
   source: (writeDb) => eventSource(writeDb, productDetails),
   indexes: [bySupplier],
   references: [toSupplier],
@@ -162,7 +164,7 @@ export const productDetailsModel: ReadModelDefinition<Projection> = {
 
 export const productViewsModel: ReadModelDefinition<Projection> = {
   projection: productViews,
-  collection: countViewsCollection,
+  collection: viewCountsCollection,
   source: (writeDb) => eventSource(writeDb, productViews),
   indexes: [],
 };

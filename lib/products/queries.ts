@@ -5,7 +5,7 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { instant, requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import { toMajor } from '../core/money.ts';
-import type { View } from '../core/projection/projection.ts';
+import type { ReadDocument } from '../core/projection/projection.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
 import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery } from '../core/queries/query.ts';
@@ -15,7 +15,7 @@ import { listAlerts } from './alert-queries.ts';
 import { getAuditLog } from './audit-log-queries.ts';
 import { type ProductDetail, productDetail, toDetail } from './detail.ts';
 import { findProductAt } from './history.ts';
-import { type CardView, cardViews, countViews, detailViews } from './projections.ts';
+import { type CardDocument, cardDocuments, detailDocuments, viewCounts } from './projections.ts';
 import { hasReachedProduct, hasReachedSupplier } from './reached.ts';
 import { getSupplier, listSuppliers } from './supplier-queries.ts';
 
@@ -44,21 +44,21 @@ const productCard = z.strictObject({
 });
 export type ProductCard = z.infer<typeof productCard>;
 
-const toCard = (view: View<CardView>): ProductCard => ({
-  id: view._id,
-  name: view.name,
-  price: toMajor(view.price_minor),
-  in_stock: view.in_stock,
-  supplier_name: view.supplier_name,
-  version: view.version,
+const toCard = (document: ReadDocument<CardDocument>): ProductCard => ({
+  id: document._id,
+  name: document.name,
+  price: toMajor(document.price_minor),
+  in_stock: document.in_stock,
+  supplier_name: document.supplier_name,
+  version: document.version,
 });
 
 export const findProduct = async (readDb: Db, id: string): Promise<ProductDetail | undefined> => {
-  const [view, views] = await Promise.all([
-    detailViews(readDb).findOne({ _id: id }),
-    countViews(readDb).findOne({ _id: id }),
+  const [document, views] = await Promise.all([
+    detailDocuments(readDb).findOne({ _id: id }),
+    viewCounts(readDb).findOne({ _id: id }),
   ]);
-  return view === null ? undefined : toDetail(view, views ?? undefined);
+  return document === null ? undefined : toDetail(document, views ?? undefined);
 };
 
 /** Newest first. `next` has the parameters of the next page. */
@@ -68,7 +68,7 @@ export const findProducts = async (
 ): Promise<{ products: ProductCard[]; next?: { after: string } }> => {
   const filter = { ...(in_stock === undefined ? {} : { in_stock }), ...newest.following(after) };
   const page = { sort: newest.sort, skip, limit: limit + 1 };
-  const cards = cardViews(readDb);
+  const cards = cardDocuments(readDb);
   const found =
     q === undefined
       ? await cards.find(filter, page).toArray()

@@ -3,19 +3,22 @@ import type { Db } from 'mongodb';
 import { streamId } from '../core/events.ts';
 import type { AtVersion } from '../core/queries/query.ts';
 import { eventRows } from '../core/stores/event-rows.ts';
-import { cardViews, supplierViews } from './projections.ts';
+import { cardDocuments, supplierDocuments } from './projections.ts';
 
 export const hasReachedProduct = async (readDb: Db, { id, version }: AtVersion): Promise<boolean> =>
-  (await cardViews(readDb).findOne({ _id: id, version: { $gte: version } }, { projection: { _id: 1 } })) !==
-  null;
+  (await cardDocuments(readDb).findOne(
+    { _id: id, version: { $gte: version } },
+    { projection: { _id: 1 } },
+  )) !== null;
 
 /** The supplier, and each card that shows its name: the cards follow the supplier's own document. */
 export const hasReachedSupplier = async (readDb: Db, { id, version }: AtVersion): Promise<boolean> => {
   const only = { projection: { _id: 1 } } as const;
-  if ((await supplierViews(readDb).findOne({ _id: id, version: { $gte: version } }, only)) === null)
+  if ((await supplierDocuments(readDb).findOne({ _id: id, version: { $gte: version } }, only)) === null)
     return false;
   return (
-    (await cardViews(readDb).findOne({ supplier_id: id, supplier_version: { $lt: version } }, only)) === null
+    (await cardDocuments(readDb).findOne({ supplier_id: id, supplier_version: { $lt: version } }, only)) ===
+    null
   );
 };
 

@@ -3,12 +3,12 @@
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { requiredText, uuid, wholeNumber } from '../core/fields.ts';
-import type { View } from '../core/projection/projection.ts';
+import type { ReadDocument } from '../core/projection/projection.ts';
 import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery, type QueryContext } from '../core/queries/query.ts';
 import { searchByWords } from '../core/search/word-search.ts';
 import { searchedWords } from '../core/search/words.ts';
-import { cardViews, type SupplierView, supplierViews } from './projections.ts';
+import { cardDocuments, type SupplierDocument, supplierDocuments } from './projections.ts';
 import { hasReachedProduct, hasReachedSupplier } from './reached.ts';
 
 const supplierAnswer = z.strictObject({
@@ -21,7 +21,7 @@ const supplierAnswer = z.strictObject({
 export type SupplierAnswer = z.infer<typeof supplierAnswer>;
 
 const countProducts = async (readDb: Db, suppliers: string[]): Promise<Map<string, number>> => {
-  const counted = await cardViews(readDb)
+  const counted = await cardDocuments(readDb)
     .aggregate<{ _id: string; count: number }>([
       { $match: { supplier_id: { $in: suppliers } } },
       { $group: { _id: '$supplier_id', count: { $sum: 1 } } },
@@ -30,12 +30,15 @@ const countProducts = async (readDb: Db, suppliers: string[]): Promise<Map<strin
   return new Map(counted.map(({ _id, count }) => [_id, count]));
 };
 
-const toAnswers = async (readDb: Db, views: View<SupplierView>[]): Promise<SupplierAnswer[]> => {
+const toAnswers = async (
+  readDb: Db,
+  documents: ReadDocument<SupplierDocument>[],
+): Promise<SupplierAnswer[]> => {
   const counts = await countProducts(
     readDb,
-    views.map(({ _id }) => _id),
+    documents.map(({ _id }) => _id),
   );
-  return views.map(({ _id: id, name, version, updated_at }) => ({
+  return documents.map(({ _id: id, name, version, updated_at }) => ({
     id,
     name,
     product_count: counts.get(id) ?? 0,
@@ -55,8 +58,8 @@ export const getSupplier = documentQuery({
   input: z.strictObject({ id: uuid }),
   answer: supplierAnswer,
   async handle({ data: { id } }, { readDb }: Environment, { maxTimeMS }) {
-    const view = await supplierViews(readDb).findOne({ _id: id }, { maxTimeMS });
-    return view === null ? undefined : (await toAnswers(readDb, [view]))[0];
+    const document = await supplierDocuments(readDb).findOne({ _id: id }, { maxTimeMS });
+    return document === null ? undefined : (await toAnswers(readDb, [document]))[0];
   },
 });
 
@@ -75,8 +78,8 @@ const findSuppliers = async (
   readDb: Db,
   { q, limit, skip, after }: z.output<typeof listSuppliersInput>,
   { maxTimeMS }: Pick<QueryContext, 'maxTimeMS'>,
-): Promise<View<SupplierView>[]> => {
-  const suppliers = supplierViews(readDb);
+): Promise<ReadDocument<SupplierDocument>[]> => {
+  const suppliers = supplierDocuments(readDb);
   const filter = newest.following(after);
   const page = { sort: newest.sort, skip, limit: limit + 1 };
   if (q === undefined) return suppliers.find(filter, { ...page, maxTimeMS }).toArray();

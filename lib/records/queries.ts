@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { requiredText } from '../core/fields.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
 import { documentQuery, type QueryContext } from '../core/queries/query.ts';
-import { recordReadViews, recordViews } from './projections.ts';
+import { recordDocuments, recordReadDocuments } from './projections.ts';
 import type { RecordReadCommand } from './record.ts';
 
 const options = { maxTimeMS: 2_000 };
@@ -27,8 +27,8 @@ export const findRecord = async (
   { key }: { key: string },
 ): Promise<z.infer<typeof recordAnswer> | undefined> => {
   const [record, reads] = await Promise.all([
-    recordViews(readDb).findOne({ _id: key }, options),
-    recordReadViews(readDb).findOne({ _id: key }, options),
+    recordDocuments(readDb).findOne({ _id: key }, options),
+    recordReadDocuments(readDb).findOne({ _id: key }, options),
   ]);
   if (record === null) return undefined;
   const { value, created_at, updated_at, write_count, version } = record;

@@ -1,6 +1,6 @@
 // The read model of the ticket list.
 import type { Db } from 'mongodb';
-import type { Projection, View } from '../core/projection/projection.ts';
+import type { Projection, ReadDocument } from '../core/projection/projection.ts';
 import { projector } from '../core/projection/projector.ts';
 import type { ReadModelDefinition } from '../core/projection/read-model.ts';
 import { stateSource } from '../core/projection/sources.ts';
@@ -40,11 +40,11 @@ export const ticketList: Projection<TicketSummary, TicketEvent> = {
   streamType: 'Ticket',
   schemaVersion: 1,
   eventTypes: ticketEvents,
-  evolve(view, event) {
+  evolve(document, event) {
     if (event.type === 'TicketCreated')
       return fromTicket({ ...event.data, status: 'open', agent_note: null });
-    if (view === undefined) throw new Error(`${event.stream_id} does not begin with TicketCreated`);
-    const { subject, status, preview: text, has_note } = view;
+    if (document === undefined) throw new Error(`${event.stream_id} does not begin with TicketCreated`);
+    const { subject, status, preview: text, has_note } = document;
     const summary = { subject, status, preview: text, has_note };
     switch (event.type) {
       case 'TicketStatusChanged':
@@ -55,13 +55,14 @@ export const ticketList: Projection<TicketSummary, TicketEvent> = {
   },
 };
 
-export const ticketViewsCollection = 'ticket_views';
+export const ticketDocumentsCollection = 'ticket_views';
 
-export const ticketViews = (readDb: Db) => readDb.collection<View<TicketSummary>>(ticketViewsCollection);
+export const ticketDocuments = (readDb: Db) =>
+  readDb.collection<ReadDocument<TicketSummary>>(ticketDocumentsCollection);
 
 export const ticketListModel: ReadModelDefinition<Projection> = {
   projection: ticketList,
-  collection: ticketViewsCollection,
+  collection: ticketDocumentsCollection,
   source: (writeDb) =>
     stateSource(writeDb, { collection: ticketsCollection, state: ticketState }, ticketList, fromTicket),
   indexes: [

@@ -9,7 +9,7 @@ import { createQueryBus } from '../core/queries/bus.ts';
 import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery } from '../core/queries/query.ts';
 import { readState, type StateFields } from '../core/stores/state-document.ts';
-import { ticketViews } from './projections.ts';
+import { ticketDocuments } from './projections.ts';
 import { ticketsCollection } from './store.ts';
 import { ticketState, ticketStatus } from './ticket.ts';
 
@@ -70,7 +70,7 @@ export const findTickets = async (
     ...(has_note === undefined ? {} : { has_note }),
     ...newest.following(after),
   };
-  const found = await ticketViews(readDb)
+  const found = await ticketDocuments(readDb)
     .find(filter)
     .sort(newest.sort)
     .skip(skip)
@@ -93,7 +93,7 @@ export const findTickets = async (
 
 /** The ticket's row of the list, for its version. */
 export const findTicketView = async (readDb: Db, id: string): Promise<{ version: number } | undefined> =>
-  (await ticketViews(readDb).findOne({ _id: id }, { projection: { version: 1 } })) ?? undefined;
+  (await ticketDocuments(readDb).findOne({ _id: id }, { projection: { version: 1 } })) ?? undefined;
 
 interface Databases {
   writeDb: Db;

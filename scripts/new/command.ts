@@ -69,7 +69,7 @@ export const addCommand = (changes: Changes, names: Names, verb: string): void =
     insert(
       projections,
       { after: /^ {4}switch \(event\.type\) \{\n/m },
-      `      case '${event}':\n        return { ...view };\n`,
+      `      case '${event}':\n        return { ...document };\n`,
     ),
   );
   changes.edit(`lib/${many}/commands.ts`, (commands) => {

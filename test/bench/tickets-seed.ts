@@ -25,7 +25,15 @@ const ticketOf = (index: number) => ({
 });
 type Ticket = ReturnType<typeof ticketOf>;
 
-export const toView = ({ _id, subject, status, agent_note, version, updated_at, message: text }: Ticket) => ({
+export const toReadDocument = ({
+  _id,
+  subject,
+  status,
+  agent_note,
+  version,
+  updated_at,
+  message: text,
+}: Ticket) => ({
   subject,
   status,
   preview: preview(text),

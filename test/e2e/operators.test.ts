@@ -16,7 +16,8 @@ import { waitFor } from '../support/wait-for.ts';
 
 const { subscription, streamType, projection } = example;
 const system = useOwnSystem({ env: { MAX_ATTEMPTS: '2' }, quiet: false });
-const views = () => system().read.collection<{ _id: string; [field: string]: unknown }>(example.collection);
+const documents = () =>
+  system().read.collection<{ _id: string; [field: string]: unknown }>(example.collection);
 
 const get = async <T extends z.ZodType>(schema: T, path: string): Promise<z.output<T>> => {
   const answer = await system().http.get(path);
@@ -124,8 +125,8 @@ describe('an aggregate', () => {
     expect(first.version).toBe(1);
     expect(first.state).not.toEqual(last.state);
 
-    const before = await views().findOne({ _id: id });
-    await views().updateOne({ _id: id }, { $set: { schema_version: 77 } });
+    const before = await documents().findOne({ _id: id });
+    await documents().updateOne({ _id: id }, { $set: { schema_version: 77 } });
     const altered = (await get(aggregate, path)).documents.find((one) => one.projection === projection);
     expect(altered).toMatchObject({
       differing: ['schema_version'],
@@ -137,7 +138,7 @@ describe('an aggregate', () => {
     const mended = mendAnswer.parse(answer.object());
     expect(mended.mended).toBe(1);
     for (const document of mended.documents) expect(document.differing).toEqual([]);
-    expect(await views().findOne({ _id: id })).toEqual(before);
+    expect(await documents().findOne({ _id: id })).toEqual(before);
     expect(await get(action, `/ops/actions/${mended.action_id}`)).toMatchObject({
       kind: 'mend',
       state: 'done',
@@ -152,7 +153,7 @@ describe('an action', () => {
     expect(started).toMatchObject({ kind: 'rebuild', target: projection, by: 'anyone' });
     const done = await ended(location);
     expect(done).toMatchObject({ state: 'done', error: null, progress: { remaining_ms: 0 } });
-    expect(done.progress.done).toBe(await views().countDocuments());
+    expect(done.progress.done).toBe(await documents().countDocuments());
     await system().invoke('rebuild', { projection, dry_run: true });
     const { items } = await get(actionList, '/ops/actions?limit=2');
     expect(items.map(({ kind, by }) => [kind, by])).toEqual([
@@ -244,11 +245,11 @@ describe('the command that is shown beside an action', () => {
 
   test('mends one aggregate', async () => {
     const { id } = await shownOnce(create(system().http));
-    await views().updateOne({ _id: id }, { $set: { schema_version: 77 } });
+    await documents().updateOne({ _id: id }, { $set: { schema_version: 77 } });
     const { invoke } = await get(figures.system, '/ops/system');
     const answer = await shell(`${invoke} -f mend --data '{"stream_id":"${streamType}-${id}"}'`);
     expect(mendAnswer.parse(JSON.parse(answer))).toMatchObject({ mended: 1 });
-    expect((await views().findOne({ _id: id }))?.['schema_version']).not.toBe(77);
+    expect((await documents().findOne({ _id: id }))?.['schema_version']).not.toBe(77);
   });
 
   test('stops what runs', async () => {

@@ -117,10 +117,10 @@ describe('a hot key', () => {
       const commands = await system()
         .write.collection('commands')
         .countDocuments({ 'data.key': 'popular', type: 'RecordRead' });
-      const view = await system()
+      const document = await system()
         .read.collection('record_read_views')
         .findOne({ _id: 'popular' as never });
-      return view?.['read_count'] === commands && commands > 0 ? commands : undefined;
+      return document?.['read_count'] === commands && commands > 0 ? commands : undefined;
     });
     await Promise.all(Array.from({ length: 40 }, () => http().get('/read/popular')));
     const counted = () =>

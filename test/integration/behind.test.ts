@@ -35,7 +35,7 @@ const { subscription, streamType } = example;
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 
 const world = () => createWorld(exampleDomain, databases.write, databases.read);
-const views = () => databases.read.collection<{ _id: string; version: number }>(example.collection);
+const documents = () => databases.read.collection<{ _id: string; version: number }>(example.collection);
 const projector = () => exampleDomain.subscriber(databases.write, databases.read);
 
 /** Each look by a meter of its own sees what a container does that has just started; a kept one what it remembers. */
@@ -211,7 +211,7 @@ describe.each(ways)('what is not shown, because $how', ({ place, break: bring, h
     expect(isWithin(await lookWith(watching))).toBe(true);
     const [id = ''] = await open();
     await bring();
-    expect(await views().countDocuments({ _id: id })).toBe(0);
+    expect(await documents().countDocuments({ _id: id })).toBe(0);
     for (const meter of [watching, newMeter()]) {
       const seen = await waitFor(`it to be ${place}`, async () => {
         const behind = await lookWith(meter);
@@ -223,7 +223,7 @@ describe.each(ways)('what is not shown, because $how', ({ place, break: bring, h
     }
     await runReconcile(kept);
     await heal();
-    expect(await views().countDocuments({ _id: id })).toBe(1);
+    expect(await documents().countDocuments({ _id: id })).toBe(1);
     for (const meter of [watching, newMeter()]) expect(isWithin(await lookWith(meter))).toBe(true);
   });
 });
@@ -263,7 +263,7 @@ test('an event that is put back and lost once more is found by reconcile, though
   kept.queue.lose();
   await waitFor('it to be counted', async () => (await lookWith(newMeter())).retrying === 1);
   await runReconcile(kept);
-  expect(await views().countDocuments({ _id: id })).toBe(1);
+  expect(await documents().countDocuments({ _id: id })).toBe(1);
 });
 
 test('an event that was lost is counted though younger ones follow it in the log', async () => {
@@ -292,7 +292,7 @@ test('a parked event that is put back and lost on the queue is found by reconcil
   kept.queue.lose();
   await waitFor('it to be counted', async () => (await lookWith(newMeter())).waiting === 1);
   await runReconcile(kept);
-  expect(await views().countDocuments({ _id: id })).toBe(1);
+  expect(await documents().countDocuments({ _id: id })).toBe(1);
 });
 
 test('an event that an operator has discarded is behind no more', async () => {

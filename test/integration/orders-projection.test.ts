@@ -4,7 +4,7 @@ import { ensureIndexes, machineWriteIndexes } from '../../lib/core/indexes.ts';
 import { rebuild } from '../../lib/core/repair/rebuild.ts';
 import { orderCommands } from '../../lib/orders/commands.ts';
 import { orders } from '../../lib/orders/domain.ts';
-import { ordersProjector, orderViews } from '../../lib/orders/projections.ts';
+import { orderDocuments, ordersProjector } from '../../lib/orders/projections.ts';
 import { context, eventsOf } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
 import { openModels, openSubscriber } from '../support/open.ts';
@@ -13,7 +13,7 @@ import { createOrder, orderItem } from '../support/orders.ts';
 const databases = useDatabases();
 const whole = { timeLeftMs: () => 60_000 };
 
-const views = () => orderViews(databases.read).find().sort({ _id: 1 }).toArray();
+const documents = () => orderDocuments(databases.read).find().sort({ _id: 1 }).toArray();
 
 const rebuildAll = async () => {
   for (const model of openModels(orders, databases.write, databases.read)) {
@@ -42,7 +42,7 @@ beforeAll(async () => {
 describe('the read model of orders', () => {
   test('is the same after any order of events, any duplicates and any batches as after a rebuild', async () => {
     await rebuildAll();
-    const expected = await views();
+    const expected = await documents();
     expect(expected).toHaveLength(3);
     const events = await eventsOf(databases.write, 'Order');
     const deliveries = fc
@@ -55,14 +55,14 @@ describe('the read model of orders', () => {
       );
     await fc.assert(
       fc.asyncProperty(deliveries, fc.integer({ min: 1, max: 6 }), async (delivered, batch) => {
-        await orderViews(databases.read).deleteMany({});
+        await orderDocuments(databases.read).deleteMany({});
         const projector = openSubscriber(ordersProjector, databases.write, databases.read);
         for (let at = 0; at < delivered.length; at += batch) {
           const unique = new Map(delivered.slice(at, at + batch).map((event) => [event.event_id, event]));
           const { failures } = await projector.apply([...unique.values()]);
           expect(failures.size).toBe(0);
         }
-        expect(await views()).toEqual(expected);
+        expect(await documents()).toEqual(expected);
       }),
       { numRuns: 40 },
     );
@@ -70,13 +70,13 @@ describe('the read model of orders', () => {
 
   test('is put right by a rebuild where documents were altered, removed and added', async () => {
     await rebuildAll();
-    const expected = await views();
-    const [altered, removed] = expected.map((view) => view._id);
-    const orders = orderViews(databases.read);
+    const expected = await documents();
+    const [altered, removed] = expected.map((document) => document._id);
+    const orders = orderDocuments(databases.read);
     await orders.updateOne({ _id: altered ?? '' }, { $set: { total_minor: 1, words: [] } });
     await orders.deleteOne({ _id: removed ?? '' });
-    for (const view of expected.slice(2)) await orders.insertOne({ ...view, _id: 'nobody' });
+    for (const document of expected.slice(2)) await orders.insertOne({ ...document, _id: 'nobody' });
     await rebuildAll();
-    expect(await views()).toEqual(expected);
+    expect(await documents()).toEqual(expected);
   });
 });

@@ -4,7 +4,7 @@ import { fold } from '../../lib/core/projection/projection.ts';
 import { orders } from '../../lib/orders/domain.ts';
 import { customerFilter, getCustomerOrders, searchOrders } from '../../lib/orders/list-queries.ts';
 import type { OrderItem } from '../../lib/orders/order.ts';
-import { orderView, orderViews, sortFields } from '../../lib/orders/projections.ts';
+import { orderDocuments, orderProjection, sortFields } from '../../lib/orders/projections.ts';
 import { orderQueries } from '../../lib/orders/queries.ts';
 
 import { parseInput } from '../../lib/platform/parse-input.ts';
@@ -16,11 +16,11 @@ import { address, orderItem } from '../support/orders.ts';
 const databases = useDatabases();
 const idOf = (index: number) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`;
 
-const view = (
+const document = (
   index: number,
   { line1 = 'Nowhere', ...fields }: { customer_id?: string; items?: OrderItem[]; line1?: string } = {},
 ) =>
-  fold(orderView, undefined, {
+  fold(orderProjection, undefined, {
     type: 'OrderCreated',
     data: {
       customer_id: `c-${index % 3}`,
@@ -69,13 +69,13 @@ beforeAll(async () => {
   const [model] = openModels(orders, databases.write, databases.read);
   await ensureIndexes(databases.read, model?.indexes ?? []);
   const bulk = Array.from({ length: 250 }, (_, index) =>
-    view(index, { line1: 'Bulk Road 1', items: [orderItem({ price_minor: index % 5 })] }),
+    document(index, { line1: 'Bulk Road 1', items: [orderItem({ price_minor: index % 5 })] }),
   );
   const special = [
-    view(901, { customer_id: 'ACME-1', line1: 'Hauptstraße 5, Köln' }),
-    view(902, { items: [orderItem({ product_id: 'SKU-12' }), orderItem({ product_id: 'SKU-13' })] }),
-    view(903, { items: [orderItem({ product_id: 'SKU-2' })], line1: '12 SKU Square' }),
-    view(904, { line1: 'Dock .* left' }),
+    document(901, { customer_id: 'ACME-1', line1: 'Hauptstraße 5, Köln' }),
+    document(902, { items: [orderItem({ product_id: 'SKU-12' }), orderItem({ product_id: 'SKU-13' })] }),
+    document(903, { items: [orderItem({ product_id: 'SKU-2' })], line1: '12 SKU Square' }),
+    document(904, { line1: 'Dock .* left' }),
   ];
   await databases.read.collection('order_views').insertMany([...bulk, ...special] as never[]);
 });
@@ -178,7 +178,7 @@ describe("a customer's list", () => {
 
   test.each([{}, { status: 'created' }])('walks an index with %j', async (more) => {
     const data = parseInput(getCustomerOrders.input, { id: 'c-1', ...more });
-    const plan = await orderViews(databases.read)
+    const plan = await orderDocuments(databases.read)
       .find(customerFilter(data))
       .sort({ created_at: -1, _id: -1 })
       .explain('queryPlanner');

@@ -170,10 +170,10 @@ describe('a rename', () => {
     const [lamp, chair] = [await create(supplier), await create(other, { name: 'Chair' })];
     await apply(await allEvents(db.write));
     for (const name of ['product_cards', 'product_details']) {
-      const views = db.read.collection<{ _id: string; version: number }>(name);
-      const one = await views.findOne({ _id: lamp });
+      const documents = db.read.collection<{ _id: string; version: number }>(name);
+      const one = await documents.findOne({ _id: lamp });
       if (one === null) throw new Error('the lamp is projected');
-      await views.insertMany(Array.from({ length: 9_999 }, (_, n) => ({ ...one, _id: `copy-${n}` })));
+      await documents.insertMany(Array.from({ length: 9_999 }, (_, n) => ({ ...one, _id: `copy-${n}` })));
     }
     await rename(supplier, 'Zenith');
     await setStock(chair, 7);

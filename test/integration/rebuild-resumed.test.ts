@@ -17,11 +17,11 @@ const model = () =>
     readDb: databases.read,
     settings: settingsFrom({}),
   });
-const views = () => databases.read.collection<{ _id: string }>(counterModel.collection);
+const readDocuments = () => databases.read.collection<{ _id: string }>(counterModel.collection);
 
 beforeAll(() => catalogue.ensureIndexes(databases.write, databases.read));
 beforeEach(async () => {
-  await views().deleteMany({});
+  await readDocuments().deleteMany({});
   await databases.read.collection(checkpointsCollection).deleteMany({});
   const documents = databases.write.collection<{ _id: string }>('counters');
   await documents.deleteMany({});
@@ -41,7 +41,7 @@ const rebuildInPart = async (): Promise<void> => {
   let asked = 0;
   const timeLeftMs = () => (asked++ < 4 ? 60_000 : 0);
   expect(await rebuild(model(), { ...options(), timeLeftMs, segments: 1 })).toMatchObject({ done: false });
-  expect(await views().countDocuments()).toBeGreaterThanOrEqual(count / 2);
+  expect(await readDocuments().countDocuments()).toBeGreaterThanOrEqual(count / 2);
 };
 
 const expectNoDrift = async (): Promise<void> => {
@@ -52,8 +52,8 @@ const expectNoDrift = async (): Promise<void> => {
 test('a resumed rebuild that says done leaves nothing that its own dry run counts', async () => {
   await rebuildInPart();
   const before = new Date();
-  await views().deleteOne({ _id: 't-000' });
-  await views().updateOne({ _id: 't-001' }, { $set: { total: 7 } });
+  await readDocuments().deleteOne({ _id: 't-000' });
+  await readDocuments().updateOne({ _id: 't-001' }, { $set: { total: 7 } });
   const answer = await rebuild(model(), options());
   expect(answer).toMatchObject({ done: true, scanned: count, missing: count + 1, altered: 1 });
   expect(answer.begun_at.getTime()).toBeGreaterThanOrEqual(before.getTime());
@@ -88,8 +88,8 @@ test('a rebuild that was begun for another shape of the documents is begun again
     ...rest.source,
     async *scan(segment: Parameters<typeof rest.source.scan>[0]) {
       for await (const one of rest.source.scan(segment))
-        yield 'view' in one
-          ? { ...one, view: { ...one.view, schema_version: next.projection.schemaVersion } }
+        yield 'document' in one
+          ? { ...one, document: { ...one.document, schema_version: next.projection.schemaVersion } }
           : one;
     },
   };
@@ -99,5 +99,5 @@ test('a rebuild that was begun for another shape of the documents is begun again
   const first = await rebuild({ ...next, source }, { ...options(), timeLeftMs, segments: 1 });
   expect(first.done).toBe(false);
   expect(await rebuild({ ...next, source }, options())).toMatchObject({ done: true });
-  expect(await views().countDocuments({ schema_version: next.projection.schemaVersion })).toBe(count);
+  expect(await readDocuments().countDocuments({ schema_version: next.projection.schemaVersion })).toBe(count);
 });

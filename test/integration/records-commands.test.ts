@@ -7,7 +7,7 @@ import type { CommandRow } from '../../lib/core/stores/command-log.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { queuedRecordReads, recordCommands } from '../../lib/records/commands.ts';
 import { records } from '../../lib/records/domain.ts';
-import { recordReadViews, recordsProjector, recordViews } from '../../lib/records/projections.ts';
+import { recordDocuments, recordReadDocuments, recordsProjector } from '../../lib/records/projections.ts';
 import { findRecord } from '../../lib/records/queries.ts';
 import type { RecordReadCommand } from '../../lib/records/record.ts';
 import { context, eventsOf } from '../support/context.ts';
@@ -148,13 +148,13 @@ describe('a rebuild', () => {
     await project();
     const all = () =>
       Promise.all([
-        recordViews(databases.read).find().sort({ _id: 1 }).toArray(),
-        recordReadViews(databases.read).find().sort({ _id: 1 }).toArray(),
+        recordDocuments(databases.read).find().sort({ _id: 1 }).toArray(),
+        recordReadDocuments(databases.read).find().sort({ _id: 1 }).toArray(),
       ]);
     const live = await all();
     expect(live[0].map(({ _id }) => _id)).toEqual(expect.arrayContaining(['$gt', '__proto__', '😀']));
-    await recordViews(databases.read).deleteMany({});
-    await recordReadViews(databases.read).updateMany({}, { $set: { read_count: 5 } });
+    await recordDocuments(databases.read).deleteMany({});
+    await recordReadDocuments(databases.read).updateMany({}, { $set: { read_count: 5 } });
     for (const model of openModels(records, databases.write, databases.read)) {
       await rebuild(model, { db: databases.read, timeLeftMs: () => 60_000 });
     }

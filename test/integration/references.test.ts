@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { ReadModel, View } from '../../lib/core/projection/projection.ts';
+import type { ReadDocument, ReadModel } from '../../lib/core/projection/projection.ts';
 import { openReadModel } from '../../lib/core/projection/read-model.ts';
 import { settleReferences, spread } from '../../lib/core/projection/references.ts';
 import { examineRange, mend } from '../../lib/core/repair/drift.ts';
@@ -8,9 +8,9 @@ import { counterList, counterModel } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
 
 const databases = useDatabases();
-const shops = () => databases.read.collection<View>('shops');
+const shops = () => databases.read.collection<ReadDocument>('shops');
 
-const ownerAt = (version: number): View<{ name: string }> => ({
+const ownerAt = (version: number): ReadDocument<{ name: string }> => ({
   _id: 'owner',
   name: `name ${version}`,
   version,
@@ -30,7 +30,7 @@ const openModels = (version: number | (() => number), whenAsked: () => Promise<u
   const current = async (ids: string[]) => {
     await whenAsked();
     const at = typeof version === 'number' ? version : version();
-    return ids.filter((id) => id === 'owner').map((id) => ({ id, view: ownerAt(at) }));
+    return ids.filter((id) => id === 'owner').map((id) => ({ id, document: ownerAt(at) }));
   };
   const owners = { ...opened, projection, source: { ...opened.source, current } };
   const model: ReadModel = {
@@ -79,19 +79,19 @@ test('what changed is sent to each document that has an older copy, and to no ot
 test('a copy that a live writer made newer than what was scanned is sound, if the write side says so by now', async () => {
   let asked = 0;
   const { model } = openModels(() => (asked++ === 0 ? 1 : 2));
-  const source = { ...model.source, current: async () => [{ id: 'a', view: shop('a', 1) }] };
+  const source = { ...model.source, current: async () => [{ id: 'a', document: shop('a', 1) }] };
   await shops().insertOne(shop('a', 2));
-  const scanned = [{ id: 'a', view: shop('a', 1) }];
+  const scanned = [{ id: 'a', document: shop('a', 1) }];
   expect(await examineRange({ ...model, source }, scanned, {})).toEqual({ differences: [], failed: [] });
 });
 
 test('a name that a live writer brought forward after the look is not taken back by a mending, not for a moment', async () => {
   const seen: unknown[] = [];
   const { model } = openModels(2, async () => seen.push(...(await named())));
-  const source = { ...model.source, current: async () => [{ id: 'a', view: shop('a', 1) }] };
+  const source = { ...model.source, current: async () => [{ id: 'a', document: shop('a', 1) }] };
   const stored = { ...shop('a', 1), by_hand: true };
   await shops().insertOne({ ...stored, ...shop('a', 2) });
-  await mend({ ...model, source }, [{ stored, view: shop('a', 1) }]);
+  await mend({ ...model, source }, [{ stored, document: shop('a', 1) }]);
   expect(new Set(seen)).toEqual(new Set(['name 2']));
   expect(await shops().find().toArray()).toEqual([shop('a', 2)]);
 });

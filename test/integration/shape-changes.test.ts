@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { asStored } from '../../lib/core/projection/as-stored.ts';
-import type { Projection, ReadModel, View } from '../../lib/core/projection/projection.ts';
+import type { Projection, ReadDocument, ReadModel } from '../../lib/core/projection/projection.ts';
 import { eventSource, stateSource } from '../../lib/core/projection/sources.ts';
 import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { catalogue } from '../../lib/domains.ts';
@@ -43,7 +43,7 @@ const models = (projection: Projection): ReadModel<Projection>[] => {
   const place = { collection: 'counters', state };
   const open = (source: ReadModel['source'], name: string): ReadModel<Projection> => ({
     projection: { ...projection, name },
-    collection: read.collection<View>(name),
+    collection: read.collection<ReadDocument>(name),
     source,
     indexes: [],
   });
@@ -64,7 +64,7 @@ const withFields = (schemaVersion: number, fields: object): Projection<{ total: 
   streamType,
   schemaVersion,
   eventTypes: counterEvents,
-  evolve: (view) => ({ ...view, ...fields, total: (view?.total ?? 0) + 1 }),
+  evolve: (document) => ({ ...document, ...fields, total: (document?.total ?? 0) + 1 }),
 });
 
 describe('a read model', () => {
@@ -121,7 +121,7 @@ describe.each(domains)('between a deploy and its rebuild: $name', (domain) => {
       ]);
     }
   };
-  const isOld = (view: object): boolean => 'old' in view;
+  const isOld = (document: object): boolean => 'old' in document;
   const setUp = async () => {
     const world = open();
     const ids = await play(world, sampleScenario(domain, seed, [3, 0]));
@@ -148,11 +148,13 @@ describe.each(domains)('between a deploy and its rebuild: $name', (domain) => {
       await project(world);
       let touched = 0;
       for (const model of domain.readModels(world.write, world.read).filter(isProjected)) {
-        const expected = new Map(replay(model, await allRows(world.write)).map((view) => [view._id, view]));
-        for (const view of await model.collection.find().toArray()) {
-          if (isOld(view)) expect(view.schema_version).toBe(shape);
-          else expect(view).toEqual(expected.get(view._id));
-          if (!isOld(view)) touched += 1;
+        const expected = new Map(
+          replay(model, await allRows(world.write)).map((document) => [document._id, document]),
+        );
+        for (const document of await model.collection.find().toArray()) {
+          if (isOld(document)) expect(document.schema_version).toBe(shape);
+          else expect(document).toEqual(expected.get(document._id));
+          if (!isOld(document)) touched += 1;
         }
       }
       expect(touched).toBeGreaterThan(0);

@@ -38,7 +38,7 @@ export const sleepyRelay = (
 };
 
 export interface Relays {
-  /** For commands of one container, on its own view of the database. */
+  /** For commands of one container, on its own document of the database. */
   waker(db?: Db): () => Promise<void>;
   readonly started: number;
   /** Resolves when every relay that was started has ended. */

@@ -72,7 +72,7 @@ export const callAtOnce = async (
   const readBack = async ({ id, version }: CommandResult): Promise<void> => {
     const find = async () => {
       const found = await Promise.all(models.map(({ collection }) => collection.findOne({ _id: id })));
-      return found.find((view) => view !== null) ?? undefined;
+      return found.find((document) => document !== null) ?? undefined;
     };
     const { found, stale } = await waitForVersion(find, { version, timeoutMs: 5_000 });
     calls.readings.push({ asked: version, got: found?.version ?? 0, stale });

@@ -49,8 +49,8 @@ export const counterList: Projection<Counter, CounterEvent> = {
   streamType: 'Counter',
   schemaVersion: 1,
   eventTypes: counterEvents,
-  evolve: (view, { type, data }) => ({
-    total: (view?.total ?? 0) + (type === 'Counted' ? data.by : -data.by),
+  evolve: (document, { type, data }) => ({
+    total: (document?.total ?? 0) + (type === 'Counted' ? data.by : -data.by),
   }),
 };
 

@@ -1,6 +1,6 @@
 // What hands can do to a read model.
 import type { Db } from 'mongodb';
-import type { ReadModel, View } from '../../lib/core/projection/projection.ts';
+import type { ReadDocument, ReadModel } from '../../lib/core/projection/projection.ts';
 
 export interface Damage {
   altered: number;
@@ -10,10 +10,10 @@ export interface Damage {
 
 /** Alters, deletes and adds documents; gives how many of each. Needs four documents or more. */
 export const damage = async ({ collection, projection }: ReadModel, read: Db): Promise<Damage> => {
-  const views = await collection.find().sort({ _id: 1 }).toArray();
-  const [older, newer, versionless, deleted] = views;
-  const alter = (view: View | undefined, change: object) =>
-    collection.updateOne({ _id: view?._id ?? '' }, change);
+  const documents = await collection.find().sort({ _id: 1 }).toArray();
+  const [older, newer, versionless, deleted] = documents;
+  const alter = (document: ReadDocument | undefined, change: object) =>
+    collection.updateOne({ _id: document?._id ?? '' }, change);
   const { matchedCount: one } = await alter(older, { $set: { version: 0, added_by_hand: true } });
   const { matchedCount: two } = await alter(newer, { $set: { version: 999 } });
   const { matchedCount: three } = await alter(versionless, { $unset: { version: true, updated_at: true } });

@@ -1,7 +1,7 @@
 // A read document folded in memory, from events of one aggregate that were recorded a day apart.
 import type { DomainEvent } from '../../lib/core/decider.ts';
 import type { RecordedEvent } from '../../lib/core/events.ts';
-import { fold, type Projection, type View } from '../../lib/core/projection/projection.ts';
+import { fold, type Projection, type ReadDocument } from '../../lib/core/projection/projection.ts';
 
 const dayMs = 86_400_000;
 
@@ -27,11 +27,11 @@ export const recordedDaily = <E extends DomainEvent>(
       }) as RecordedEvent<E>,
   );
 
-export const projected = (projection: Projection, events: readonly DomainEvent[]): View => {
-  const view = recordedDaily(projection, events).reduce<View | undefined>(
+export const projected = (projection: Projection, events: readonly DomainEvent[]): ReadDocument => {
+  const document = recordedDaily(projection, events).reduce<ReadDocument | undefined>(
     (before, event) => fold(projection, before, event),
     undefined,
   );
-  if (view === undefined) throw new Error('there are no events');
-  return view;
+  if (document === undefined) throw new Error('there are no events');
+  return document;
 };

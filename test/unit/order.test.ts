@@ -9,7 +9,7 @@ import {
   orderEvents,
   totalOf,
 } from '../../lib/orders/order.ts';
-import { orderView } from '../../lib/orders/projections.ts';
+import { orderProjection } from '../../lib/orders/projections.ts';
 import { scenarios } from '../support/given.ts';
 import { address } from '../support/orders.ts';
 import { dayOf, projected } from '../support/projected.ts';
@@ -123,10 +123,12 @@ describe('an order of the first release', () => {
   });
 });
 
-describe('the view of an order', () => {
+describe('the document of an order', () => {
   const times = (...events: OrderEvent[]) => {
-    const view = projected(orderView, events);
-    return ['created_at', 'shipped_at', 'cancelled_at', 'updated_at'].map((name) => Reflect.get(view, name));
+    const document = projected(orderProjection, events);
+    return ['created_at', 'shipped_at', 'cancelled_at', 'updated_at'].map((name) =>
+      Reflect.get(document, name),
+    );
   };
   const added: OrderEvent = { type: 'OrderItemAdded', data: item(50, 2) };
 
@@ -138,7 +140,7 @@ describe('the view of an order', () => {
   });
 
   test('has the items and their sum, and what else was said of it', () => {
-    expect(projected(orderView, [created(item(1999, 1)), added])).toMatchObject({
+    expect(projected(orderProjection, [created(item(1999, 1)), added])).toMatchObject({
       status: 'created',
       items: [item(1999, 1), item(50, 2)],
       item_count: 2,
@@ -146,15 +148,18 @@ describe('the view of an order', () => {
       cancel_reason: null,
       version: 2,
     });
-    expect(projected(orderView, [created(), cancelled])).toMatchObject({
+    expect(projected(orderProjection, [created(), cancelled])).toMatchObject({
       status: 'cancelled',
       cancel_reason: 'changed my mind',
     });
   });
 
   test('is found by its id, its customer, each product and each part of the address, and not by the country', () => {
-    const view = projected(orderView, [created(), { ...added, data: { ...added.data, product_id: 'p-2' } }]);
-    const words: unknown = Reflect.get(view, 'words');
+    const document = projected(orderProjection, [
+      created(),
+      { ...added, data: { ...added.data, product_id: 'p-2' } },
+    ]);
+    const words: unknown = Reflect.get(document, 'words');
     const { country, ...parts } = address();
     expect(words).toEqual(expect.arrayContaining(['one', 'c-1', 'p-1', 'p-2']));
     for (const part of Object.values(parts)) expect(words).toContain(part.toLowerCase().split(' ')[0]);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordView } from '../../lib/records/projections.ts';
+import { recordProjection } from '../../lib/records/projections.ts';
 import {
   mergeReads,
   type RecordReadCommand,
@@ -30,7 +30,7 @@ describe('a record', () => {
 });
 
 test('the view of a record keeps the time of the first write, and has the last value', () => {
-  expect(projected(recordView, [written('a'), written('b'), written('b')])).toMatchObject({
+  expect(projected(recordProjection, [written('a'), written('b'), written('b')])).toMatchObject({
     ...{ value: 'b', write_count: 3, version: 3 },
     ...{ created_at: dayOf(1), updated_at: dayOf(3) },
   });

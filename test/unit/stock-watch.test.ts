@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { View } from '../../lib/core/projection/projection.ts';
+import type { ReadDocument } from '../../lib/core/projection/projection.ts';
 import { type ProductEvent, productEvents } from '../../lib/products/product.ts';
 import { type Alert, type StockWatch, watchStock } from '../../lib/products/stock-watch.ts';
 import { dayOf, recordedDaily } from '../support/projected.ts';
@@ -56,7 +56,9 @@ test('a stock that was low before the threshold was raised opens no alert, until
   expect(follow([created(50), changed(50, 20), changed(20, 15)], raised).documents.size).toBe(0);
   expect(follow([created(20), changed(20, 20), changed(20, 40)], raised).documents.size).toBe(0);
   const { watch } = follow([created(9), changed(9, 8)], (version) => (version === 1 ? 5 : 10));
-  expect(watch).toEqual({ name: 'Lamp', stock: 8, open: null } satisfies StockWatch | View<StockWatch>);
+  expect(watch).toEqual({ name: 'Lamp', stock: 8, open: null } satisfies
+    | StockWatch
+    | ReadDocument<StockWatch>);
 });
 
 test('a stock of which the beginning is unknown is an error, and so is what does not change it', () => {

@@ -5,7 +5,7 @@ import type { Db } from 'mongodb';
 import type { Evolution, Stream } from '../domains/domain.ts';
 import { AppError } from '../errors.ts';
 import { aggregateId, type EventRow, fromRow, upcast } from '../events.ts';
-import type { ReadModel, View } from '../projection/projection.ts';
+import type { ReadDocument, ReadModel } from '../projection/projection.ts';
 import { applyEvents, type Subscriber } from '../projection/subscriber.ts';
 import { compareOf, mendOf, type Pair } from '../repair/drift.ts';
 import { eventRows } from '../stores/event-rows.ts';
@@ -64,13 +64,13 @@ export interface ComparedDocument {
   collection: string;
   schema_version: number;
   id: string;
-  stored: View | null;
-  replayed: View | null;
+  stored: ReadDocument | null;
+  replayed: ReadDocument | null;
   error: string | null;
   differing: string[];
 }
 
-const differingFields = (stored: View | null, replayed: View | null): string[] => {
+const differingFields = (stored: ReadDocument | null, replayed: ReadDocument | null): string[] => {
   const [one, other] = [new Map(Object.entries(stored ?? {})), new Map(Object.entries(replayed ?? {}))];
   const fields = [...new Set([...one.keys(), ...other.keys()])];
   // The database keeps an absent value as null.
@@ -83,16 +83,16 @@ const toCompared = (
 ): ComparedDocument => {
   const stored = found ?? null;
   const failed = replayed !== undefined && 'error' in replayed;
-  const view = replayed !== undefined && 'view' in replayed ? replayed.view : null;
+  const document = replayed !== undefined && 'document' in replayed ? replayed.document : null;
   return {
     projection: projection.name,
     collection: collection.collectionName,
     schema_version: projection.schemaVersion,
     id,
     stored,
-    replayed: view,
+    replayed: document,
     error: failed ? String(replayed.error instanceof Error ? replayed.error.message : replayed.error) : null,
-    differing: failed ? [] : differingFields(stored, view),
+    differing: failed ? [] : differingFields(stored, document),
   };
 };
 

@@ -11,7 +11,7 @@ import {
 } from '../events.ts';
 import type { ReadSettings } from '../settings.ts';
 import { eventRows } from '../stores/event-rows.ts';
-import { type Recomputed, type Source, toView, type View } from './projection.ts';
+import { type ReadDocument, type Recomputed, type Source, toReadDocument } from './projection.ts';
 import type { ReadModelDefinition } from './read-model.ts';
 import { between, cutsOf, estimateRows, streamsOf } from './sources.ts';
 
@@ -37,25 +37,25 @@ export interface Following {
   /** Each under `<aggregate>@<version of the event that opened it>`. The ids of aggregates have one length, as UUIDs have. */
   documents: Place;
   /** Pure. Only what `hears` names comes here, in order. */
-  evolve(state: View | undefined, event: RecordedEvent, settings: ReadSettings): Step;
+  evolve(state: ReadDocument | undefined, event: RecordedEvent, settings: ReadSettings): Step;
 }
 
 export interface Opened {
   event: RecordedEvent;
-  document: View;
+  document: ReadDocument;
 }
 
 /** An aggregate as far as it was followed. */
 export interface Followed {
   id: string;
-  state?: View;
-  documents: Map<string, View>;
+  state?: ReadDocument;
+  documents: Map<string, ReadDocument>;
   opened: Opened[];
   /** What stopped it, and at which version. */
   failure?: { version: number; error: unknown };
 }
 
-export const startAt = (id: string, state?: View): Followed => ({
+export const startAt = (id: string, state?: ReadDocument): Followed => ({
   id,
   ...(state === undefined ? {} : { state }),
   documents: new Map(),
@@ -72,13 +72,13 @@ const advance = (following: Following, settings: ReadSettings, followed: Followe
   if (followed.failure !== undefined) return;
   try {
     const event = upcast(following.eventTypes, fromRow(row));
-    const { state, document } = following.evolve(followed.state, event, settings);
-    followed.state = toView(following, state, { id: followed.id, version, updated_at });
-    if (document === undefined) return;
-    const id = documentId(followed.id, document.opened);
-    const view = toView(following, document.content, { id, version, updated_at });
-    followed.documents.set(id, view);
-    if (document.opened === version) followed.opened.push({ event, document: view });
+    const { state, document: written } = following.evolve(followed.state, event, settings);
+    followed.state = toReadDocument(following, state, { id: followed.id, version, updated_at });
+    if (written === undefined) return;
+    const id = documentId(followed.id, written.opened);
+    const document = toReadDocument(following, written.content, { id, version, updated_at });
+    followed.documents.set(id, document);
+    if (written.opened === version) followed.opened.push({ event, document });
   } catch (error) {
     followed.failure = { version, error };
   }
@@ -106,14 +106,14 @@ export async function* followStreams(
 
 /** Which documents are kept of an aggregate: its state, or those that it has opened. */
 interface Kept {
-  viewsOf(followed: Followed): View[];
+  documentsOf(followed: Followed): ReadDocument[];
   /** Finds those that are there. */
-  thereOf(id: string, since: number): Filter<View>;
+  thereOf(id: string, since: number): Filter<ReadDocument>;
 }
 
 const sourceOf = (
   following: Following,
-  { viewsOf, thereOf }: Kept,
+  { documentsOf, thereOf }: Kept,
   writeDb: Db,
   settings: ReadSettings,
 ): Source => {
@@ -121,7 +121,7 @@ const sourceOf = (
   const parts = { following, settings };
   const recompute = (followed: Followed): Recomputed[] =>
     followed.failure === undefined
-      ? viewsOf(followed).map((view) => ({ id: view._id, view }))
+      ? documentsOf(followed).map((document) => ({ id: document._id, document }))
       : [{ id: followed.id, error: followed.failure.error }];
   return {
     async current(ids) {
@@ -144,7 +144,8 @@ const sourceOf = (
       const found: Recomputed[] = [];
       for await (const followed of followStreams(writeDb, parts, { stream_id }))
         found.push(...recompute(followed));
-      const isOld = (one: Recomputed): boolean => one.id !== id && 'view' in one && one.view.version < since;
+      const isOld = (one: Recomputed): boolean =>
+        one.id !== id && 'document' in one && one.document.version < since;
       return { expected: found.filter((one) => !isOld(one)), there: thereOf(id, since) };
     },
     async *scan({ after, upTo }) {
@@ -179,11 +180,11 @@ export const followedModels = (following: Following): ReadModelDefinition[] => {
   });
   return [
     model(states, {
-      viewsOf: ({ state }) => (state === undefined ? [] : [state]),
+      documentsOf: ({ state }) => (state === undefined ? [] : [state]),
       thereOf: (id) => ({ _id: id }),
     }),
     model(documents, {
-      viewsOf: (followed) => [...followed.documents.values()],
+      documentsOf: (followed) => [...followed.documents.values()],
       // All that begin with the id and `@`: `A` is the character after it.
       thereOf: (id, since) => ({ _id: { $gt: `${id}@`, $lt: `${id}A` }, version: { $gte: since } }),
     }),

@@ -7,14 +7,14 @@ import type { Index } from '../indexes.ts';
 import { asStored } from './as-stored.ts';
 
 /** What the machine keeps on every read document beside the content. */
-export interface ViewFields {
+export interface ReadDocumentFields {
   _id: string;
   version: number;
   schema_version: number;
   updated_at: Date;
 }
 
-export type View<C extends object = object> = C & ViewFields;
+export type ReadDocument<C extends object = object> = C & ReadDocumentFields;
 
 /** What a rebuild knows of a read model, whatever makes its documents. */
 export interface ReadModelName {
@@ -28,13 +28,13 @@ export interface ReadModelName {
 export interface Projection<C extends object = object, E extends DomainEvent = DomainEvent>
   extends ReadModelName {
   eventTypes: EventTypes;
-  evolve(view: C | undefined, event: RecordedEvent<E>): C;
+  evolve(document: C | undefined, event: RecordedEvent<E>): C;
 }
 
 /** A projection with the place of its documents and the write side that can recompute them. */
 export interface ReadModel<P extends ReadModelName = ReadModelName> {
   projection: P;
-  collection: Collection<View>;
+  collection: Collection<ReadDocument>;
   source: Source;
   /** What its queries need. A rebuild makes them again: a collection dropped by hand takes its indexes with it. */
   indexes: Index[];
@@ -49,11 +49,11 @@ export interface Reference {
   idField: string;
   /** The field with the version that was copied. */
   versionField: string;
-  copy(target: View): object;
+  copy(target: ReadDocument): object;
 }
 
-/** An aggregate's view as the write side has it: or why it cannot be computed. */
-export type Recomputed = { id: string; view: View } | { id: string; error: unknown };
+/** An aggregate's document as the write side has it: or why it cannot be computed. */
+export type Recomputed = { id: string; document: ReadDocument } | { id: string; error: unknown };
 
 /** Aggregates whose id is above `after` (absent: from the first) and at most `upTo` (absent: to the last). */
 export interface Segment {
@@ -64,16 +64,16 @@ export interface Segment {
 /** What the documents of an aggregate should be, and a filter that finds those that are there. */
 export interface OfAggregate {
   expected: Recomputed[];
-  there: Filter<View>;
+  there: Filter<ReadDocument>;
 }
 
 /** The write side of a read model: state documents or event streams. */
 export interface Source {
   /**
-   * The current views of these aggregates; `known` views need only what came after them, but for those of another schema
+   * The current documents of these aggregates; `known` documents need only what came after them, but for those of another schema
    * version. Unknown ids are left out.
    */
-  current(ids: string[], known?: ReadonlyMap<string, View>): Promise<Recomputed[]>;
+  current(ids: string[], known?: ReadonlyMap<string, ReadDocument>): Promise<Recomputed[]>;
   /** The documents of one aggregate; if it has one for each of some events, those that changed at version `since` or later. */
   ofAggregate(id: string, since: number): Promise<OfAggregate>;
   /** Every aggregate of a segment, by ascending id. */
@@ -84,22 +84,26 @@ export interface Source {
   estimate(): Promise<number>;
 }
 
-/** The one place where a view is made, whether from an event or from a state: as the database stores it. */
-export const toView = (
+/** The one place where a document is made, whether from an event or from a state: as the database stores it. */
+export const toReadDocument = (
   { schemaVersion }: Pick<ReadModelName, 'schemaVersion'>,
   content: object,
   { id, version, updated_at }: { id: string; version: number; updated_at: Date },
-): View => asStored({ ...content, _id: id, version, schema_version: schemaVersion, updated_at });
+): ReadDocument => asStored({ ...content, _id: id, version, schema_version: schemaVersion, updated_at });
 
-/** Whether today's code made it: a view of another schema version is recomputed from the write side, never gone on with. */
+/** Whether today's code made it: a document of another schema version is recomputed from the write side, never gone on with. */
 export const hasTodaysShape = (
   { schemaVersion }: Pick<ReadModelName, 'schemaVersion'>,
-  view: View,
-): boolean => view.schema_version === schemaVersion;
+  document: ReadDocument,
+): boolean => document.schema_version === schemaVersion;
 
 /** @throws AppError `unknown_event` if the event is not of this code's types or versions. */
-export const fold = (projection: Projection, view: View | undefined, event: RecordedEvent): View => {
+export const fold = (
+  projection: Projection,
+  document: ReadDocument | undefined,
+  event: RecordedEvent,
+): ReadDocument => {
   const { stream_id, version, recorded_at: updated_at } = event;
-  const content = projection.evolve(view, upcast(projection.eventTypes, event));
-  return toView(projection, content, { id: aggregateId(stream_id), version, updated_at });
+  const content = projection.evolve(document, upcast(projection.eventTypes, event));
+  return toReadDocument(projection, content, { id: aggregateId(stream_id), version, updated_at });
 };

@@ -5,18 +5,18 @@
 // rebuild the documents that events touch have today's shape, and the rest keep theirs and say so.
 import { AppError } from '../errors.ts';
 import { aggregateId, checked, type EventKey, type RecordedEvent } from '../events.ts';
-import { fold, hasTodaysShape, type Projection, type ReadModel, type View } from './projection.ts';
+import { fold, hasTodaysShape, type Projection, type ReadDocument, type ReadModel } from './projection.ts';
 import { openReadModel, type ReadModelDefinition } from './read-model.ts';
 import { findUnspread, settleReferences, spread } from './references.ts';
 import { type Applied, noneApplied, type Subscriber, type SubscriberDefinition } from './subscriber.ts';
-import { writeViews } from './write-views.ts';
+import { writeDocuments } from './write-documents.ts';
 
 interface Progress {
   id: string;
-  view: View | undefined;
+  document: ReadDocument | undefined;
   /** The stored document is of another schema version. */
   isOutdated: boolean;
-  /** In order of version, without those that the view has already. */
+  /** In order of version, without those that the document has already. */
   events: RecordedEvent[];
   failure?: unknown;
 }
@@ -24,39 +24,44 @@ interface Progress {
 const groupByAggregate = <E extends EventKey>(events: E[]): Map<string, E[]> =>
   Map.groupBy(events, (event) => aggregateId(event.stream_id));
 
-const findViews = async ({ collection }: ReadModel, ids: string[]): Promise<Map<string, View>> => {
+const findDocuments = async (
+  { collection }: ReadModel,
+  ids: string[],
+): Promise<Map<string, ReadDocument>> => {
   if (ids.length === 0) return new Map();
-  const views = await collection.find({ _id: { $in: ids } }).toArray();
-  return new Map(views.map((view) => [view._id, view]));
+  const documents = await collection.find({ _id: { $in: ids } }).toArray();
+  return new Map(documents.map((document) => [document._id, document]));
 };
 
 const byVersion = (one: EventKey, other: EventKey): number => one.version - other.version;
 
-/** Then its view follows from the events alone: most aggregates are new, and need not be read before they are written. */
+/** Then its document follows from the events alone: most aggregates are new, and need not be read before they are written. */
 const beginsStream = (events: RecordedEvent[]): boolean => events.some(({ version }) => version === 1);
 
 /** Folds while the next event is the next version; what is left over lies behind a gap or failed. */
 const foldContiguous = ({ projection }: ReadModel<Projection>, progress: Progress): void => {
   while (progress.failure === undefined && !progress.isOutdated) {
-    const next = progress.events.find((event) => event.version > (progress.view?.version ?? 0));
-    if (next === undefined || next.version !== (progress.view?.version ?? 0) + 1) return;
+    const next = progress.events.find((event) => event.version > (progress.document?.version ?? 0));
+    if (next === undefined || next.version !== (progress.document?.version ?? 0) + 1) return;
     try {
-      progress.view = fold(projection, progress.view, checked(projection.eventTypes, next));
+      progress.document = fold(projection, progress.document, checked(projection.eventTypes, next));
     } catch (error) {
       progress.failure = error;
     }
   }
 };
 
-const hasGap = ({ view, events, failure }: Progress): boolean =>
-  failure === undefined && events.some((event) => event.version > (view?.version ?? 0));
+const hasGap = ({ document, events, failure }: Progress): boolean =>
+  failure === undefined && events.some((event) => event.version > (document?.version ?? 0));
 
 const isBehind = (progress: Progress): boolean => progress.isOutdated || hasGap(progress);
 
 /** Brings those that their events alone do not bring there up to what the write side has now. */
 const catchUp = async ({ source }: ReadModel, behind: Progress[]): Promise<void> => {
   if (behind.length === 0) return;
-  const known = new Map(behind.flatMap(({ id, view }) => (view === undefined ? [] : [[id, view]])));
+  const known = new Map(
+    behind.flatMap(({ id, document }) => (document === undefined ? [] : [[id, document]])),
+  );
   const recomputed = await source.current(
     behind.map(({ id }) => id),
     known,
@@ -65,7 +70,7 @@ const catchUp = async ({ source }: ReadModel, behind: Progress[]): Promise<void>
   for (const progress of behind) {
     const found = byId.get(progress.id);
     if (found !== undefined && 'error' in found) progress.failure = found.error;
-    else if (found !== undefined) progress.view = found.view;
+    else if (found !== undefined) progress.document = found.document;
     if (hasGap(progress)) {
       progress.failure = new AppError(
         'event_missing',
@@ -75,47 +80,47 @@ const catchUp = async ({ source }: ReadModel, behind: Progress[]): Promise<void>
   }
 };
 
-/** The views that the events led to, also if an earlier delivery had led there. */
-type AppliedTo = Applied & { views: View[] };
+/** The documents that the events led to, also if an earlier delivery had led there. */
+type AppliedTo = Applied & { documents: ReadDocument[] };
 
 const applyTo = async (model: ReadModel<Projection>, events: RecordedEvent[]): Promise<AppliedTo> => {
   const result = noneApplied();
   const groups = groupByAggregate(events);
-  const views = await findViews(
+  const documents = await findDocuments(
     model,
     [...groups].flatMap(([id, group]) => (beginsStream(group) ? [] : [id])),
   );
   const progresses = [...groups].map(([id, group]): Progress => {
-    const view = views.get(id);
-    const isOutdated = view !== undefined && !hasTodaysShape(model.projection, view);
-    const ahead = group.filter((event) => event.version > (view?.version ?? 0)).sort(byVersion);
-    return { id, view, isOutdated, events: ahead };
+    const document = documents.get(id);
+    const isOutdated = document !== undefined && !hasTodaysShape(model.projection, document);
+    const ahead = group.filter((event) => event.version > (document?.version ?? 0)).sort(byVersion);
+    return { id, document, isOutdated, events: ahead };
   });
   for (const progress of progresses) foldContiguous(model, progress);
   await catchUp(model, progresses.filter(isBehind));
-  const advanced = progresses.flatMap(({ id, view }) =>
-    view !== undefined && view !== views.get(id) ? [view] : [],
+  const advanced = progresses.flatMap(({ id, document }) =>
+    document !== undefined && document !== documents.get(id) ? [document] : [],
   );
-  const stayed = await writeViews(model.collection, advanced, ({ _id }) => !views.has(_id));
-  const reached = progresses.flatMap(({ view }) => view ?? []);
+  const stayed = await writeDocuments(model.collection, advanced, ({ _id }) => !documents.has(_id));
+  const reached = progresses.flatMap(({ document }) => document ?? []);
   await settleReferences(model, reached);
-  for (const { id, view, events: ahead, failure } of progresses) {
+  for (const { id, document, events: ahead, failure } of progresses) {
     for (const event of ahead) {
-      if (event.version <= (view?.version ?? 0)) {
+      if (event.version <= (document?.version ?? 0)) {
         if (!stayed.has(id)) result.applied.push(event);
       } else result.failures.set(event.event_id, failure);
     }
   }
-  return { ...result, views: reached };
+  return { ...result, documents: reached };
 };
 
 const concerns = (model: ReadModel, event: EventKey): boolean =>
   event.stream_type === model.projection.streamType;
 
 const findUnapplied = async <E extends EventKey>(model: ReadModel, events: E[]): Promise<E[]> => {
-  const views = await findViews(model, [...groupByAggregate(events).keys()]);
+  const documents = await findDocuments(model, [...groupByAggregate(events).keys()]);
   return events.filter(
-    ({ stream_id, version }) => version > (views.get(aggregateId(stream_id))?.version ?? 0),
+    ({ stream_id, version }) => version > (documents.get(aggregateId(stream_id))?.version ?? 0),
   );
 };
 
@@ -138,7 +143,7 @@ export const createProjector = (name: string, models: ReadModel<Projection>[]): 
         model,
         events.filter((event) => concerns(model, event)),
       );
-      for (const other of models) await spread(other, model, one.views);
+      for (const other of models) await spread(other, model, one.documents);
       for (const event of one.applied) applied.set(event.event_id, event);
       for (const [id, failure] of one.failures) result.failures.set(id, failure);
     }

@@ -2,7 +2,7 @@
 import type { Db } from 'mongodb';
 import type { Index } from '../indexes.ts';
 import type { ReadSettings } from '../settings.ts';
-import type { Projection, ReadModel, ReadModelName, Source, View } from './projection.ts';
+import type { Projection, ReadDocument, ReadModel, ReadModelName, Source } from './projection.ts';
 
 export interface ReadModelDefinition<P extends ReadModelName = ReadModelName> {
   projection: P;
@@ -19,7 +19,7 @@ export interface ReferenceDefinition {
   model: ReadModelDefinition<Projection>;
   idField: string;
   versionField: string;
-  copy(target: View): object;
+  copy(target: ReadDocument): object;
 }
 
 export interface Databases {
@@ -40,7 +40,7 @@ export const openReadModel = <P extends ReadModelName>(
   { writeDb, readDb, settings }: Ground,
 ): ReadModel<P> => ({
   projection: definition.projection,
-  collection: readDb.collection<View>(definition.collection),
+  collection: readDb.collection<ReadDocument>(definition.collection),
   source: definition.source(writeDb, settings),
   indexes: indexesOf(definition),
   references: (definition.references ?? []).map((reference) => ({

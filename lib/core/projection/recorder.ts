@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { checked, type EventRow, type EventTypes, fromRow, type RecordedEvent, streamId } from '../events.ts';
 import { eventRows } from '../stores/event-rows.ts';
 import { asStored } from './as-stored.ts';
-import type { Recomputed, Source, View } from './projection.ts';
+import type { ReadDocument, Recomputed, Source } from './projection.ts';
 import type { ReadModelDefinition } from './read-model.ts';
 import { between, cutsOf, estimateRows, rangeOf, streamsOf } from './sources.ts';
 import { noneApplied, type Resources, type Subscriber, type SubscriberDefinition } from './subscriber.ts';
@@ -22,14 +22,14 @@ interface RecorderOptions extends Pick<ReadModelDefinition, 'collection' | 'inde
 }
 
 /** What is kept of an event. `schema_version` is the event's own: a reader upcasts it, as a reader of the log does. */
-export type RecordedRow = View<Omit<RecordedEvent, 'event_id' | 'version' | 'schema_version'>>;
+export type RecordedRow = ReadDocument<Omit<RecordedEvent, 'event_id' | 'version' | 'schema_version'>>;
 
 const toRow = ({ event_id: _id, ...event }: RecordedEvent): RecordedRow =>
   asStored({ _id, ...event, updated_at: event.recorded_at });
 
 const batchSize = 1_000;
 
-const toRecomputed = (row: EventRow): Recomputed => ({ id: row._id, view: toRow(fromRow(row)) });
+const toRecomputed = (row: EventRow): Recomputed => ({ id: row._id, document: toRow(fromRow(row)) });
 
 const rowSource = (writeDb: Db, streamType: string): Source => {
   const events = eventRows(writeDb);

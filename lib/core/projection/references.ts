@@ -4,77 +4,84 @@
 // who writes a document looks at the write side of what it refers to afterwards (settle), and who projects a change of
 // that sends it to every document there is (spread). One of the two comes later, and sees the other.
 import { asStored } from './as-stored.ts';
-import type { ReadModel, Recomputed, Reference, View } from './projection.ts';
+import type { ReadDocument, ReadModel, Recomputed, Reference } from './projection.ts';
 
-const fieldOf = (view: View, field: string): unknown => Object.getOwnPropertyDescriptor(view, field)?.value;
+const fieldOf = (document: ReadDocument, field: string): unknown =>
+  Object.getOwnPropertyDescriptor(document, field)?.value;
 
-const versionIn = (view: View, { versionField }: Reference): number =>
-  Number(fieldOf(view, versionField) ?? 0);
+const versionIn = (document: ReadDocument, { versionField }: Reference): number =>
+  Number(fieldOf(document, versionField) ?? 0);
 
-const copyOf = ({ copy, versionField }: Reference, target: View): object =>
+const copyOf = ({ copy, versionField }: Reference, target: ReadDocument): object =>
   asStored({ ...copy(target), [versionField]: target.version });
 
 const older = ({ versionField }: Reference, version: number) => ({ [versionField]: { $lt: version } });
 
-/** What the views refer to, as the write side has it now. `known` views need only what came after them. */
+/** What the documents refer to, as the write side has it now. `known` documents need only what came after them. */
 const targetsOf = async (
   { model, idField }: Reference,
-  views: View[],
+  documents: ReadDocument[],
   { useKnown }: { useKnown: boolean },
 ): Promise<Map<string, Recomputed>> => {
-  const ids = [...new Set(views.map((view) => String(fieldOf(view, idField))))];
+  const ids = [...new Set(documents.map((document) => String(fieldOf(document, idField))))];
   const stored = useKnown ? await model.collection.find({ _id: { $in: ids } }).toArray() : [];
-  const known = new Map(stored.map((view) => [view._id, view]));
+  const known = new Map(stored.map((document) => [document._id, document]));
   return new Map((await model.source.current(ids, known)).map((one) => [one.id, one]));
 };
 
-/** The recomputed views with what they refer to at its newest: what a document should be. */
+/** The recomputed documents with what they refer to at its newest: what a document should be. */
 export const resolveReferences = async (
   { references = [] }: ReadModel,
   recomputed: Recomputed[],
 ): Promise<Recomputed[]> => {
   let resolved = recomputed;
   for (const reference of references) {
-    const views = resolved.flatMap((one) => ('view' in one ? [one.view] : []));
-    if (views.length === 0) break;
-    const targets = await targetsOf(reference, views, { useKnown: false });
+    const documents = resolved.flatMap((one) => ('document' in one ? [one.document] : []));
+    if (documents.length === 0) break;
+    const targets = await targetsOf(reference, documents, { useKnown: false });
     resolved = resolved.map((one): Recomputed => {
-      if (!('view' in one)) return one;
-      const target = targets.get(String(fieldOf(one.view, reference.idField)));
+      if (!('document' in one)) return one;
+      const target = targets.get(String(fieldOf(one.document, reference.idField)));
       if (target === undefined) return one;
       if ('error' in target) return { id: one.id, error: target.error };
-      if (versionIn(one.view, reference) >= target.view.version) return one;
-      return { id: one.id, view: { ...one.view, ...copyOf(reference, target.view) } };
+      if (versionIn(one.document, reference) >= target.document.version) return one;
+      return { id: one.id, document: { ...one.document, ...copyOf(reference, target.document) } };
     });
   }
   return resolved;
 };
 
 /** Whether a copy in the one is newer than in the other. */
-export const hasNewerCopy = ({ references = [] }: ReadModel, one: View, other: View): boolean =>
-  references.some((reference) => versionIn(one, reference) > versionIn(other, reference));
+export const hasNewerCopy = (
+  { references = [] }: ReadModel,
+  one: ReadDocument,
+  other: ReadDocument,
+): boolean => references.some((reference) => versionIn(one, reference) > versionIn(other, reference));
 
 /** The versions of the copies, for a filter: a document altered by hand may have none, and null matches that. */
-export const copyVersions = ({ references = [] }: ReadModel, view: View): Record<string, unknown> =>
+export const copyVersions = (
+  { references = [] }: ReadModel,
+  document: ReadDocument,
+): Record<string, unknown> =>
   Object.fromEntries(
-    references.map(({ versionField }) => [versionField, fieldOf(view, versionField) ?? null]),
+    references.map(({ versionField }) => [versionField, fieldOf(document, versionField) ?? null]),
   );
 
-/** To be called with views after they were written: brings copies forward that are older than the write side. */
+/** To be called with documents after they were written: brings copies forward that are older than the write side. */
 export const settleReferences = async (
   { collection, references = [] }: ReadModel,
-  views: View[],
+  documents: ReadDocument[],
 ): Promise<void> => {
   for (const reference of references) {
-    if (views.length === 0) return;
-    const targets = await targetsOf(reference, views, { useKnown: true });
-    const updates = views.flatMap((view) => {
-      const target = targets.get(String(fieldOf(view, reference.idField)));
+    if (documents.length === 0) return;
+    const targets = await targetsOf(reference, documents, { useKnown: true });
+    const updates = documents.flatMap((document) => {
+      const target = targets.get(String(fieldOf(document, reference.idField)));
       if (target === undefined || 'error' in target) return [];
-      const { version } = target.view;
-      if (versionIn(view, reference) >= version) return [];
-      const filter = { _id: view._id, ...older(reference, version) };
-      return [{ updateOne: { filter, update: { $set: copyOf(reference, target.view) } } }];
+      const { version } = target.document;
+      if (versionIn(document, reference) >= version) return [];
+      const filter = { _id: document._id, ...older(reference, version) };
+      return [{ updateOne: { filter, update: { $set: copyOf(reference, target.document) } } }];
     });
     if (updates.length > 0) await collection.bulkWrite(updates, { ordered: false });
   }
@@ -84,7 +91,7 @@ const referencesTo = (target: ReadModel, { references = [] }: ReadModel): Refere
   references.filter(({ model }) => model.projection === target.projection);
 
 /** Sends what was projected to every document of `model` that refers to it: one guarded update for each. */
-export const spread = async (model: ReadModel, from: ReadModel, targets: View[]): Promise<void> => {
+export const spread = async (model: ReadModel, from: ReadModel, targets: ReadDocument[]): Promise<void> => {
   for (const reference of referencesTo(from, model)) {
     const updates = targets.map((target) => ({
       updateMany: {

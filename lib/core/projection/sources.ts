@@ -9,11 +9,11 @@ import {
   fold,
   hasTodaysShape,
   type Projection,
+  type ReadDocument,
   type Recomputed,
   type Segment,
   type Source,
-  toView,
-  type View,
+  toReadDocument,
 } from './projection.ts';
 
 const batchSize = 1_000;
@@ -77,7 +77,7 @@ export const stateSource = <S extends object>(
     try {
       const { state } = readState(shape, projection.streamType, document);
       const content = fromState({ ...state, _id, version, created_at, updated_at });
-      return { id, view: toView(projection, content, { id, version, updated_at }) };
+      return { id, document: toReadDocument(projection, content, { id, version, updated_at }) };
     } catch (error) {
       return { id, error };
     }
@@ -116,7 +116,7 @@ export const eventSource = (db: Db, projection: Projection): Source => {
     const id = aggregateId(row.stream_id);
     if (seen !== undefined && 'error' in seen) return seen;
     try {
-      return { id, view: fold(projection, seen?.view, fromRow(row)) };
+      return { id, document: fold(projection, seen?.document, fromRow(row)) };
     } catch (error) {
       return { id, error };
     }
@@ -126,9 +126,9 @@ export const eventSource = (db: Db, projection: Projection): Source => {
     const found = new Map<string, Recomputed>();
     const wanted = ids.map((id) => {
       const stored = known?.get(id);
-      const view = stored !== undefined && hasTodaysShape(projection, stored) ? stored : undefined;
-      if (view !== undefined) found.set(id, { id, view });
-      return { stream_id: streamId(streamType, id), version: { $gt: view?.version ?? 0 } };
+      const document = stored !== undefined && hasTodaysShape(projection, stored) ? stored : undefined;
+      if (document !== undefined) found.set(id, { id, document });
+      return { stream_id: streamId(streamType, id), version: { $gt: document?.version ?? 0 } };
     });
     if (wanted.length === 0) return [];
     for await (const row of events.find({ $or: wanted }).sort({ stream_id: 1, version: 1 })) {
@@ -168,6 +168,6 @@ export const eventSource = (db: Db, projection: Projection): Source => {
   };
 };
 
-/** The view in a recomputed aggregate, or undefined if it has none. */
-export const viewOf = (recomputed: Recomputed | undefined): View | undefined =>
-  recomputed !== undefined && 'view' in recomputed ? recomputed.view : undefined;
+/** The document in a recomputed aggregate, or undefined if it has none. */
+export const documentOf = (recomputed: Recomputed | undefined): ReadDocument | undefined =>
+  recomputed !== undefined && 'document' in recomputed ? recomputed.document : undefined;

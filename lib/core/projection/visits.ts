@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { aggregateId, type EventKey, type RecordedEvent, streamId } from '../events.ts';
 import { type Followed, type Following, followStreams, type Opened, startAt } from './following.ts';
 import { covers, extend, type Inbox } from './inbox.ts';
-import { hasTodaysShape, type View } from './projection.ts';
+import { hasTodaysShape, type ReadDocument } from './projection.ts';
 import type { Resources } from './subscriber.ts';
 
 export interface FollowerOptions extends Following {
@@ -17,8 +17,8 @@ export interface Parts {
   options: FollowerOptions;
   resources: Resources;
   inboxes: Collection<Inbox>;
-  states: Collection<View>;
-  documents: Collection<View>;
+  states: Collection<ReadDocument>;
+  documents: Collection<ReadDocument>;
 }
 
 /** An aggregate of a batch: what is new of it, how far it was followed, and its inbox before and after. */
@@ -52,14 +52,14 @@ export const findIn = async <T extends { _id: string }>(
 
 /** Those that are newer than what is there, or of today's shape at last. */
 const newerIn = async (
-  collection: Collection<View>,
-  views: View[],
+  collection: Collection<ReadDocument>,
+  documents: ReadDocument[],
   session: ClientSession,
-): Promise<View[]> => {
-  if (views.length === 0) return [];
-  const ids = views.map(({ _id }) => _id);
+): Promise<ReadDocument[]> => {
+  if (documents.length === 0) return [];
+  const ids = documents.map(({ _id }) => _id);
   const stored = await findIn(collection, ids, session);
-  return views.filter(({ _id, version, schema_version }) => {
+  return documents.filter(({ _id, version, schema_version }) => {
     const there = stored.get(_id);
     if (there === undefined || !(there.version >= version)) return true;
     return there.version === version && there.schema_version !== schema_version;
@@ -81,7 +81,7 @@ const saveAll = async <T extends { _id: string }>(
 export const inboxId = ({ options }: Parts, id: string): string => `${options.name}/${id}`;
 
 /** Whether to go on from the state that is stored: not if what is new lies before it, or if another release wrote it. */
-const mayGoOn = (options: FollowerOptions, events: RecordedEvent[], state: View): boolean =>
+const mayGoOn = (options: FollowerOptions, events: RecordedEvent[], state: ReadDocument): boolean =>
   state.version < Math.min(...versionsOf(events)) && hasTodaysShape(options, state);
 
 /** The aggregates of a batch that have something new in it. */

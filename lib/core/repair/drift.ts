@@ -4,12 +4,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { duplicatesInBulk } from '../driver-errors.ts';
-import type { ReadModel, Recomputed, Segment, View } from '../projection/projection.ts';
+import type { ReadDocument, ReadModel, Recomputed, Segment } from '../projection/projection.ts';
 import { copyVersions, hasNewerCopy, resolveReferences, settleReferences } from '../projection/references.ts';
-import { viewOf } from '../projection/sources.ts';
+import { documentOf } from '../projection/sources.ts';
 
-/** A document that is not what it should be: `stored` absent, it is missing; `view` absent, it is surplus. */
-export type Difference = { stored: View; view?: View } | { stored?: undefined; view: View };
+/** A document that is not what it should be: `stored` absent, it is missing; `document` absent, it is surplus. */
+export type Difference =
+  | { stored: ReadDocument; document?: ReadDocument }
+  | { stored?: undefined; document: ReadDocument };
 
 export interface Examined {
   differences: Difference[];
@@ -17,43 +19,47 @@ export interface Examined {
   failed: string[];
 }
 
-const compare = (stored: View, view: View): Difference[] =>
-  isDeepStrictEqual(stored, view) ? [] : [{ stored, view }];
+const compare = (stored: ReadDocument, document: ReadDocument): Difference[] =>
+  isDeepStrictEqual(stored, document) ? [] : [{ stored, document }];
 
 /** What the documents of these aggregates should be now. */
 const current = async (model: ReadModel, ids: string[]): Promise<Recomputed[]> =>
   ids.length === 0 ? [] : resolveReferences(model, await model.source.current(ids));
 
-const examine = async (model: ReadModel, expected: Recomputed[], found: View[]): Promise<Examined> => {
-  const stored = new Map(found.map((view) => [view._id, view]));
+const examine = async (
+  model: ReadModel,
+  expected: Recomputed[],
+  found: ReadDocument[],
+): Promise<Examined> => {
+  const stored = new Map(found.map((document) => [document._id, document]));
   const examined: Examined = { differences: [], failed: [] };
-  const suspects: View[] = [];
+  const suspects: ReadDocument[] = [];
   for (const one of expected) {
-    const view = viewOf(one);
+    const document = documentOf(one);
     const there = stored.get(one.id);
     stored.delete(one.id);
-    if (view === undefined) examined.failed.push(one.id);
-    else if (there === undefined) examined.differences.push({ view });
-    else if (there.version > view.version || hasNewerCopy(model, there, view)) suspects.push(there);
-    else examined.differences.push(...compare(there, view));
+    if (document === undefined) examined.failed.push(one.id);
+    else if (there === undefined) examined.differences.push({ document });
+    else if (there.version > document.version || hasNewerCopy(model, there, document)) suspects.push(there);
+    else examined.differences.push(...compare(there, document));
   }
   suspects.push(...stored.values());
   const fresh = await current(
     model,
-    suspects.map((view) => view._id),
+    suspects.map((document) => document._id),
   );
   const freshById = new Map(fresh.map((one) => [one.id, one]));
   for (const suspect of suspects) {
     const now = freshById.get(suspect._id);
-    const view = viewOf(now);
+    const document = documentOf(now);
     if (now === undefined) examined.differences.push({ stored: suspect });
-    else if (view !== undefined) examined.differences.push(...compare(suspect, view));
+    else if (document !== undefined) examined.differences.push(...compare(suspect, document));
   }
   return examined;
 };
 
 /** The ids of a range. Those that are no strings, as a hand in a shell may give, are in the first one. */
-const idsIn = ({ after, upTo }: Segment): Filter<View> => {
+const idsIn = ({ after, upTo }: Segment): Filter<ReadDocument> => {
   if (after === undefined) return upTo === undefined ? {} : { _id: { $not: { $gt: upTo } } };
   return { _id: { $gt: after, ...(upTo === undefined ? {} : { $lte: upTo }) } };
 };
@@ -70,18 +76,18 @@ export const examineRange = async (
     await model.collection.find(idsIn(range)).toArray(),
   );
 
-const toWrite = (model: ReadModel, { stored, view }: Difference): AnyBulkWriteOperation<View> => {
+const toWrite = (model: ReadModel, { stored, document }: Difference): AnyBulkWriteOperation<ReadDocument> => {
   // A document altered by hand may have no version at all: null matches that.
   const same =
     stored === undefined
       ? undefined
       : { _id: stored._id, version: (stored.version ?? null) as number, ...copyVersions(model, stored) };
-  if (view === undefined) return { deleteOne: { filter: same ?? {} } };
-  if (same !== undefined) return { replaceOne: { filter: same, replacement: view } };
+  if (document === undefined) return { deleteOne: { filter: same ?? {} } };
+  if (same !== undefined) return { replaceOne: { filter: same, replacement: document } };
   return {
     replaceOne: {
-      filter: { _id: view._id, version: { $lt: view.version } },
-      replacement: view,
+      filter: { _id: document._id, version: { $lt: document.version } },
+      replacement: document,
       upsert: true,
     },
   };
@@ -101,8 +107,8 @@ const write = async (model: ReadModel, differences: Difference[]): Promise<numbe
 const rounds = 5;
 
 /** Live writers take what they bring for old beside such a document, and leave it: only a look after the write sees that. */
-const seemedNewer = ({ stored, view }: Difference): boolean =>
-  stored !== undefined && !(stored.version <= (view?.version ?? 0));
+const seemedNewer = ({ stored, document }: Difference): boolean =>
+  stored !== undefined && !(stored.version <= (document?.version ?? 0));
 
 /** Puts the differences right. A document that a live writer changes all the while is left to it after some rounds. */
 export const mend = async (model: ReadModel, differences: Difference[]): Promise<void> => {
@@ -111,11 +117,11 @@ export const mend = async (model: ReadModel, differences: Difference[]): Promise
     const written = await write(model, open);
     await settleReferences(
       model,
-      open.flatMap(({ view }) => view ?? []),
+      open.flatMap(({ document }) => document ?? []),
     );
     const unsure = written === open.length ? open.filter(seemedNewer) : open;
     if (unsure.length === 0) return;
-    const ids = unsure.map(({ stored, view }) => stored?._id ?? view?._id ?? '');
+    const ids = unsure.map(({ stored, document }) => stored?._id ?? document?._id ?? '');
     const [expected, found] = await Promise.all([
       current(model, ids),
       model.collection.find({ _id: { $in: ids } }).toArray(),
@@ -147,7 +153,7 @@ export const mendOf = async (model: ReadModel, id: string, since: number): Promi
 export interface Pair {
   id: string;
   /** Undefined if there is none. */
-  stored: View | undefined;
+  stored: ReadDocument | undefined;
   /** What a replay gives: undefined if none should be. */
   replayed: Recomputed | undefined;
 }
@@ -155,7 +161,7 @@ export interface Pair {
 /** Each document of an aggregate beside what a replay gives; by id. */
 export const compareOf = async (model: ReadModel, id: string, since: number): Promise<Pair[]> => {
   const { expected, found } = await findBoth(model, id, since);
-  const stored = new Map(found.map((view) => [view._id, view]));
+  const stored = new Map(found.map((document) => [document._id, document]));
   const replayed = new Map(expected.map((one) => [one.id, one]));
   const ids = [...new Set([...stored.keys(), ...replayed.keys()])].sort();
   return ids.map((each) => ({ id: each, stored: stored.get(each), replayed: replayed.get(each) }));

@@ -47,8 +47,8 @@ export interface Run {
 const count = (counts: RebuildCounts, scanned: number, { differences, failed }: Examined): void => {
   counts.scanned += scanned;
   counts.failed += failed.length;
-  for (const { stored, view } of differences) {
-    counts[view === undefined ? 'surplus' : stored === undefined ? 'missing' : 'altered'] += 1;
+  for (const { stored, document } of differences) {
+    counts[document === undefined ? 'surplus' : stored === undefined ? 'missing' : 'altered'] += 1;
   }
 };
 

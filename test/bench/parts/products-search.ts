@@ -1,6 +1,6 @@
 // The search of products, for words that few of them have and words that all have, as they come.
 import { handler } from '../../../functions/products/queries.ts';
-import { cardViewsCollection } from '../../../lib/products/projections.ts';
+import { cardsCollection } from '../../../lib/products/projections.ts';
 import { againstDriver } from '../against-driver.ts';
 import type { Part } from '../context.ts';
 import type { Row } from '../report.ts';
@@ -27,7 +27,7 @@ const cardOf = (index: number) => ({
 
 export const run: Part = async ({ readDb, order }) => {
   const many = order.full ? 300_000 : 30_000;
-  const cards = readDb.collection<ReturnType<typeof cardOf>>(cardViewsCollection);
+  const cards = readDb.collection<ReturnType<typeof cardOf>>(cardsCollection);
   for (let from = 0; from < many; from += atOnce)
     await cards.insertMany(
       Array.from({ length: atOnce }, (_, n) => cardOf(from + n)),

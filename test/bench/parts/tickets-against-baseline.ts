@@ -1,12 +1,12 @@
 // The ticket list, filtered, at two sizes, against the baseline's list of the same tickets.
 import { handler as baseline } from '../../../functions/baseline/crud.ts';
 import { handler as queries } from '../../../functions/tickets/queries.ts';
-import { ticketViewsCollection } from '../../../lib/tickets/projections.ts';
+import { ticketDocumentsCollection } from '../../../lib/tickets/projections.ts';
 import type { Part } from '../context.ts';
 import { inTurn, type Load, load } from '../measure.ts';
 import { latency } from '../report.ts';
 import { contextOf, requestOf } from '../requests.ts';
-import { seed, toBaseline, toView } from '../tickets-seed.ts';
+import { seed, toBaseline, toReadDocument } from '../tickets-seed.ts';
 
 const small = 10_000;
 const roundMs = 2_000;
@@ -27,7 +27,7 @@ export const run: Part = async ({ writeDb, readDb, order }) => {
     );
   const theirs = () => expectOk(baseline(requestOf('GET /baseline/tickets'), contextOf('baseline')));
   const at = async (from: number, to: number): Promise<Record<'ours' | 'baseline', Load>> => {
-    await seed(readDb, ticketViewsCollection, [from, to], toView);
+    await seed(readDb, ticketDocumentsCollection, [from, to], toReadDocument);
     await seed(writeDb, 'baseline_tickets', [from, to], toBaseline);
     return inTurn(Math.min(order.rounds, 3), {
       ours: () => load(1, roundMs, ours),

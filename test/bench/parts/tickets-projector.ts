@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { handler } from '../../../functions/tickets/projector.ts';
 import type { RecordedEvent } from '../../../lib/core/events.ts';
 import { fold } from '../../../lib/core/projection/projection.ts';
-import { ticketList, ticketViewsCollection } from '../../../lib/tickets/projections.ts';
+import { ticketDocumentsCollection, ticketList } from '../../../lib/tickets/projections.ts';
 import type { Part } from '../context.ts';
 import { chunks, inLanes, inTurn, rate, ratioOf, spreadOf } from '../measure.ts';
 import { perSecond } from '../report.ts';
@@ -34,25 +34,25 @@ const eventsOf = (): RecordedEvent[] =>
   });
 
 export const run: Part = async ({ readDb, order }) => {
-  const views = readDb.collection<{ _id: string; version: number }>(ticketViewsCollection);
+  const documents = readDb.collection<{ _id: string; version: number }>(ticketDocumentsCollection);
   const ours = async () => {
-    await views.deleteMany({});
+    await documents.deleteMany({});
     const batches = chunks(eventsOf(), 10).map((batch) =>
       sqsEventOf(batch.map((event) => JSON.stringify(event))),
     );
     const measured = await rate(count, () => inLanes(batches, lanes, (batch) => handler(batch, context)));
-    if ((await views.countDocuments()) !== count) throw new Error('documents are missing');
+    if ((await documents.countDocuments()) !== count) throw new Error('documents are missing');
     return measured;
   };
   const floorOf = (size: number) => async () => {
-    await views.deleteMany({});
+    await documents.deleteMany({});
     const batches = chunks(
       eventsOf().map((event) => fold(ticketList, undefined, event)),
       size,
     );
     return rate(count, () =>
       inLanes(batches, lanes, (batch) =>
-        views.bulkWrite(
+        documents.bulkWrite(
           batch.map((view) => ({
             replaceOne: { filter: { _id: view._id }, replacement: view, upsert: true },
           })),

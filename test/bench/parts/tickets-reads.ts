@@ -1,12 +1,12 @@
 // The list at its first page, far down and by cursor, and one ticket.
 import { handler } from '../../../functions/tickets/queries.ts';
-import { ticketViewsCollection } from '../../../lib/tickets/projections.ts';
+import { ticketDocumentsCollection } from '../../../lib/tickets/projections.ts';
 import { ticketsCollection } from '../../../lib/tickets/store.ts';
 import { againstDriver } from '../against-driver.ts';
 import type { Bench, Part } from '../context.ts';
 import type { Row } from '../report.ts';
 import { ask, requestOf } from '../requests.ts';
-import { idOf, seed, toView } from '../tickets-seed.ts';
+import { idOf, seed, toReadDocument } from '../tickets-seed.ts';
 
 const limit = 20;
 const few = 10_000;
@@ -18,20 +18,20 @@ const list = (more: Record<string, string> = {}) =>
 
 /** The cursor of the page that begins after so many rows: of the page before it. */
 const cursorAfter = async ({ readDb }: Bench, rows: number): Promise<string> => {
-  const views = readDb.collection<{ _id: string; updated_at: Date }>(ticketViewsCollection);
-  const last = await views.find(filter).sort(newest).skip(rows).limit(1).next();
+  const documents = readDb.collection<{ _id: string; updated_at: Date }>(ticketDocumentsCollection);
+  const last = await documents.find(filter).sort(newest).skip(rows).limit(1).next();
   return last === null ? '' : `${last.updated_at.getTime()}.${last._id}`;
 };
 
 export const run: Part = async (bench) => {
   const { writeDb, readDb, order } = bench;
   const many = order.full ? 1_000_000 : 200_000;
-  await seed(readDb, ticketViewsCollection, [0, many], toView);
+  await seed(readDb, ticketDocumentsCollection, [0, many], toReadDocument);
   await seed(writeDb, ticketsCollection, [0, few]);
-  const views = readDb.collection(ticketViewsCollection);
+  const documents = readDb.collection(ticketDocumentsCollection);
   const tickets = writeDb.collection<{ _id: string }>(ticketsCollection);
   const bareList = (skip: number) => () =>
-    views
+    documents
       .find(filter)
       .sort(newest)
       .skip(skip)

@@ -1,7 +1,7 @@
 // A rebuild of the ticket list from nothing, against a bare read and bulkWrite copy of the same documents.
 import { fork } from 'node:child_process';
 import * as z from 'zod';
-import { ticketViewsCollection } from '../../../lib/tickets/projections.ts';
+import { ticketDocumentsCollection } from '../../../lib/tickets/projections.ts';
 import { ticketsCollection } from '../../../lib/tickets/store.ts';
 import type { Part } from '../context.ts';
 import { rate } from '../measure.ts';
@@ -34,9 +34,9 @@ export const run: Part = async ({ writeDb, readDb, order }) => {
   if (written !== count) throw new Error(`${written} were written`);
   const ours = { perSecond: (count * 1_000) / ms, p50Ms: ms / count, p99Ms: ms / count };
   const peakMb = Math.max(memory.firstHalfMb, memory.secondHalfMb);
-  await readDb.collection(ticketViewsCollection).deleteMany({});
+  await readDb.collection(ticketDocumentsCollection).deleteMany({});
 
-  const copy = readDb.collection<{ _id: string }>(ticketViewsCollection);
+  const copy = readDb.collection<{ _id: string }>(ticketDocumentsCollection);
   const copyRange = async (range: { $lt: string } | { $gte: string }): Promise<void> => {
     let batch: { _id: string }[] = [];
     const flush = async (): Promise<void> => {

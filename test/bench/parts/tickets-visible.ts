@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { readJson, stringAt } from '../../../lib/local/files.ts';
-import { ticketViewsCollection } from '../../../lib/tickets/projections.ts';
+import { ticketDocumentsCollection } from '../../../lib/tickets/projections.ts';
 import type { Part } from '../context.ts';
 import { percentile } from '../measure.ts';
 import { latency, type Row } from '../report.ts';
@@ -103,7 +103,7 @@ export const run: Part = async () => {
       const lags: number[] = [];
       const changes = client
         .db()
-        .collection(ticketViewsCollection)
+        .collection(ticketDocumentsCollection)
         .watch([], { fullDocument: 'updateLookup' });
       changes.on('change', (change) => {
         if ('fullDocument' in change && change.fullDocument)

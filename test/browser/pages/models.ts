@@ -8,13 +8,13 @@ export const modelsPage = ({ open, system, operators }: Stage): void => {
       domains: { name: string; read_models: { collection: string }[] }[];
     };
     const [model] = domains.find(({ name }) => name === example.name)?.read_models ?? [];
-    const views = system().read.collection<{ _id: string }>(model?.collection ?? '');
-    await views.insertOne({ _id: 'added-by-hand' });
+    const documents = system().read.collection<{ _id: string }>(model?.collection ?? '');
+    await documents.insertOne({ _id: 'added-by-hand' });
     const page = await open('/console/read-models');
     await page.getByRole('button', { name: `Check ${example.projection} for drift` }).click();
     await page.getByText('1 document differs').waitFor();
-    expect(await views.countDocuments({ _id: 'added-by-hand' })).toBe(1);
-    await views.deleteOne({ _id: 'added-by-hand' });
+    expect(await documents.countDocuments({ _id: 'added-by-hand' })).toBe(1);
+    await documents.deleteOne({ _id: 'added-by-hand' });
   });
 
   test('a replay runs from a position to the end of the log', async () => {
