@@ -24,6 +24,20 @@ export const measureBacklog = async (writeDb: Db): Promise<Backlog> => {
   };
 };
 
+/** Whoever looks has an answer in good time: a server that says nothing is as good as away. */
+const patienceMs = 2_000;
+
+/** @throws whatever the promise throws, or an Error if time is up before. */
+const inTime = async <T>(promise: Promise<T>): Promise<T> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`No answer within ${patienceMs} ms`)), patienceMs);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 /** Null if the queue server does not answer. */
 type MaybeDepth = { [K in keyof QueueDepth]: QueueDepth[K] | null };
 
@@ -40,7 +54,7 @@ export const measureQueue = async (
   queue: string,
   { lags, heard }: { lags: ReadonlyMap<string, LagSummary>; heard: ReadonlyMap<string, Date> },
 ): Promise<QueueMetrics> => ({
-  ...(await queueDepth(queue).catch(() => unknownDepth)),
+  ...(await inTime(queueDepth(queue)).catch(() => unknownDepth)),
   lag: lags.get(queue) ?? noLag,
   heard_at: heard.get(queue) ?? null,
 });
@@ -54,7 +68,7 @@ export interface Health {
 /** Whether a dependency answers, and how fast. */
 export const check = async (name: string, probe: () => Promise<unknown>): Promise<Health> => {
   const started = performance.now();
-  const ok = await probe().then(
+  const ok = await inTime(probe()).then(
     () => true,
     () => false,
   );
