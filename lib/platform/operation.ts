@@ -1,6 +1,8 @@
 // The stack of functions that are invoked by hand or by a schedule: parse, work within the time, log, answer.
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { isUnavailable } from '../core/driver-errors.ts';
+import { isAppError } from '../core/errors.ts';
 import { toInvocationError } from './invocation-error.ts';
 import { createLog, type Log } from './logger.ts';
 import { parseInput } from './parse-input.ts';
@@ -26,6 +28,13 @@ const listenForTheEnd = (): void => {
   });
 };
 
+/** An outage, and what an operator is told, are no fault of this code: frames would only drown the log. */
+const logFailure = (log: Log, error: unknown): void => {
+  if (error instanceof Error && (isUnavailable(error) || isAppError(error)))
+    log.warn('operation failed', { reason: error.message });
+  else log.error('operation failed', error instanceof Error ? error : new Error(String(error)));
+};
+
 /** @throws AppError `invalid_input` if the payload does not fit; whatever the work throws, logged. */
 export const operation =
   <I extends z.ZodType, A>(input: I, work: (input: z.output<I>, context: OperationContext) => Promise<A>) =>
@@ -40,7 +49,7 @@ export const operation =
         timeLeftMs: () => (ending.now ? 0 : context.getRemainingTimeInMillis() - reserveMs),
       });
     } catch (error) {
-      log.error('operation failed', error instanceof Error ? error : new Error(String(error)));
+      logFailure(log, error);
       throw toInvocationError(error);
     }
   };
