@@ -1,4 +1,5 @@
 // What the relay finds to send, whatever index there is. Source: lib/core/relay/pending.ts.
+import { MongoClient } from 'mongodb';
 import { beforeEach, expect, test } from 'vitest';
 import type { EventRow } from '../../lib/core/events.ts';
 import { isPending, newEvents } from '../../lib/core/relay/pending.ts';
@@ -37,4 +38,21 @@ test('what was sent, or waits for another attempt, is no new event; what waits k
   expect([await listed(2), await isPending(databases.write)]).toEqual([[], false]);
   await insert(['waits', 0, 1, { next_attempt_at: new Date(0) }]);
   expect([await listed(2), await isPending(databases.write)]).toEqual([[], true]);
+});
+
+test('all batches of a look are of one moment: what is committed meanwhile is for the next look', async () => {
+  const client = new MongoClient(databases.writeUrl, { monitorCommands: true });
+  const levels: unknown[] = [];
+  client.on('commandStarted', ({ commandName, command }) => {
+    if (commandName === 'find') levels.push(command['readConcern']?.level);
+  });
+  await insert(['a', 0, 1], ['c', 2, 1], ['d', 3, 1], ['e', 4, 1]);
+  const found: string[] = [];
+  for await (const batch of newEvents(client.db(), 2)) {
+    if (found.length === 0) await insert(['b', 1, 1], ['f', 5, 1]);
+    found.push(...batch.map(({ _id }) => _id));
+  }
+  await client.close();
+  expect(found).toEqual(['a', 'c', 'd', 'e']);
+  expect(levels).toEqual(['snapshot']);
 });

@@ -40,6 +40,9 @@ export interface ReconcileAnswer {
   done: boolean;
 }
 
+/** What is counted on the way. */
+type Counts = Omit<ReconcileAnswer, 'position' | 'done'>;
+
 const mostWatched = 1_000;
 
 const reconcileCheckpoint = (readDb: Db) => createCheckpoint<{ position: number }>(readDb, 'reconcile');
@@ -63,7 +66,7 @@ const toKey = ({ _id: event_id, ...row }: KeyRow) => ({ event_id, ...row });
 const look = async (
   rows: KeyRow[],
   { writeDb, readDb, subscribers, onFailed, onHealed }: ReconcileOptions,
-  answer: ReconcileAnswer,
+  answer: Counts,
   { leaveDead }: { leaveDead: boolean },
 ): Promise<Set<string>> => {
   const open = new Set(rows.flatMap(({ _id, parked_at }) => (parked_at === undefined ? [] : [_id])));
@@ -100,7 +103,7 @@ const look = async (
 };
 
 /** Looks again at what was not in effect when it was passed. */
-const lookAgain = async (options: ReconcileOptions, answer: ReconcileAnswer, before: Date): Promise<void> => {
+const lookAgain = async (options: ReconcileOptions, answer: Counts, before: Date): Promise<void> => {
   const ids = await listWatched(options.readDb, mostWatched);
   if (ids.length === 0) return;
   const rows = await findKeyRows(options.writeDb, { _id: { $in: ids } });
@@ -122,14 +125,7 @@ const lookAgain = async (options: ReconcileOptions, answer: ReconcileAnswer, bef
 
 export const reconcile = async (options: ReconcileOptions): Promise<ReconcileAnswer> => {
   const { writeDb, readDb, graceMs, timeLeftMs } = options;
-  const answer: ReconcileAnswer = {
-    scanned: 0,
-    healed: {},
-    failed: 0,
-    position: 1,
-    watched: 0,
-    done: false,
-  };
+  const answer: Counts = { scanned: 0, healed: {}, failed: 0, watched: 0 };
   const before = new Date((await databaseTime(writeDb)).getTime() - graceMs);
   await lookAgain(options, answer, before);
   const { position, done } = await walkLog({
