@@ -73,6 +73,35 @@ test('an event that is put back has all its attempts again', async () => {
   expect(await find()).toMatchObject({ pending: true, attempts: 1 });
 });
 
+test.each([
+  ['published', 'refuses', { published_at: new Date(5) }],
+  ['published', 'takes it', { published_at: new Date(5) }],
+  ['given up', 'takes it', { parked_at: new Date(5), error: 'one: bad content' }],
+])(
+  'what another relay has %s meanwhile stays so, though this one hears that the queue %s',
+  async (_, answer, fields) => {
+    const { handle, id } = setUpStore(openCounters(databases.write));
+    await handle({ id, command: count(1), isNew: true }, context());
+    const find = () =>
+      eventRows(databases.write)
+        .find({ stream_id: `Counter-${id}` })
+        .toArray();
+    const rows = await find();
+    const publisher: Publisher = {
+      async send(_subscription, messages) {
+        await eventRows(databases.write).updateMany(
+          { stream_id: `Counter-${id}` },
+          { $set: fields, $unset: { pending: true } },
+        );
+        const refused = answer === 'refuses' ? messages.map((one): [string, string] => [one.id, 'no']) : [];
+        return { refused: new Map(refused) };
+      },
+    };
+    await publish(rows, { db: databases.write, publisher, subscriptionsOf: () => ['one'], maxAttempts: 1 });
+    expect(await find()).toEqual(rows.map(({ pending: __, ...row }) => ({ ...row, ...fields })));
+  },
+);
+
 const relayWith = (publisher: Publisher, onOutage: (error: unknown) => void) => {
   let batches = 0;
   const end = performance.now() + 5_000;
