@@ -42,6 +42,10 @@ test('an action says how fast it is, and how long it will take from now on', () 
   expect(action({ total: 100, state: 'done' })).toMatchObject({ remaining_ms: 0 });
 });
 
+test.each(['stopped', 'failed', 'cut_off'] as const)('an action that is %s has no time left', (state) => {
+  expect(action({ total: 100, state })).toMatchObject({ done: 40, total: 100, remaining_ms: null });
+});
+
 test('a list leaves out data of more than 4096 bytes, and says how much there is', () => {
   const shown = (bytes: number) => toLoggedEvent({ ...row({}), data: 'x'.repeat(bytes - 2) } as never);
   expect(shown(4_096)).toMatchObject({ data: expect.stringMatching(/^x+$/), data_bytes: 4_096 });

@@ -53,21 +53,30 @@ export const toDeadLetter = ({ _id, replayed_at: __, ...letter }: DeadLetter) =>
 const given = (input: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null));
 
+const goesOn = (state: Action['state']): boolean =>
+  state === 'requested' || state === 'running' || state === 'stopping';
+
+/** Nobody knows how long what was stopped, failed or was cut off would take. */
+const remainingOf = (
+  state: Action['state'],
+  total: number | null,
+  done: number,
+  perSecond: number | null,
+): number | null => {
+  if (state === 'done') return 0;
+  if (!goesOn(state) || total === null || perSecond === null) return null;
+  return Math.round((Math.max(0, total - done) / perSecond) * 1_000);
+};
+
 const progressOf = ({ done, total: known, started_at, heard_at, state }: Action) => {
   const total = known ?? null;
   const seconds = started_at === undefined ? 0 : (heard_at.getTime() - started_at.getTime()) / 1_000;
   const perSecond = seconds > 0 && done > 0 ? done / seconds : null;
-  const left = total === null ? null : Math.max(0, total - done);
-  const isOver = state === 'done';
   return {
     done,
     total: total === null ? null : Math.max(total, done),
     per_second: perSecond === null ? null : Math.round(perSecond * 10) / 10,
-    remaining_ms: isOver
-      ? 0
-      : left === null || perSecond === null
-        ? null
-        : Math.round((left / perSecond) * 1_000),
+    remaining_ms: remainingOf(state, total, done, perSecond),
   };
 };
 
