@@ -2,8 +2,8 @@
 import { catalogue } from '../domains.ts';
 import { type MetricName, metricNamespace, serviceName } from '../platform/metric-names.ts';
 import { consumedQueue } from './consumers.ts';
-import type { Place } from './place.ts';
 import { functionName, logicalId, type Resource, type Service } from './service.ts';
+import type { StageNaming } from './stage-naming.ts';
 
 interface Alarm {
   description: string;
@@ -42,7 +42,7 @@ const alarm = ({
   },
 });
 
-const ofDeadLetters = (queue: string, { queuePrefix }: Place): [string, Resource] => [
+const ofDeadLetters = (queue: string, { queuePrefix }: StageNaming): [string, Resource] => [
   `${logicalId(queue)}DeadLettersAlarm`,
   alarm({
     description: `${queue} has dead letters: read their errors in dead_letters, mend the cause, redrive.`,
@@ -57,7 +57,7 @@ const ofDeadLetters = (queue: string, { queuePrefix }: Place): [string, Resource
 /** A command that has waited for so long has no consumer. Of a subscriber that is silent, BehindAlarm tells. */
 const silentSeconds = 120;
 
-const ofWaiting = (queue: string, { queuePrefix }: Place): [string, Resource] => [
+const ofWaiting = (queue: string, { queuePrefix }: StageNaming): [string, Resource] => [
   `${logicalId(queue)}SilentAlarm`,
   alarm({
     description: `A command waits in ${queue}, and its consumer is not heard of.`,
@@ -71,8 +71,8 @@ const ofWaiting = (queue: string, { queuePrefix }: Place): [string, Resource] =>
 ];
 
 /** How late events take effect, reconcile asks of each subscriber; of queued commands only their consumer knows. */
-const ofCommands = (key: string, place: Place): [string, Resource] => {
-  const name = functionName(place, key);
+const ofCommands = (key: string, naming: StageNaming): [string, Resource] => {
+  const name = functionName(naming, key);
   const metric: MetricName = 'LagOverContract';
   return [
     `${logicalId(key)}LagAlarm`,
@@ -80,7 +80,7 @@ const ofCommands = (key: string, place: Place): [string, Resource] => {
       description: `${name} has handled commands later than READ_LAG_MS, five minutes running.`,
       namespace: metricNamespace,
       metric,
-      dimensions: { service: serviceName(place.stage), function: name },
+      dimensions: { service: serviceName(naming.stage), function: name },
       statistic: 'Sum',
       minutes: 5,
     }),
@@ -89,15 +89,15 @@ const ofCommands = (key: string, place: Place): [string, Resource] => {
 
 export const alarmsOf = (
   { functions }: Pick<Service, 'functions'>,
-  place: Place,
+  naming: StageNaming,
 ): Record<string, Resource> => {
   const { queueNames, commandQueues } = catalogue;
   const handlers = Object.entries(functions).filter(([, definition]) =>
     commandQueues.some((queue) => queue === consumedQueue(definition)),
   );
   return Object.fromEntries([
-    ...queueNames.map((queue) => ofDeadLetters(queue, place)),
-    ...commandQueues.map((queue) => ofWaiting(queue, place)),
-    ...handlers.map(([key]) => ofCommands(key, place)),
+    ...queueNames.map((queue) => ofDeadLetters(queue, naming)),
+    ...commandQueues.map((queue) => ofWaiting(queue, naming)),
+    ...handlers.map(([key]) => ofCommands(key, naming)),
   ]);
 };

@@ -3,9 +3,9 @@
 import type { Domain } from '../core/domains/domain.ts';
 import type { Setting } from '../core/settings.ts';
 import { machineSettings } from '../platform/settings.ts';
-import type { Place } from './place.ts';
 import { parameterName, relayKey, rightsOn, secrets } from './rights.ts';
 import { type FunctionDefinition, functionName } from './service.ts';
+import type { StageNaming } from './stage-naming.ts';
 
 type Entry = [name: string, setting: Setting];
 
@@ -56,14 +56,14 @@ export const localEnvironment = (environment: NodeJS.ProcessEnv): Record<string,
   );
 
 /** The relay, for a function that may start it. */
-export const relayOf = ({ rights }: FunctionDefinition, place: Place): Record<string, string> =>
-  rights?.includes('start-relay') ? { RELAY_FUNCTION: functionName(place, relayKey) } : {};
+export const relayOf = ({ rights }: FunctionDefinition, naming: StageNaming): Record<string, string> =>
+  rights?.includes('start-relay') ? { RELAY_FUNCTION: functionName(naming, relayKey) } : {};
 
 /** The parameters that a deployed function may read. */
-export const parametersOf = ({ rights }: FunctionDefinition, place: Place): Record<string, string> =>
+export const parametersOf = ({ rights }: FunctionDefinition, naming: StageNaming): Record<string, string> =>
   Object.fromEntries(
-    rightsOn(place, rights).flatMap((right) => {
+    rightsOn(naming, rights).flatMap((right) => {
       const name = secrets.get(right);
-      return name === undefined ? [] : [[`${name}_PARAMETER`, parameterName(place, name)]];
+      return name === undefined ? [] : [[`${name}_PARAMETER`, parameterName(naming, name)]];
     }),
   );

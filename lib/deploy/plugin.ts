@@ -13,7 +13,7 @@ import { addQueues } from './queues.ts';
 import { rightPattern } from './rights.ts';
 import { allowed, roleOf } from './roles.ts';
 import { addRouteTable } from './route-table.ts';
-import { keptWhenReplaced, logicalId, placeOf, type Service } from './service.ts';
+import { keptWhenReplaced, logicalId, namingOf, type Service } from './service.ts';
 import { paramsOf, refuseOtherFlags, type StageParams, stageEnvironment } from './stage.ts';
 
 interface Framework {
@@ -63,22 +63,22 @@ export const prepare = (service: Service, environment: NodeJS.ProcessEnv): void 
   };
   for (const [key, definition] of Object.entries(service.functions)) {
     const own = ownEnvironment(environment, catalogue.all, [key, definition]);
-    definition.environment = { ...definition.environment, ...own, ...relayOf(definition, placeOf(service)) };
+    definition.environment = { ...definition.environment, ...own, ...relayOf(definition, namingOf(service)) };
   }
 };
 
 /** Changes the service in place, as the framework wants it. */
 export const complete = (service: Service): void => {
-  const place = placeOf(service);
+  const naming = namingOf(service);
   const { Resources, extensions = {} } = service.resources;
   service.resources.extensions = extensions;
-  Object.assign(Resources, alarmsOf(service, place));
+  Object.assign(Resources, alarmsOf(service, naming));
   for (const [key, definition] of Object.entries(service.functions)) {
     const role = `${logicalId(key)}Role`;
     // By name or Fn::GetAtt the framework would add a DependsOn as well, which cfn-lint finds superfluous.
     definition.role = { 'Fn::Sub': `\${${role}.Arn}` };
-    Resources[role] = roleOf(allowed(key, definition, place));
-    definition.environment = { ...definition.environment, ...parametersOf(definition, place) };
+    Resources[role] = roleOf(allowed(key, definition, naming));
+    definition.environment = { ...definition.environment, ...parametersOf(definition, naming) };
     extensions[`${logicalId(key)}LogGroup`] = keptWhenReplaced;
   }
   addAuthorizer(service);

@@ -4,8 +4,8 @@
 import type { Setting } from '../core/settings.ts';
 import { catalogue } from '../domains.ts';
 import { machineSettings } from '../platform/settings.ts';
-import type { Place } from './place.ts';
 import { functionName } from './service.ts';
+import type { StageNaming } from './stage-naming.ts';
 
 export interface Statement {
   Effect: 'Allow';
@@ -39,7 +39,7 @@ export type Right = string;
 const inline = 'inline-projection';
 
 /** What a function has declared, as it is meant on this stage. */
-export const rightsOn = ({ projectionMode }: Place, declared: Right[] = []): Right[] =>
+export const rightsOn = ({ projectionMode }: StageNaming, declared: Right[] = []): Right[] =>
   declared.flatMap((right) => {
     if (right !== inline) return right;
     return projectionMode.includes('inline') ? 'read-db' : [];
@@ -48,7 +48,7 @@ export const rightsOn = ({ projectionMode }: Place, declared: Right[] = []): Rig
 /** What the framework checks `rights` against. */
 export const rightPattern = `^(${[...secrets.keys(), ...others, inline].join('|')}|send:[a-z-]+|start:[a-zA-Z]+)$`;
 
-export const parameterName = ({ service, stage }: Place, setting: string): string =>
+export const parameterName = ({ service, stage }: StageNaming, setting: string): string =>
   `/${service}/${stage}/${setting.toLowerCase().replaceAll('_', '-')}`;
 
 export const arn = (service: string, resource: string) => ({
@@ -61,13 +61,13 @@ const allow = (Action: string[], Resource: unknown[]): Statement => ({ Effect: '
 const send = (queues: unknown[]): Statement => allow(['sqs:SendMessage', 'sqs:GetQueueUrl'], queues);
 
 /** `name` is the function's own, as it is deployed. */
-export const statementsOf = (right: Right, place: Place, name: string): Statement => {
-  const queue = (queueName: string) => arn('sqs', `${place.queuePrefix}-${queueName}`);
+export const statementsOf = (right: Right, naming: StageNaming, name: string): Statement => {
+  const queue = (queueName: string) => arn('sqs', `${naming.queuePrefix}-${queueName}`);
   const queues = catalogue.queueNames.map(queue);
   const deadLetters = catalogue.queueNames.map((queueName) => queue(`${queueName}-dlq`));
   const secret = secrets.get(right);
   if (secret !== undefined)
-    return allow(['ssm:GetParameters'], [arn('ssm', `parameter${parameterName(place, secret)}`)]);
+    return allow(['ssm:GetParameters'], [arn('ssm', `parameter${parameterName(naming, secret)}`)]);
   switch (right) {
     case 'publish':
       return send(catalogue.subscribers.map(({ name: subscriber }) => queue(subscriber)));
@@ -89,10 +89,10 @@ export const statementsOf = (right: Right, place: Place, name: string): Statemen
     case 'invoke-self':
       return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${name}`)]);
     case 'start-relay':
-      return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${functionName(place, relayKey)}`)]);
+      return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${functionName(naming, relayKey)}`)]);
     default:
       if (right.startsWith('start:')) {
-        const started = functionName(place, right.slice('start:'.length));
+        const started = functionName(naming, right.slice('start:'.length));
         return allow(['lambda:InvokeFunction'], [arn('lambda', `function:${started}`)]);
       }
       return send([queue(right.slice('send:'.length))]);

@@ -1,8 +1,8 @@
 // One role a function, with its rights and nothing else.
 
-import type { Place } from './place.ts';
 import { arn, rightsOn, type Statement, statementsOf } from './rights.ts';
 import { type FunctionDefinition, functionName, type Resource } from './service.ts';
+import type { StageNaming } from './stage-naming.ts';
 
 const logs = (name: string): Statement => ({
   Effect: 'Allow',
@@ -20,13 +20,13 @@ const consume = (queueArn: unknown): Statement => ({
 export const allowed = (
   key: string,
   { events = [], rights }: FunctionDefinition,
-  place: Place,
+  naming: StageNaming,
 ): Statement[] => {
-  const name = functionName(place, key);
+  const name = functionName(naming, key);
   return [
     logs(name),
     ...events.flatMap(({ sqs }) => (sqs === undefined ? [] : [consume(sqs.arn)])),
-    ...rightsOn(place, rights).map((right) => statementsOf(right, place, name)),
+    ...rightsOn(naming, rights).map((right) => statementsOf(right, naming, name)),
   ];
 };
 

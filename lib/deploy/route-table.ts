@@ -1,4 +1,4 @@
-// Every path of the gateway with its methods, for the function that answers where no route does.
+// Every path of the gateway with its methods, for the function that answers if no route does.
 import { gatewayKey, pathEndOf } from '../platform/http/route-key.ts';
 import type { FunctionDefinition, Gateway, Service } from './service.ts';
 

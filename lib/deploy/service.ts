@@ -1,5 +1,5 @@
 // The parts of the framework that the plugin touches.
-import type { Place } from './place.ts';
+import type { StageNaming } from './stage-naming.ts';
 
 export type Gateway = string | { method?: string; path: string; authorizer?: { name: string } };
 
@@ -48,14 +48,15 @@ export interface Service {
   resources: { Resources: Record<string, Resource>; extensions?: Record<string, Partial<Resource>> };
 }
 
-export const placeOf = ({ service, provider }: Service): Place => ({
+export const namingOf = ({ service, provider }: Service): StageNaming => ({
   service,
   stage: provider.stage,
   queuePrefix: String(provider.environment['QUEUE_PREFIX']),
   projectionMode: String(provider.environment['PROJECTION_MODE']),
 });
 
-export const functionName = ({ service, stage }: Place, key: string): string => `${service}-${stage}-${key}`;
+export const functionName = ({ service, stage }: StageNaming, key: string): string =>
+  `${service}-${stage}-${key}`;
 
 /** `loans-projector` as the start of a logical id: `LoansProjector`. */
 export const logicalId = (name: string): string =>

@@ -26,7 +26,7 @@ const failureStatus = ({ response }: HapiRequest): number | undefined => {
   if (response.isBoom === true && response.message?.startsWith(unreadableType)) return 415;
   if (response.isBoom === true) return response.output?.statusCode ?? 500;
   const { source } = response;
-  // serverless-offline answers 200 with the stack where AWS answers 500.
+  // serverless-offline answers 200 with the stack; AWS answers 500.
   const threw =
     typeof source === 'string' && source.startsWith('{"errorMessage":') && source.includes('"stackTrace":');
   return threw ? 500 : undefined;

@@ -4,7 +4,7 @@ import Lambda, { type LambdaFunction } from 'serverless-offline/lambda';
 
 export interface Invocations {
   /** Waits until none is under way, or the time is over. */
-  settle(timeoutMs: number): Promise<void>;
+  untilDone(timeoutMs: number): Promise<void>;
 }
 
 /** serverless-offline 14.8.2 does not wait for functions at its end, and tells nobody which ones run. */
@@ -32,7 +32,7 @@ export const trackInvocations = (): Invocations => {
   };
 
   return {
-    settle: async (timeoutMs) => {
+    untilDone: async (timeoutMs) => {
       const late = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
       await Promise.race([late, Promise.all(underWay)]);
     },

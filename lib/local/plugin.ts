@@ -23,7 +23,7 @@ import { createSqsClient } from './sqs-queue.ts';
 
 type Invoke = (functionKey: string, event: object) => Promise<unknown>;
 
-const settleWithinMs = 3_000;
+const doneWithinMs = 3_000;
 
 const line = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -103,7 +103,7 @@ export default class Local extends ServerlessOfflineSqs {
     tameOffline(this.serverless, {
       drain: async () => {
         await Promise.all(this.pollers.map((poller) => poller.stop()));
-        await invocations.settle(settleWithinMs);
+        await invocations.untilDone(doneWithinMs);
       },
       // The relay's schedule fires on the minute: the first command is not to wait for that. It logs its errors itself.
       started: () => void this.invoke(relayKey, {}).catch(() => undefined),

@@ -1,4 +1,4 @@
-// One signed request to AWS, where the SDK's client of that service would be the heaviest part of a bundle (aws4fetch is
+// One signed request to AWS, when the SDK's client of that service would be the heaviest part of a bundle (aws4fetch is
 // 6 KB, the SQS client 457 KB). Guarantees: the caller has its answer or an error within `timeoutMs`, whatever the other
 // side does and whatever is collected meanwhile.
 import { AwsV4Signer } from 'aws4fetch';

@@ -1,4 +1,4 @@
-// What docker-compose.yml starts, started by hand where there is no Docker: ElasticMQ of its version, and mongod with its
+// What docker-compose.yml starts, started by hand if there is no Docker: ElasticMQ of its version, and mongod with its
 // arguments. On the usual ports if they are free, so that `sls offline` finds them by itself; on others, it is told.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';

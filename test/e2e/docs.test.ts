@@ -76,7 +76,7 @@ test('a document is compressed for who takes that, and only for who does', async
   }
 });
 
-test('the document asks for no token where anybody may operate', async () => {
+test('the document asks for no token if anybody may operate', async () => {
   const { http } = system();
   const { paths } = (await http.get('/openapi.json')).object();
   expect(paths).toMatchObject({ '/metrics': { get: { security: [] } } });

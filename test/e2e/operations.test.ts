@@ -154,7 +154,7 @@ describe('rebuild', () => {
     expect(await rows()).toEqual(before);
   });
 
-  test('changes nothing where nothing drifted', async () => {
+  test('changes nothing if nothing drifted', async () => {
     const before = await rows();
     expect(await rebuild({ projection })).toMatchObject({ ...whole, written: 0, removed: 0 });
     expect(await rows()).toEqual(before);
@@ -215,7 +215,7 @@ describe('/metrics', () => {
     });
   });
 
-  test('speaks Prometheus where it is asked to', async () => {
+  test('speaks Prometheus if it is asked to', async () => {
     const answer = await system().http.get('/metrics', { accept: 'text/plain; version=0.0.4' });
     expect(answer.header('content-type')).toMatch(/^text\/plain/);
     const samples = answer.text.split('\n').filter((line) => line && !line.startsWith('#'));

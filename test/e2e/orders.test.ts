@@ -110,7 +110,7 @@ describe('an order', () => {
     expect(badFields(expectProblem(answer, 400))).toEqual([path]);
   });
 
-  test('is told to be stale where its version has not come, and missing where there is none', async () => {
+  test('is told to be stale if its version has not come, and missing if there is none', async () => {
     const id = await createOrder();
     const stale = await http().get(`/orders/${id}?expected_version=99&timeout_ms=1000`);
     expect(stale.object()).toMatchObject({ _warning: 'Data may be stale', version: 1 });

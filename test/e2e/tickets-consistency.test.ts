@@ -66,7 +66,7 @@ describe('a command with an Idempotency-Key', () => {
     expect(await eventsOf(id)).toHaveLength(2);
   });
 
-  test('has no effect later on where it had none at first', async () => {
+  test('has no effect later on if it had none at first', async () => {
     const { id } = await openTicket(system().http);
     const headers = key();
     expect((await setStatus(id, 'open', headers)).object()).toMatchObject({ version: 1 });
@@ -116,7 +116,7 @@ describe('a command with If-Match', () => {
     expect(await details(id)).toMatchObject({ agent_note: 'two' });
   });
 
-  test('is refused at another version also where it changes nothing', async () => {
+  test('is refused at another version also if it changes nothing', async () => {
     const { id } = await openTicket(system().http);
     expectProblem(await setStatus(id, 'open', { 'if-match': '"7"' }), 412);
   });

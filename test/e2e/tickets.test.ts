@@ -53,7 +53,7 @@ describe('the details of a ticket', () => {
     });
   });
 
-  test('are a 404 where there is no such ticket', async () => {
+  test('are a 404 if there is no such ticket', async () => {
     expectProblem(await system().http.get(`/tickets/${nobody}`), 404);
   });
 });
@@ -76,7 +76,7 @@ describe.each(['PATCH', 'POST'])('the status by %s', (method) => {
     }
   });
 
-  test('keeps the version where it is set to what it is', async () => {
+  test('keeps the version if it is set to what it is', async () => {
     const { id } = await openTicket(system().http);
     const answer = await setStatus(id, 'open');
     expect(answer.status).toBe(200);
@@ -122,7 +122,7 @@ describe.each(['PATCH', 'POST'])('the note by %s', (method) => {
     expect(await listed(system().http, { id, version: 4 })).toMatchObject({ has_note: false });
   });
 
-  test('keeps the version where it says the same', async () => {
+  test('keeps the version if it says the same', async () => {
     const { id } = await openTicket(system().http);
     await setNote(id, 'called back');
     expect((await setNote(id, 'called back')).object()).toMatchObject({ version: 2 });
@@ -152,13 +152,13 @@ describe('correlation', () => {
     expect(event?.['metadata'].causation_id).toBe(event?.['metadata'].command_id);
   });
 
-  test('is made where the caller has none', async () => {
+  test('is made if the caller has none', async () => {
     const [first, second] = [await system().http.get('/tickets'), await system().http.get('/tickets')];
     expect(first.header('x-correlation-id')).toMatch(/./);
     expect(second.header('x-correlation-id')).not.toBe(first.header('x-correlation-id'));
   });
 
-  test('is the same in the answer and on the event where it was made', async () => {
+  test('is the same in the answer and on the event if it was made', async () => {
     const answer = await system().http.post('/tickets', ticketBody);
     const event = await system()
       .write.collection('events')

@@ -49,7 +49,7 @@ test('dead letters are grouped by cause, and those that are still retried are no
   );
 });
 
-test('a replay is counted, also where the event fails again under another message id', async () => {
+test('a replay is counted, also when the event fails again under another message id', async () => {
   await markReplayed(databases.read, subscription, [{ messageId: 'm-3', eventId: 'e-3' }]);
   expect((await groups()).map(({ count }) => count)).toEqual([2]);
   await recordFailures(databases.read, subscription, [{ ...failure(3, brokenRule), messageId: 'm-30' }]);

@@ -64,7 +64,7 @@ test('a page that finds little looks at a part of the log only, and says where t
   expect(page).toEqual({ events: [], next: 5_000 });
 });
 
-test('the whole log is read without gaps, also where events have gone', async () => {
+test('the whole log is read without gaps, also when events have gone', async () => {
   expect(await listEvents(databases.write, { order: 'asc', limit: 2, after_position: 498 })).toMatchObject({
     events: [{ position: 499 }, { position: 500 }],
     next: 500,

@@ -68,7 +68,7 @@ describe('the read model of orders', () => {
     );
   });
 
-  test('is put right by a rebuild where documents were altered, removed and added', async () => {
+  test('is put right by a rebuild if documents were altered, removed and added', async () => {
     await rebuildAll();
     const expected = await documents();
     const [altered, removed] = expected.map((document) => document._id);

@@ -108,7 +108,7 @@ describe('a search', () => {
     },
   );
 
-  test('finds a pattern where it stands as text', async () => {
+  test('finds a pattern that stands as text', async () => {
     expect(await found('.*')).toEqual([idOf(904)]);
   });
 

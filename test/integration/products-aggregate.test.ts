@@ -65,7 +65,7 @@ test('are its card, its details, a row for each event, what is watched and each 
   expect(await wrong(id)).toEqual([]);
 });
 
-test('are marked where a hand has altered, removed or added one, and mended, no other product and no effect touched', async () => {
+test('are marked if a hand has altered, removed or added one, and mended, no other product and no effect touched', async () => {
   const names = ['product_cards', 'product_audit_log', 'low_stock_watches', 'low_stock_alerts', 'inboxes'];
   const state = async () =>
     Object.fromEntries(

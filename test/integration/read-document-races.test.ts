@@ -15,7 +15,7 @@ const documentAt = (version: number, _id = 'a'): ReadDocument => ({
 
 beforeEach(() => documents().deleteMany({}));
 
-test('of documents that many write at once where there is none, the newest is there', async () => {
+test('of documents that many write at once when there is none, the newest is there', async () => {
   for (let round = 0; round < 30; round += 1) {
     const _id = `race-${round}`;
     const versions = [1, 2, 3, 4, 5, 6];

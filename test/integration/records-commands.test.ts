@@ -58,7 +58,7 @@ describe('a hot key', () => {
     });
   });
 
-  test('counts each read once, also where the queue delivers it again, in other batches and at the same time', async () => {
+  test('counts each read once, also when the queue delivers it again, in other batches and at the same time', async () => {
     const reads = Array.from({ length: 60 }, () => readOf('hot'));
     const handle = queuedRecordReads(databases.write);
     const batches = [reads.slice(0, 30), reads.slice(20, 50), reads.slice(40), reads.slice(5, 15)];

@@ -78,7 +78,7 @@ describe('a read of a record', () => {
   test.each([
     ['cannot be reached', closedAddress],
     ['does not answer', silentAddress],
-  ])('is answered within a second where the queue %s, and says so in the log', async (_how, address) => {
+  ])('is answered within a second if the queue %s, and says so in the log', async (_how, address) => {
     const lines = silence();
     const { answer, ms } = await readWith(await address());
     vi.restoreAllMocks();

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { ReadDocument, ReadModel } from '../../lib/core/projection/projection.ts';
 import { openReadModel } from '../../lib/core/projection/read-model.ts';
-import { settleReferences, spread } from '../../lib/core/projection/references.ts';
+import { refreshCopies, sendCopies } from '../../lib/core/projection/references.ts';
 import { examineRange, mend } from '../../lib/core/repair/drift.ts';
 import { settingsFrom } from '../../lib/platform/settings.ts';
 import { counterList, counterModel } from '../support/counter.ts';
@@ -56,7 +56,7 @@ beforeEach(() => shops().deleteMany({}));
 test('a copy that is older than the write side is brought forward, and one of another is left alone', async () => {
   const all = [shop('a', 1), shop('b', 2), shop('c', 1, 'another')];
   await shops().insertMany(all);
-  await settleReferences(openModels(2).model, all);
+  await refreshCopies(openModels(2).model, all);
   expect(await named()).toEqual(['name 2', 'name 2', 'name 1']);
 });
 
@@ -65,14 +65,14 @@ test('a copy that another writer makes newer after the look at the write side st
     shops().updateOne({ _id: 'a' }, { $set: { owner_version: 3, owner_name: 'name 3' } as never }),
   );
   await shops().insertOne(shop('a', 1));
-  await settleReferences(model, [shop('a', 1)]);
+  await refreshCopies(model, [shop('a', 1)]);
   expect(await named()).toEqual(['name 3']);
 });
 
 test('what changed is sent to each document that has an older copy, and to no other', async () => {
   await shops().insertMany([shop('a', 1), shop('b', 3), shop('c', 1, 'another')]);
   const { model, owners } = openModels(2);
-  await spread(model, owners, [ownerAt(2)]);
+  await sendCopies(model, owners, [ownerAt(2)]);
   expect(await named()).toEqual(['name 2', 'name 3', 'name 1']);
 });
 

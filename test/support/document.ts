@@ -132,7 +132,7 @@ export const readDocument = () => {
     return {
       // It stands with the methods that there are.
       seen: Object.keys(operations).map((one) => nameOf(one, template, expected)),
-      faults: status === expected ? [] : [`${expected} is expected where no operation is`],
+      faults: status === expected ? [] : [`${expected} is expected, and there is no operation`],
     };
   };
 };

@@ -11,7 +11,7 @@ const handlers = Object.keys(functions)
   .filter((name) => name.endsWith('QueuedCommands'))
   .map(logicalId);
 const written = readFileSync('lib/deploy/alarms.yml', 'utf8');
-const place = { service: 'tandem', stage: 'dev', queuePrefix: 'tandem', projectionMode: 'async' };
+const naming = { service: 'tandem', stage: 'dev', queuePrefix: 'tandem', projectionMode: 'async' };
 
 /** The metrics of the namespace that the file names, in alarms, in graphs and in searches. */
 const named = [
@@ -34,7 +34,7 @@ test('alarms and dashboard name the dimensions as the metrics have them', () => 
 });
 
 test('every queue has an alarm for its dead letters, and every handler of queued commands one for its lag', () => {
-  const made = Object.keys(alarmsOf({ functions: functions as never }, place));
+  const made = Object.keys(alarmsOf({ functions: functions as never }, naming));
   const ids = [
     ...catalogue.queueNames.map((name) => `${logicalId(name)}DeadLetters`),
     ...handlers.map((name) => `${name}Lag`),
@@ -48,6 +48,6 @@ test('whoever should be heard of and is not has an alarm: the relay, reconcile w
     const [, alarm = ''] = written.split(`MetricName: ${measured}\n`);
     expect(alarm.slice(0, alarm.indexOf('OKActions'))).toMatch(/TreatMissingData: breaching/);
   }
-  const made = Object.keys(alarmsOf({ functions: functions as never }, place));
+  const made = Object.keys(alarmsOf({ functions: functions as never }, naming));
   for (const queue of catalogue.commandQueues) expect(made).toContain(`${logicalId(queue)}SilentAlarm`);
 });

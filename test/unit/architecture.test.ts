@@ -116,7 +116,7 @@ describe.each(domains)('%s', (domain) => {
     ).toEqual([]);
   });
 
-  test('keeps queues out of its commands, and read models too where they are not projected inline', () => {
+  test('keeps queues out of its commands, and read models too if they are not projected inline', () => {
     const reached = [...(existsSync(commands) ? reach(commands, imports) : [])];
     expect(reached.filter((it) => it.includes('client-sqs'))).toEqual([]);
     const own = [...reach(`lib/${domain}/commands.ts`, imports)];

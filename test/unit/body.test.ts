@@ -19,7 +19,7 @@ describe('a body', () => {
   );
 
   test.each(['1.9999999999999999', '1e309', '9007199254740993', '0.1000000000000000055'])(
-    'has no number where it says %s: it would be another one',
+    'has no number if it says %s: it would be another one',
     (number) => {
       expect(parse(`{"price":${number}}`)).toEqual({ price: Number.NaN });
     },

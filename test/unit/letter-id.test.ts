@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { eventIdIn } from '../../lib/platform/letter-id.ts';
 
 describe('the name of a dead letter', () => {
-  test('is the id in its body, also where the rest of the body is wrong', () => {
+  test('is the id in its body, also if the rest of the body is wrong', () => {
     expect(eventIdIn('{"event_id":"e-1","version":-1}')).toEqual({ eventId: 'e-1' });
     expect(eventIdIn('{"command_id":"c-1"}')).toEqual({ eventId: 'c-1' });
   });

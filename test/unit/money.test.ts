@@ -20,7 +20,7 @@ describe('money', () => {
       }),
     ));
 
-  test('adds up where binary fractions do not', () => {
+  test('adds up when binary fractions do not', () => {
     expect(0.1 + 0.2).not.toBe(0.3);
     expect(toMajor(toMinor(0.1) + toMinor(0.2))).toBe(0.3);
     expect(toMinor(1.15) * 3).toBe(345);

@@ -46,7 +46,7 @@ describe('operations', () => {
   });
 
   test.each([{ OPS_TOKEN: opsToken }, { ...deployed, OPS_TOKEN: opsToken }])(
-    'ask for the whole token where there is one: %j',
+    'ask for the whole token if there is one: %j',
     async (variables) => {
       const ask = await started(variables);
       for (const authorization of [

@@ -65,7 +65,7 @@ test('reads every named parameter in one signed request', async () => {
   );
 });
 
-test('asks nobody where nothing is named', async () => {
+test('asks nobody if nothing is named', async () => {
   const local = environment({ WRITE_DB_URL: 'mongodb://127.0.0.1/x' });
   expect(await withParameters(local)).toBe(local);
   expect(asked).toEqual([]);

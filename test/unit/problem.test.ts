@@ -74,7 +74,7 @@ test('who lost too many races may try again in a second, and others when the err
   expect(problemOf(new AppError('precondition_failed', 'x')).headers['retry-after']).toBeUndefined();
 });
 
-test('bad fields are named, and there are no errors where none is bad', () => {
+test('bad fields are named, and there are no errors if none is bad', () => {
   const errors = [{ path: 'items.0.price', message: 'must be an amount' }];
   expect(problemOf(new AppError('invalid_input', 'x', { errors })).body['errors']).toEqual(errors);
   expect(problemOf(new AppError('not_found', 'x')).body).not.toHaveProperty('errors');

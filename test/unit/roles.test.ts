@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { localEnvironment, parametersOf } from '../../lib/deploy/environment.ts';
-import type { Place } from '../../lib/deploy/place.ts';
 import Deploy, { complete } from '../../lib/deploy/plugin.ts';
 import type { Statement } from '../../lib/deploy/rights.ts';
 import { allowed } from '../../lib/deploy/roles.ts';
 import { type FunctionDefinition, logicalId } from '../../lib/deploy/service.ts';
+import type { StageNaming } from '../../lib/deploy/stage-naming.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { gatewayKey } from '../../lib/platform/http/route-key.ts';
 import { example } from '../support/example.ts';
@@ -13,12 +13,17 @@ import { readOperatorRoutes, readServerlessFile } from '../support/serverless-fi
 const { functions: declared, provider } = readServerlessFile();
 // As the framework hands them to the plugin.
 const functions = declared as object as Record<string, FunctionDefinition>;
-const place: Place = { service: 'tandem', stage: 'prod', queuePrefix: 'tandem', projectionMode: 'async' };
+const naming: StageNaming = {
+  service: 'tandem',
+  stage: 'prod',
+  queuePrefix: 'tandem',
+  projectionMode: 'async',
+};
 const names = Object.keys(functions);
 
 const definitionOf = (name: string): FunctionDefinition => functions[name] ?? { handler: '' };
-const statements = (name: string, at = place): Statement[] => allowed(name, definitionOf(name), at);
-const parameters = (name: string, at = place): string[] =>
+const statements = (name: string, at = naming): Statement[] => allowed(name, definitionOf(name), at);
+const parameters = (name: string, at = naming): string[] =>
   Object.keys(parametersOf(definitionOf(name), at)).toSorted();
 
 /** `action resource`, with the resource's last part alone. */
@@ -44,7 +49,7 @@ test.each(matching(/Commands$/))('%s may start a relay that sleeps', (name) => {
 });
 
 test('a stage that projects inline lets commands at the read database', () => {
-  const inline = { ...place, projectionMode: `${example.name}=inline` };
+  const inline = { ...naming, projectionMode: `${example.name}=inline` };
   expect(parameters(example.functions.commands, inline)).toEqual([read, write]);
 });
 

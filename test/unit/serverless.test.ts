@@ -33,7 +33,7 @@ const routesOf = (name: string): string[] => {
     .filter((it) => it !== '*');
 };
 
-/** It answers where no route does. */
+/** It answers if no route does. */
 const answersMissing = (name: string): boolean =>
   functions[name]?.events.some(({ httpApi }) => httpApi === '*') === true;
 

@@ -23,7 +23,7 @@ describe('a ticket', () => {
       .thenEvents(changed('open', 'closed'));
   });
 
-  test('does nothing where the status is what it already is', () => {
+  test('does nothing if the status is what it already is', () => {
     given(created)
       .when({ type: 'ChangeTicketStatus', data: { id, new_status: 'open' } })
       .thenNothing();
@@ -70,7 +70,7 @@ describe('a ticket', () => {
 });
 
 describe('the preview of a message', () => {
-  test('is the whole message where it is short, with white space folded', () => {
+  test('is the whole message if it is short, with white space folded', () => {
     expect(preview('  one\n\ttwo   three ')).toBe('one two three');
     expect(preview('a'.repeat(80))).toBe('a'.repeat(80));
   });

@@ -5,7 +5,7 @@ import type { Db, Filter } from 'mongodb';
 import type { EventRow } from '../events.ts';
 import { nextPosition } from '../stores/event-log.ts';
 import { eventRows } from '../stores/event-rows.ts';
-import { findPositions, type Place, readPlaces } from '../stores/positions.ts';
+import { type EventPosition, findPositions, readPositions } from '../stores/positions.ts';
 
 export interface LogQuery {
   order: 'asc' | 'desc';
@@ -71,7 +71,7 @@ const withRows = async (db: Db, placed: Placed[]): Promise<LogEntry[]> => {
 
 /** The time of the event at a position: near it a page of few events goes on. */
 const timeAt = async (db: Db, position: number): Promise<Date | undefined> => {
-  const [place] = await readPlaces(db, { order: 'asc', after: position - 1, limit: 1 });
+  const [place] = await readPositions(db, { order: 'asc', after: position - 1, limit: 1 });
   const row = place === undefined ? null : await eventRows(db).findOne({ _id: place.event_id });
   return row?.recorded_at;
 };
@@ -125,7 +125,7 @@ const listFew = async (db: Db, query: LogQuery): Promise<LogPage> => {
 };
 
 /** Those of the places that the filter lets pass, up to `limit` and one. */
-const choose = async (db: Db, query: LogQuery, places: Place[]): Promise<LogEntry[]> => {
+const choose = async (db: Db, query: LogQuery, places: EventPosition[]): Promise<LogEntry[]> => {
   const ids = places.map(({ event_id }) => event_id);
   const fitting = await eventRows(db)
     .find<{ _id: string }>({ ...toFilter(query), _id: { $in: ids } }, { projection: { _id: 1 } })
@@ -145,7 +145,7 @@ export const listEvents = async (db: Db, query: LogQuery): Promise<LogPage> => {
   const found: LogEntry[] = [];
   let after = query.after_position;
   for (let looked = 0; looked < mostLookedAt && found.length <= limit; looked += step) {
-    const places = await readPlaces(db, { order, after, limit: isWhole ? limit + 1 : step });
+    const places = await readPositions(db, { order, after, limit: isWhole ? limit + 1 : step });
     if (places.length === 0) return toPage(found, limit);
     found.push(...(await choose(db, query, places)));
     after = places.at(-1)?.position;

@@ -22,7 +22,7 @@ export interface Step {
   document?: { opened: number; content: object };
 }
 
-type Place = Pick<ReadModelDefinition, 'collection' | 'indexes'> & { name: string };
+type FollowedCollection = Pick<ReadModelDefinition, 'collection' | 'indexes'> & { name: string };
 
 export interface Following {
   /** Of the subscription. */
@@ -33,9 +33,9 @@ export interface Following {
   /** Raised when the shape of states or documents changes. */
   schemaVersion: number;
   /** One for each aggregate, under its id. */
-  states: Place;
+  states: FollowedCollection;
   /** Each under `<aggregate>@<version of the event that opened it>`. The ids of aggregates have one length, as UUIDs have. */
-  documents: Place;
+  documents: FollowedCollection;
   /** Pure. Only what `hears` names comes here, in order. */
   evolve(state: ReadDocument | undefined, event: RecordedEvent, settings: ReadSettings): Step;
 }
@@ -172,7 +172,7 @@ const sourceOf = (
 /** The two read models of a follower. */
 export const followedModels = (following: Following): ReadModelDefinition[] => {
   const { states, documents, streamType, schemaVersion } = following;
-  const model = (place: Place, kept: Kept) => ({
+  const model = (place: FollowedCollection, kept: Kept) => ({
     projection: { name: place.name, streamType, schemaVersion },
     collection: place.collection,
     indexes: place.indexes,

@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import { aggregateId, checked, type EventKey, type RecordedEvent } from '../events.ts';
 import { fold, hasTodaysShape, type Projection, type ReadDocument, type ReadModel } from './projection.ts';
 import { openReadModel, type ReadModelDefinition } from './read-model.ts';
-import { findUnspread, settleReferences, spread } from './references.ts';
+import { findStaleCopies, refreshCopies, sendCopies } from './references.ts';
 import { type Applied, noneApplied, type Subscriber, type SubscriberDefinition } from './subscriber.ts';
 import { writeDocuments } from './write-documents.ts';
 
@@ -103,7 +103,7 @@ const applyTo = async (model: ReadModel<Projection>, events: RecordedEvent[]): P
   );
   const stayed = await writeDocuments(model.collection, advanced, ({ _id }) => !documents.has(_id));
   const reached = progresses.flatMap(({ document }) => document ?? []);
-  await settleReferences(model, reached);
+  await refreshCopies(model, reached);
   for (const { id, document, events: ahead, failure } of progresses) {
     for (const event of ahead) {
       if (event.version <= (document?.version ?? 0)) {
@@ -143,7 +143,7 @@ export const createProjector = (name: string, models: ReadModel<Projection>[]): 
         model,
         events.filter((event) => concerns(model, event)),
       );
-      for (const other of models) await spread(other, model, one.documents);
+      for (const other of models) await sendCopies(other, model, one.documents);
       for (const event of one.applied) applied.set(event.event_id, event);
       for (const [id, failure] of one.failures) result.failures.set(id, failure);
     }
@@ -162,7 +162,7 @@ export const createProjector = (name: string, models: ReadModel<Projection>[]): 
         return event === undefined ? [] : [{ id, version: event.version, event }];
       });
       for (const other of models) {
-        const unspread = await findUnspread(other, model, last);
+        const unspread = await findStaleCopies(other, model, last);
         for (const { id, event } of last) if (unspread.has(id)) missing.add(event);
       }
     }

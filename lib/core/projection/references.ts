@@ -1,8 +1,8 @@
 // Fields of a read model that another aggregate's events change: a product shows its supplier's name. They follow the
 // version of what they were copied from, not the document's own. Guarantees: whichever event comes first, and whoever
 // writes beside us, each document ends with the newest copy, which is what a rebuild gives. Two rules bring this about:
-// who writes a document looks at the write side of what it refers to afterwards (settle), and who projects a change of
-// that sends it to every document there is (spread). One of the two comes later, and sees the other.
+// who writes a document looks at the write side of what it refers to afterwards (refreshCopies), and who projects a change of
+// that sends it to every document there is (sendCopies). One of the two comes later, and sees the other.
 import { asStored } from './as-stored.ts';
 import type { ReadDocument, ReadModel, Recomputed, Reference } from './projection.ts';
 
@@ -68,7 +68,7 @@ export const copyVersions = (
   );
 
 /** To be called with documents after they were written: brings copies forward that are older than the write side. */
-export const settleReferences = async (
+export const refreshCopies = async (
   { collection, references = [] }: ReadModel,
   documents: ReadDocument[],
 ): Promise<void> => {
@@ -91,7 +91,11 @@ const referencesTo = (target: ReadModel, { references = [] }: ReadModel): Refere
   references.filter(({ model }) => model.projection === target.projection);
 
 /** Sends what was projected to every document of `model` that refers to it: one guarded update for each. */
-export const spread = async (model: ReadModel, from: ReadModel, targets: ReadDocument[]): Promise<void> => {
+export const sendCopies = async (
+  model: ReadModel,
+  from: ReadModel,
+  targets: ReadDocument[],
+): Promise<void> => {
   for (const reference of referencesTo(from, model)) {
     const updates = targets.map((target) => ({
       updateMany: {
@@ -104,7 +108,7 @@ export const spread = async (model: ReadModel, from: ReadModel, targets: ReadDoc
 };
 
 /** Those of the targets that a document of `model` has an older copy of. */
-export const findUnspread = async (
+export const findStaleCopies = async (
   model: ReadModel,
   from: ReadModel,
   targets: { id: string; version: number }[],

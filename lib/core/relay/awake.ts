@@ -49,7 +49,7 @@ const msSince = ({ wall, steady }: Asked): number =>
 
 /**
  * Gives what a command calls after each commit. It costs nothing while a relay is known to be awake, else one read of
- * the lease, and where none is awake the call that starts one.
+ * the lease, and if none is awake the call that starts one.
  * @param start resolves when the call is accepted; the relay is not waited for.
  */
 export const relayWaker = (

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { duplicatesInBulk } from '../driver-errors.ts';
 import type { ReadDocument, ReadModel, Recomputed, Segment } from '../projection/projection.ts';
-import { copyVersions, hasNewerCopy, resolveReferences, settleReferences } from '../projection/references.ts';
+import { copyVersions, hasNewerCopy, refreshCopies, resolveReferences } from '../projection/references.ts';
 import { documentOf } from '../projection/sources.ts';
 
 /** A document that is not what it should be: `stored` absent, it is missing; `document` absent, it is surplus. */
@@ -115,7 +115,7 @@ export const mend = async (model: ReadModel, differences: Difference[]): Promise
   let open = differences;
   for (let round = 0; round < rounds && open.length > 0; round += 1) {
     const written = await write(model, open);
-    await settleReferences(
+    await refreshCopies(
       model,
       open.flatMap(({ document }) => document ?? []),
     );

@@ -39,7 +39,7 @@ export interface Run {
   batchSize: number;
   timeLeftMs(): number;
   /** Does something about the differences of a batch. */
-  settle(differences: Difference[]): Promise<void>;
+  onDifferences(differences: Difference[]): Promise<void>;
   /** After each batch. */
   save(): Promise<void>;
 }
@@ -56,12 +56,12 @@ const runSegment = async (
   model: ReadModel,
   segment: Progress['segments'][number],
   counts: RebuildCounts,
-  { batchSize, timeLeftMs, settle, save }: Run,
+  { batchSize, timeLeftMs, onDifferences, save }: Run,
 ): Promise<void> => {
   if (segment.done) return;
   const finish = async (batch: Recomputed[], range: Segment): Promise<void> => {
     const examined = await examineRange(model, batch, range);
-    await settle(examined.differences);
+    await onDifferences(examined.differences);
     count(counts, batch.length, examined);
   };
   let batch: Recomputed[] = [];

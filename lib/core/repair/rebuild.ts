@@ -82,7 +82,7 @@ export const measureDrift = async (model: ReadModel, options: RebuildOptions): P
   await runSegments(model, progress, {
     batchSize,
     timeLeftMs,
-    settle: async () => {},
+    onDifferences: async () => {},
     save: async () => options.onProgress?.(progress.counts.scanned),
   });
   progress.spent_ms = performance.now() - started;
@@ -126,10 +126,10 @@ export const rebuild = async (model: ReadModel, options: RebuildOptions): Promis
       options.onProgress?.(progress.counts.scanned);
       await keepLease();
     };
-    const settle = (differences: Difference[]): Promise<void> => mend(model, differences);
-    await runSegments(model, progress, { batchSize, timeLeftMs, settle, save });
+    const onDifferences = (differences: Difference[]): Promise<void> => mend(model, differences);
+    await runSegments(model, progress, { batchSize, timeLeftMs, onDifferences, save });
     if (resumed && isDone(progress)) {
-      await lookAgain(model, progress, { batchSize, timeLeftMs, settle, save: keepLease });
+      await lookAgain(model, progress, { batchSize, timeLeftMs, onDifferences, save: keepLease });
       await save();
     }
     return toAnswer(model, progress);

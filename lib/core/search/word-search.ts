@@ -1,7 +1,7 @@
 // Finds documents by the words in their field `words`, by an index on that field alone: it grows as the data does, and a
 // write costs the words that it adds. Guarantees: each searched word is the beginning of a word of the document, and
 // text throughout. How it goes is chosen by what the index says: by the rarest word if that is rare, else along the
-// order that is asked for, where a page of common words is soon full. Not guaranteed: speed if several common words
+// order that is asked for, in which a page of common words is soon full. Not guaranteed: speed if several common words
 // meet in few documents; then each document with the rarest of them is looked at (about 3 µs each).
 import type { Collection, CountDocumentsOptions, Document, Filter, WithId } from 'mongodb';
 

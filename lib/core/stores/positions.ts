@@ -2,7 +2,7 @@
 import type { Db } from 'mongodb';
 import { type PositionBatch, positionsCollection } from './event-log.ts';
 
-export interface Place {
+export interface EventPosition {
   event_id: string;
   position: number;
 }
@@ -10,10 +10,10 @@ export interface Place {
 const batches = (db: Db) => db.collection<PositionBatch>(positionsCollection);
 
 /** The places after a position (absent: from the first, or the newest), in the order asked for; none at the end. */
-export const readPlaces = async (
+export const readPositions = async (
   db: Db,
   { order, after, limit }: { order: 'asc' | 'desc'; after?: number | undefined; limit: number },
-): Promise<Place[]> => {
+): Promise<EventPosition[]> => {
   const isAsc = order === 'asc';
   const start =
     isAsc && after !== undefined
@@ -24,7 +24,7 @@ export const readPlaces = async (
           .next()
       : null;
   const range = isAsc ? { $gte: start?._id ?? 0 } : { $lt: after ?? Number.MAX_SAFE_INTEGER };
-  const places: Place[] = [];
+  const places: EventPosition[] = [];
   const cursor = batches(db)
     .find({ _id: range })
     .sort({ _id: isAsc ? 1 : -1 })

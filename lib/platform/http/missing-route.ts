@@ -1,4 +1,4 @@
-// What answers where no route does: 404, or 405 with `Allow` if the path exists with another method.
+// What answers if no route does: 404, or 405 with `Allow` if the path exists with another method.
 import { AppError } from '../../core/errors.ts';
 import type { Route } from './stack.ts';
 

@@ -115,7 +115,7 @@ const gatewayOnly = (event: APIGatewayProxyEventV2): void => {
   }
 };
 
-/** `otherwise` answers where none of the routes does. */
+/** `otherwise` answers if none of the routes does. */
 export const httpHandler = (routes: Routes, otherwise: Route = noRoute) => {
   const entries = byGatewayKey(routes);
   return middy()

@@ -1,5 +1,5 @@
 /** What names are made of on a stage. */
-export interface Place {
+export interface StageNaming {
   service: string;
   stage: string;
   queuePrefix: string;
