@@ -32,6 +32,31 @@ test('serverless-offline-sqs still does not ask which messages of a batch failed
   expect(source).not.toContain('batchItemFailures');
 });
 
+test.each([
+  ['lets any page read its answers', 'events/http/HttpServer', '= request.headers.origin'],
+  [
+    'parses a body before the function does',
+    'events/http/HttpServer',
+    'request.payload = parse(request.payload)',
+  ],
+  ['keeps the server of its Lambda API to itself', 'lambda/HttpServer', '#server = null'],
+  ['keeps its functions to itself', 'ServerlessOffline', '#lambda = null'],
+  [
+    'writes of each failure once more',
+    'lambda/handler-runner/HandlerRunner',
+    'Unhandled exception in handler',
+  ],
+])('serverless-offline still %s', (_what, file, line) => {
+  const source = readFileSync(`node_modules/serverless-offline/src/${file}.js`, 'utf8');
+  expect(source.replaceAll(/\s+/g, ' ')).toContain(line);
+});
+
+test('fauxqs still flushes each message to disk by itself', () => {
+  const source = readFileSync('node_modules/fauxqs/dist/persistence.js', 'utf8');
+  expect(source).toContain('journal_mode');
+  expect(source).not.toContain('synchronous');
+});
+
 /** fauxqs as it comes, with its data in a directory. */
 const plainFauxqs = async (): Promise<{ port: number; address: string }> => {
   const dataDir = mkdtempSync(join(inject('runDir'), 'plain-'));
