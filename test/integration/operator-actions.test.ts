@@ -1,7 +1,8 @@
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import {
   actionsCollection,
   getAction,
+  keepResult,
   listActions,
   requestAction,
   stopAction,
@@ -9,7 +10,9 @@ import {
 import { catalogue } from '../../lib/domains.ts';
 import { runAction } from '../../lib/platform/ops/run-action.ts';
 import { toAction } from '../../lib/platform/ops/wire.ts';
+import { hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
+import { lambdaContext } from '../support/sqs-event.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const databases = useDatabases();
@@ -84,7 +87,7 @@ test('an action whose time is up is gone on with under the same record', async (
     },
   );
   expect(calls).toEqual([_id]);
-  expect((await getAction(databases.read, _id)).state).toBe('running');
+  expect(await getAction(databases.read, _id)).toMatchObject({ state: 'running', result: { scanned: 10 } });
   await runAction(workOn(_id), async () => ({ answer: { scanned: 90 }, done: true }));
   expect(await getAction(databases.read, _id)).toMatchObject({ state: 'done', result: { scanned: 90 } });
 });
@@ -97,4 +100,28 @@ test('what is done by sls invoke is on record too, and what fails with its reaso
   await expect(failing).rejects.toThrow();
   const [only] = await listActions(databases.read, { limit: 10 });
   expect(only).toMatchObject({ by: 'sls invoke', state: 'failed', error: 'the read database refuses' });
+});
+
+test('a rebuild of all that needs more than one call says in the end what became of each read model', async () => {
+  const { read } = databases;
+  vi.resetModules();
+  vi.stubEnv('WRITE_DB_URL', databases.writeUrl);
+  vi.stubEnv('READ_DB_URL', databases.readUrl);
+  hushFunctions();
+  const names = catalogue.readModels.map(({ projection }) => projection.name);
+  const [first = '', second = ''] = names;
+  const { _id } = await requestAction(read, { kind: 'rebuild', target: 'all', input: {}, by: 'a test' });
+  const before = [
+    { projection: first, scanned: 7, done: true },
+    { projection: second, scanned: 1, done: false },
+  ];
+  await keepResult(read, _id, before);
+  const { handler } = await import('../../functions/rebuild.ts');
+  const { closeDatabases } = await import('../../lib/platform/mongo.ts');
+  onTestFinished(closeDatabases);
+  const answer = await handler({ from: second, action_id: _id }, lambdaContext('rebuild'));
+  expect(Object(answer)).toMatchObject(
+    names.map((projection) => ({ projection, scanned: projection === first ? 7 : 0, done: true })),
+  );
+  expect(await getAction(read, _id)).toMatchObject({ state: 'done', result: answer, done: 7, total: 7 });
 });

@@ -138,6 +138,11 @@ export const reportAction = async (
   return row?.state === 'stopping';
 };
 
+/** What has come out so far, of work that goes on with another call. */
+export const keepResult = async (db: Db, id: string, result: unknown): Promise<void> => {
+  await actions(db).updateOne({ _id: id }, { $set: { result } });
+};
+
 export const endAction = async (
   db: Db,
   id: string,

@@ -1,7 +1,13 @@
 // The work behind an operator's action, on record: by whatever way it was asked for, over HTTP or by `sls invoke`.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { type ActionKind, endAction, reportAction, requestAction } from '../../core/ops/actions.ts';
+import {
+  type ActionKind,
+  endAction,
+  keepResult,
+  reportAction,
+  requestAction,
+} from '../../core/ops/actions.ts';
 
 /** What a function's payload says beside its own input: which action it is the work of. */
 export const actionField = { action_id: z.string().optional() };
@@ -83,8 +89,10 @@ export const runAction = async <A extends object>(
       timeLeftMs: () => (reporter.state.stop ? 0 : timeLeftMs()),
     });
     await reporter.end();
-    if (!done && !reporter.state.stop && goOn !== undefined) await goOn(id);
-    else await endAction(db, id, { state: done ? 'done' : 'stopped', result: kept });
+    if (!done && !reporter.state.stop && goOn !== undefined) {
+      await keepResult(db, id, kept);
+      await goOn(id);
+    } else await endAction(db, id, { state: done ? 'done' : 'stopped', result: kept });
     return answer;
   } catch (error) {
     await reporter.end();
