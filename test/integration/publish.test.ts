@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { databaseTime } from '../../lib/core/database-time.ts';
 import { unpark } from '../../lib/core/relay/parked.ts';
 import { type Publisher, publish, type SendOutcome } from '../../lib/core/relay/publish.ts';
 import { runRelay } from '../../lib/core/relay/relay.ts';
@@ -58,6 +59,34 @@ test('an event that one queue refuses for good is parked only once the other one
   expect(back.row).toMatchObject({ parked_at: expect.any(Date), attempts: 2, published_to: ['two'] });
   expect(back.row).not.toHaveProperty('pending');
 });
+
+test.each([
+  [0, 1_000],
+  [3, 8_000],
+  [5, 32_000],
+  [6, 60_000],
+  [40, 60_000],
+])(
+  'after %i refusals and one more, an event waits for %i ms: twice as long each time, up to a minute',
+  async (attempts, pauseMs) => {
+    const { handle, id } = setUpStore(openCounters(databases.write));
+    await handle({ id, command: count(1), isNew: true }, context());
+    const find = () =>
+      eventRows(databases.write)
+        .find({ stream_id: `Counter-${id}` })
+        .toArray();
+    const publisher: Publisher = {
+      send: async (_, messages) => ({ refused: new Map(messages.map((one) => [one.id, 'no'])) }),
+    };
+    const rows = (await find()).map((row) => ({ ...row, attempts }));
+    const before = await databaseTime(databases.write);
+    await publish(rows, { db: databases.write, publisher, subscriptionsOf: () => ['one'], maxAttempts: 100 });
+    const after = await databaseTime(databases.write);
+    const [next] = (await find()).map((row) => row.next_attempt_at?.getTime() ?? 0);
+    expect(next).toBeGreaterThanOrEqual(before.getTime() + pauseMs);
+    expect(next).toBeLessThanOrEqual(after.getTime() + pauseMs);
+  },
+);
 
 test('an event that is put back has all its attempts again', async () => {
   const options = { db: databases.write, subscriptionsOf: () => ['one'], maxAttempts: 2 };
