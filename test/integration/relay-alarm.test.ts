@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventAlarm } from '../../lib/core/relay/alarm.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { exampleDomain as domain } from '../support/domains.ts';
@@ -39,4 +41,19 @@ test('what is written while a backlog ends is relayed at once, not at the next l
   await Promise.all(writes);
   expect(published).toBe(written);
   expect(await write.collection('events').countDocuments({ pending: true })).toBe(0);
+});
+
+test('an alarm rings at once when it is turned on, since what came before rings nowhere, and then at each event', async () => {
+  const { write } = world();
+  const create = () => domain.commands(write)(oneWish(domain.create), undefined, newContext());
+  const alarm = eventAlarm(write);
+  const anHour = 3_600_000;
+  await alarm.next(anHour);
+  const waiting = alarm.next(anHour);
+  expect(await Promise.race([waiting.then(() => 'rung'), wait(100, 'silent')])).toBe('silent');
+  await create();
+  await waiting;
+  await alarm.off();
+  await alarm.next(anHour);
+  await alarm.off();
 });

@@ -85,6 +85,13 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+test('who answers operators, though it be one call alone, may read their token, and nobody else may', () => {
+  const answering = new Set(readOperatorRoutes().map(({ name }) => name));
+  expect(answering).toContain('metrics');
+  const reading = names.filter((name) => parameters(name).includes('OPS_TOKEN_PARAMETER'));
+  expect(reading.toSorted()).toEqual([...answering].toSorted());
+});
+
 test('the relay sends to every subscription, and does nothing else to a queue', () => {
   const wanted = catalogue.subscribers.flatMap(({ name }) => [
     `sqs:SendMessage tandem-${name}`,
