@@ -72,8 +72,8 @@ const readConditions = (
   return { conditions, faults };
 };
 
-const without = <T extends object>(fields: T, name: string): [string, unknown][] =>
-  Object.entries(fields).filter(([field]) => field !== name);
+const without = <T extends object>(fields: T, names: string[]): [string, unknown][] =>
+  Object.entries(fields).filter(([field]) => !names.includes(field));
 
 /** What a request says, and all that is wrong with how it says it. @throws AppError if its body cannot be read. */
 export const gather = (request: HttpRequest, { queryFields, hasVersion }: Accepted): Gathered => {
@@ -84,7 +84,7 @@ export const gather = (request: HttpRequest, { queryFields, hasVersion }: Accept
   const { conditions, faults } = hasVersion
     ? readConditions(headers['if-match'], body, query)
     : { conditions: {}, faults: [] };
-  const reserved = hasVersion ? 'expected_version' : '';
+  const reserved = hasVersion ? ['expected_version'] : [];
   const [said, asked] = [without(body, reserved), without(query, reserved)];
   return {
     // Own properties only, so that a field named `__proto__` stays a field, and an unknown one.
