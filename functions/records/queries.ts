@@ -1,3 +1,4 @@
+import { currentFunction } from '../../lib/platform/current-function.ts';
 import { queryRoutes } from '../../lib/platform/http/query-route.ts';
 import { httpHandler } from '../../lib/platform/http/stack.ts';
 import { createLog } from '../../lib/platform/logger.ts';
@@ -8,7 +9,10 @@ import { recordCommandsQueue } from '../../lib/records/store.ts';
 
 export const routes = { 'GET /read/{key+}': readRecord };
 
-const { warn } = createLog('recordsQueries');
-const bus = recordQueries({ readDb: readDb(), send: commandSender(recordCommandsQueue), warn });
+const bus = recordQueries({
+  readDb: readDb(),
+  send: commandSender(recordCommandsQueue),
+  warn: (message, details) => createLog(currentFunction()).warn(message, details),
+});
 
 export const handler = httpHandler(queryRoutes(routes, bus));

@@ -13,6 +13,7 @@ import {
 import { isUnavailable } from '../core/driver-errors.ts';
 import { AppError } from '../core/errors.ts';
 import { config } from './config.ts';
+import { asFunction } from './current-function.ts';
 import { applyAll, type Consumer, type Delivery, type MessageFacts, parseDelivery } from './deliveries.ts';
 import { createEffectRecorder } from './effect-recorder.ts';
 import { toInvocationError } from './invocation-error.ts';
@@ -87,7 +88,9 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
     }
     const deliveries = event.Records.map((record) => parseDelivery(consumer, record));
     const mayGoOn = (): boolean => context.getRemainingTimeInMillis() > reserveMs;
-    const { applied, duplicates } = await applyAll(consumer, deliveries, mayGoOn);
+    const { applied, duplicates } = await asFunction(context.functionName, () =>
+      applyAll(consumer, deliveries, mayGoOn),
+    );
     const facts = applied.map(consumer.describe);
     const now = new Date();
     const lags = facts.map(({ since }) => Math.max(0, now.getTime() - since.getTime()));

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { isUnavailable } from '../core/driver-errors.ts';
 import { isAppError } from '../core/errors.ts';
+import { asFunction } from './current-function.ts';
 import { toInvocationError } from './invocation-error.ts';
 import { createLog, type Log } from './logger.ts';
 import { parseInput } from './parse-input.ts';
@@ -42,12 +43,14 @@ export const operation =
     listenForTheEnd();
     const log = createLog(context.functionName, { request_id: context.awsRequestId });
     try {
-      return await work(parseInput(input, payload ?? {}), {
+      const asked = parseInput(input, payload ?? {});
+      const surroundings: OperationContext = {
         log,
         functionName: context.functionName,
         requestId: context.awsRequestId,
         timeLeftMs: () => (ending.now ? 0 : context.getRemainingTimeInMillis() - reserveMs),
-      });
+      };
+      return await asFunction(context.functionName, () => work(asked, surroundings));
     } catch (error) {
       logFailure(log, error);
       throw toInvocationError(error);

@@ -4,6 +4,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { AppError } from '../../core/errors.ts';
+import { asFunction } from '../current-function.ts';
 import { createLog } from '../logger.ts';
 import { emitMetrics } from '../metrics.ts';
 import { toProblem } from './problem.ts';
@@ -123,6 +124,7 @@ export const httpHandler = (routes: Routes, otherwise: Route = noRoute) => {
     .use(problems())
     .handler(async (event: APIGatewayProxyEventV2, context: Context): Promise<Result> => {
       gatewayOnly(event);
-      return toResult(await dispatch(entries, otherwise, toRequest(event, context)));
+      const request = toRequest(event, context);
+      return toResult(await asFunction(context.functionName, () => dispatch(entries, otherwise, request)));
     });
 };
