@@ -33,6 +33,8 @@ expectOk(`a domain with a read model and a second subscriber is wired by ${lines
 make('domain', 'shelves', '--state');
 make('command', 'loans', 'extend');
 make('command', 'shelves', 'dust');
+// As the README has it.
+if (copy.files.includes('lib/tickets/domain.ts')) make('command', 'tickets', 'assign');
 expectOk('types', types());
 expectOk('linter', run('biome', 'check', '.'));
 expectOk('unit tests', run('vitest', ...unitTests));

@@ -41,6 +41,19 @@ const editRules = (changes: Changes, { names: { many, one }, command, event }: M
   });
 };
 
+/** A domain that shows its history names each type of event, and what of it is shown. */
+const editHistory = (changes: Changes, { names: { many, one, type }, event }: Made): void => {
+  const file = `lib/${many}/history.ts`;
+  if (!changes.has(file)) return;
+  changes.edit(file, (history) =>
+    insert(
+      history,
+      { after: `createTrail<${type}Event>(${one}Events, {\n` },
+      `  ${event}: { data: z.strictObject(${one}Events.${event}.data.shape) },\n`,
+    ),
+  );
+};
+
 const editTests = (changes: Changes, { names: { one }, command, event }: Made): void => {
   changes.edit(`test/unit/${one}.test.ts`, (tests) => {
     const head =
@@ -65,6 +78,7 @@ export const addCommand = (changes: Changes, names: Names, verb: string): void =
 
   const made: Made = { names, command, event };
   editRules(changes, made);
+  editHistory(changes, made);
   changes.edit(`lib/${many}/projections.ts`, (projections) =>
     insert(
       projections,

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { Refusal } from './names.ts';
 
 export interface Changes {
+  /** Whether the project has the file. */
+  has(path: string): boolean;
   /** @throws Refusal if the file is there. */
   create(path: string, content: string): void;
   /** Changes a file that is there. @throws Refusal if the change finds nothing to hold on to. */
@@ -15,6 +17,7 @@ export interface Changes {
 export const collectChanges = (root: string): Changes => {
   const contents = new Map<string, string>();
   return {
+    has: (path) => contents.has(path) || existsSync(join(root, path)),
     create(path, content) {
       if (existsSync(join(root, path)))
         throw new Refusal(`${path} is there already: nothing is overwritten.`);
