@@ -115,3 +115,17 @@ test('a letter that names no event has its record forgotten when it is put back'
   const left = await deadLetterRecords(databases.read).find({ subscription: 'nameless' }).toArray();
   expect(left).toMatchObject([{ message_id: 'm-8', dead: false, replays: 1 }]);
 });
+
+test('a letter that was put back a moment ago is on its way, however long ago it had failed', async () => {
+  const old = failure(70, brokenRule);
+  await recordFailures(databases.read, subscription, [old, failure(71, brokenRule, 2)]);
+  const longAgo = new Date(Date.now() - 3_600_000);
+  await deadLetterRecords(databases.read).updateMany(
+    { event_id: { $in: ['e-70', 'e-71'] } },
+    { $set: { last_at: longAgo } },
+  );
+  const aMinuteAgo = new Date(Date.now() - 60_000);
+  const onTheirWay = () => findOnTheirWay(databases.read, subscription, ['e-70', 'e-71'], aMinuteAgo);
+  await markReplayed(databases.read, subscription, [old]);
+  expect(await onTheirWay()).toEqual(new Set(['e-70']));
+});

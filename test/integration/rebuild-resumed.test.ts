@@ -49,6 +49,18 @@ const expectNoDrift = async (): Promise<void> => {
   expect(await measureDrift(model(), options())).toMatchObject(nothing);
 };
 
+test('a resumed rebuild counts as failed what it cannot compute by now, and not what it could not before', async () => {
+  const stored = databases.write.collection<{ _id: string }>('counters');
+  const ofRelease = (_id: string, schema_version: number) =>
+    stored.updateOne({ _id }, { $set: { schema_version } });
+  await ofRelease('t-001', 99);
+  await rebuildInPart();
+  await ofRelease('t-001', 1);
+  await ofRelease('t-002', 99);
+  await ofRelease('t-039', 99);
+  expect(await rebuild(model(), options())).toMatchObject({ done: true, failed: 2 });
+});
+
 test('a resumed rebuild that says done leaves nothing that its own dry run counts', async () => {
   await rebuildInPart();
   const before = new Date();

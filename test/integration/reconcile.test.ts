@@ -1,12 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { recordDiscarded } from '../../lib/core/dead-letters/discarded.ts';
 import { forgetFailures, recordFailures } from '../../lib/core/dead-letters/records.ts';
 import type { EventRow } from '../../lib/core/events.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
-import { reconcile } from '../../lib/core/repair/reconcile.ts';
+import { reconcile, reconciledUpTo } from '../../lib/core/repair/reconcile.ts';
+import { replay } from '../../lib/core/repair/replay.ts';
+import { listWatched, watchEvents } from '../../lib/core/repair/watch-list.ts';
 import { appendPositions } from '../../lib/core/stores/event-log.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { useDatabases } from '../support/database.ts';
+import { instrument } from '../support/instrument.ts';
 
 const databases = useDatabases();
 const name = 'one';
@@ -55,17 +59,17 @@ const open = async (rows: EventRow[]) => {
     findMissing: async (events) => events.filter(({ event_id }) => !applied.has(event_id)),
   };
   const told = { healed: [] as string[], failed: [] as string[] };
-  const run = () =>
+  const run = (readDb = databases.read) =>
     reconcile({
       writeDb: databases.write,
-      readDb: databases.read,
+      readDb,
       subscribers: [{ subscriber, hears: ['Happened'] }],
       graceMs,
       timeLeftMs: () => 60_000,
       onFailed: async (_, events) => void told.failed.push(...events.map(({ event_id }) => event_id)),
       onHealed: (_, { event_id }) => void told.healed.push(event_id),
     });
-  return { run, applied, bad, tried, told };
+  return { run, applied, bad, tried, told, subscriber };
 };
 
 test('what is missing is applied, counted and told, and what has been looked at is not looked at again', async () => {
@@ -129,4 +133,35 @@ test('a parked event is passed, and applied once it was put back and published',
   await eventRows(databases.write).updateOne({ _id: 'parked' }, putBack);
   expect(await run()).toMatchObject({ healed: { one: 1 }, watched: 1 });
   expect(tried).toEqual(['b', 'parked']);
+});
+
+test('what is answered is kept by then, though the database is slow', async () => {
+  const { run } = await open([published('a'), published('b')]);
+  const slow = instrument(async (call) => {
+    await wait(20);
+    return call();
+  });
+  const { position } = await run(slow.db(databases.read));
+  expect(await reconciledUpTo(databases.read)).toBe(position);
+});
+
+test('of what is watched, what was looked at longest ago comes first', async () => {
+  for (const id of ['a', 'b', 'c', 'a']) {
+    await watchEvents(databases.read, [id]);
+    await wait(2);
+  }
+  expect(await listWatched(databases.read, 2)).toEqual(['b', 'c']);
+});
+
+test('a replay from another position is another one, and one that was cut off goes on', async () => {
+  const { subscriber, tried } = await open([published('a'), published('b'), published('c')]);
+  const replayFrom = (from: number, leftMs = 60_000) =>
+    replay({
+      ...{ writeDb: databases.write, readDb: databases.read, subscriber, hears: ['Happened'], from },
+      timeLeftMs: () => leftMs,
+    });
+  expect(await replayFrom(1, 0)).toMatchObject({ from: 1, position: 1, done: false });
+  expect(await replayFrom(3)).toMatchObject({ from: 3, position: 4, scanned: 1, done: true });
+  expect(tried).toEqual(['c']);
+  expect(await replayFrom(1)).toMatchObject({ from: 1, scanned: 3, done: true });
 });
