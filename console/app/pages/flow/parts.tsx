@@ -115,6 +115,8 @@ export const WorkerPart = ({ row, box, readLagMs }: RowProps & { readLagMs: numb
   const { lag } = row.figures;
   const isWide = box.width > 430;
   const scaleWidth = isWide ? 150 : box.width - 24;
+  // Beside the figures; bold letters are wider.
+  const nameWidth = (box.width - (isWide ? 288 : 122)) * 0.88;
   return (
     <Part
       box={box}
@@ -122,7 +124,8 @@ export const WorkerPart = ({ row, box, readLagMs }: RowProps & { readLagMs: numb
       kind={told.kind}
     >
       <text class="part-title" x="12" y="21">
-        {row.name}
+        {lag.count === 0 ? row.name : cut(row.name, nameWidth)}
+        <title>{row.name}</title>
       </text>
       <ToldLine
         told={{ ...told, word: cut(told.word, box.width - (isWide ? scaleWidth + 60 : 40)) }}
