@@ -1,4 +1,5 @@
 // What AWS wants for each consumer: the queue, its dead letters, and the event source of the function.
+import { AppError } from '../core/errors.ts';
 import { consumersOf, type QueueConsumer, type QueueDefinition, type QueueSettings } from './consumers.ts';
 import { keptWhenReplaced, logicalId, type Resource, type Service } from './service.ts';
 
@@ -19,12 +20,23 @@ const eventSource = (queueId: string, { batchSize, concurrency, windowSeconds }:
   ...(windowSeconds === 0 ? {} : { maximumBatchingWindow: windowSeconds }),
 });
 
+/** Nothing would poll such a queue on a developer's machine, and nobody watch it on AWS. */
+const refuseOwnEventSources = (functions: Service['functions']): void => {
+  for (const [key, { events = [] }] of Object.entries(functions))
+    if (events.some(({ sqs }) => sqs !== undefined))
+      throw new AppError(
+        'invalid_input',
+        `serverless.yml: ${key} has an sqs event of its own: say «consumes» and the name of the queue`,
+      );
+};
+
 /** Changes the service in place, as the framework wants it. @throws AppError as `consumersOf` does. */
 export const addQueues = (
   { functions, resources }: Service,
   names: readonly string[],
   settings: QueueSettings,
 ): void => {
+  refuseOwnEventSources(functions);
   for (const consumer of consumersOf(functions, names, settings)) {
     const { functionKey, queue, source, deadLetters, maxAttempts, timeoutSeconds } = consumer;
     const [queueId, deadLettersId] = [`${logicalId(queue)}Queue`, `${logicalId(queue)}DeadLetters`];
