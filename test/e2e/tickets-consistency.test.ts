@@ -86,6 +86,8 @@ describe('a command with an Idempotency-Key', () => {
     const again = key();
     await setNote(id, 'first', again);
     expectProblem(await setNote(id, 'other', again), 422);
+    const conditional = { note: 'first', expected_version: 2 };
+    expectProblem(await system().http.patch(`/tickets/${id}/note`, conditional, again), 422);
     expect(await countEvents()).toBe(before + 2);
   });
 

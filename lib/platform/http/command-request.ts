@@ -112,7 +112,13 @@ export const gather = (request: HttpRequest, { queryFields, hasVersion }: Accept
   };
 };
 
-export const hashOf = (request: HttpRequest, input: unknown): string =>
-  createHash('sha256')
-    .update(`${request.routeKey.split(' ').at(-1)}\n${JSON.stringify(input)}`)
-    .digest('base64url');
+/** Tells one request under a key from another: by its path and its body, of which an expected version is a part. */
+export const hashOf = (request: HttpRequest, input: unknown): string => {
+  const { expected_version: version } = inBody.parse(bodyOf(request));
+  const said = [
+    request.routeKey.split(' ').at(-1),
+    JSON.stringify(input),
+    ...(version === undefined ? [] : [version]),
+  ];
+  return createHash('sha256').update(said.join('\n')).digest('base64url');
+};
