@@ -75,7 +75,8 @@ test('lets nothing import functions, tests or local parts', () => {
   expect(found.map(show)).toEqual([]);
 });
 
-test('waits for every promise, and has nothing that it does not use', () => {
+// The linter is a process of its own, which reads the whole tree.
+test('waits for every promise, and has nothing that it does not use', { timeout: 60_000 }, () => {
   const rules = [
     'nursery/noFloatingPromises',
     'correctness/noUnusedVariables',
