@@ -12,7 +12,7 @@ test('a reader finds an operation and tries it, and nothing is asked of another 
   page.on('request', (request) => hosts.add(new URL(request.url()).origin));
   await page.reload();
   await page.getByRole('heading', { name: /^Tandem/ }).waitFor();
-  const operation = page.locator('#operations-default-GET_health');
+  const operation = page.locator('#operations-system-GET_health');
   await operation.locator('.opblock-summary-control').click();
   await operation.getByRole('button', { name: 'Try it out' }).click();
   await operation.getByRole('button', { name: 'Execute' }).click();

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { example } from '../support/example.ts';
+import { requestAction } from '../../lib/core/ops/actions.ts';
+import { create, example } from '../support/example.ts';
 import { readPage, readTableCommands, runCommands, withoutChance } from '../support/pages.ts';
 import { useOwnSystem } from '../support/system.ts';
 
@@ -46,9 +47,14 @@ describe.each(pages)('%s', (path) => {
 const invocation = /^npx sls invoke -f (\w+)(?: --data '(.*)')?$/;
 
 test('lib/core/OPERATING.md names calls that work', async () => {
-  // The page shows the samples' names.
+  const { id } = await create(system().http);
+  const dryRun = { kind: 'dry_run', target: example.projection, input: {}, by: 'a reader' } as const;
+  const { _id: actionId } = await requestAction(system().read, dryRun);
+  // The page shows the samples' names, and no ids.
   const ofExample = (call: string): string =>
     call
+      .replaceAll('"Ticket-<id>"', `"${example.streamType}-${id}"`)
+      .replaceAll('"action_id":"<id>"', `"action_id":"${actionId}"`)
       .replaceAll(/tickets-projector|products-audit-log/g, example.subscription)
       .replaceAll('"tickets"', `"${example.projection}"`);
   const calls = readTableCommands('lib/core/OPERATING.md').map(asHere).map(ofExample);
