@@ -143,7 +143,7 @@ describe('the OpenAPI document', () => {
     const told = Object.values(routes).flatMap(({ value }) =>
       value.kind === 'command' ? (value.refusals ?? []) : [],
     );
-    expect(told.length).toBeGreaterThan(3);
+    expect(told.length).toBeGreaterThan(0);
     for (const reason of told) expect(JSON.stringify(document)).toContain(reason);
   });
 
