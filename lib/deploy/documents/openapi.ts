@@ -1,15 +1,9 @@
 // The OpenAPI document, from the values that the routes run on: each route's input, its answers, what may be wrong.
-import * as z from 'zod';
-import type { AnyCommand, AnyQueuedCommand } from '../../core/commands/command.ts';
-import type { AnyQuery } from '../../core/queries/query.ts';
-import type { AnyEndpoint } from '../../platform/http/endpoint.ts';
-import { titleOf } from '../../platform/http/problem.ts';
-import { answerSchema, inputSchema, type JsonSchema, type ObjectSchema, pick } from './json-schema.ts';
+import { inputSchema, type JsonSchema, type ObjectSchema, pick } from './json-schema.ts';
 import { addLinks } from './links.ts';
 import {
   exampleOf,
   headerParameters,
-  headersOf,
   orInBody,
   parametersOf,
   problemSchema,
@@ -17,11 +11,7 @@ import {
   version,
   versionParameters,
 } from './parts.ts';
-
-/** Too large; no JSON. */
-const bodyErrors = [413, 415];
-
-export type RouteValue = AnyCommand | AnyQueuedCommand | AnyQuery | AnyEndpoint;
+import { isForOperators, type RouteValue, responsesOf } from './responses.ts';
 
 /** What is said of all routes of a function. */
 interface Place {
@@ -37,61 +27,7 @@ export interface DescribedRoute {
   isOpen: boolean;
 }
 
-interface Answers {
-  statuses: number[];
-  schema: JsonSchema;
-  headers: string[];
-  /** Statuses of problems. */
-  problems: number[];
-}
-
-const commandAnswer = z.strictObject({ id: z.string(), version: z.int(), command_id: z.string() });
-
-const stale = { _warning: { type: 'string' } };
-
-const staleAllowed = (schema: JsonSchema): JsonSchema =>
-  schema['type'] === 'object'
-    ? { ...schema, properties: { ...(schema['properties'] as object), ...stale } }
-    : schema;
-
-const answersOf = (value: RouteValue, { hasId, hasBody }: { hasId: boolean; hasBody: boolean }): Answers => {
-  const missing = hasId ? [404] : [];
-  switch (value.kind) {
-    case 'command':
-      return {
-        statuses: [value.locate === undefined ? 200 : 201],
-        schema: answerSchema(commandAnswer.extend(value.answer?.fields.shape ?? {})),
-        headers: ['ETag!', 'Idempotency-Replayed', ...(value.locate === undefined ? [] : ['Location!'])],
-        problems: [...missing, ...bodyErrors, 409, 412, 422],
-      };
-    case 'queued':
-      return {
-        statuses: [202],
-        schema: answerSchema(value.answer.fields.extend({ command_id: z.string() })),
-        headers: ['Idempotency-Replayed'],
-        problems: [...bodyErrors, 422],
-      };
-    case 'document':
-    case 'list':
-      return {
-        statuses: [200, 304],
-        schema: staleAllowed(answerSchema(value.answer)),
-        headers: ['ETag', 'Warning', ...(value.kind === 'list' ? ['Link'] : [])],
-        problems: value.what === undefined ? [] : missing,
-      };
-    case 'endpoint':
-      return {
-        statuses: value.statuses ?? [200],
-        schema: answerSchema(value.answer),
-        headers: value.headers ?? [],
-        problems: [...missing, ...(hasBody ? bodyErrors : []), ...(value.problems ?? [])],
-      };
-  }
-};
-
 const makesNew = (value: RouteValue): boolean => value.kind === 'command' && value.makesNew === true;
-
-const isForOperators = (value: RouteValue): boolean => 'operators' in value && value.operators === true;
 
 /** Where each field of the input stands. */
 const placesOf = (key: string, value: RouteValue, names: string[]) => {
@@ -120,52 +56,6 @@ const bodyOf = (value: RouteValue, input: ObjectSchema, inBody: string[]): JsonS
   };
 };
 
-const contentOf = (value: RouteValue, schema: JsonSchema): JsonSchema => ({
-  'application/json': { schema },
-  ...(value.kind === 'endpoint' && value.rendering !== undefined
-    ? { [value.rendering.contentType]: { schema: { type: 'string' } } }
-    : {}),
-});
-
-const success = (status: number, value: RouteValue, { schema, headers }: Answers): JsonSchema => ({
-  description: status === 304 ? 'Not changed' : value.summary,
-  headers: headersOf(['X-Correlation-Id!', ...headers]),
-  ...(status === 304 ? {} : { content: contentOf(value, schema) }),
-});
-
-const problemHeaders: Record<number, string> = {
-  401: 'WWW-Authenticate!',
-  404: 'Retry-After',
-  405: 'Allow!',
-  409: 'Retry-After',
-  503: 'Retry-After',
-};
-
-/** Which rules may say no, where a route tells of them. */
-const reasonOf = (status: number, value: RouteValue): string => {
-  const refusals = status === 409 && value.kind === 'command' ? (value.refusals ?? []) : [];
-  return [titleOf(status), ...refusals].join('. ');
-};
-
-const problem = (status: number, value: RouteValue): JsonSchema => ({
-  description: reasonOf(status, value),
-  headers: headersOf(['X-Correlation-Id!', ...[problemHeaders[status] ?? []].flat()]),
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-});
-
-const responsesOf = (value: RouteValue, answers: Answers): JsonSchema => {
-  const closed = isForOperators(value) ? [401, 403] : [];
-  // OpenAPI has no other place than the operations of a path for what its other methods answer: 405.
-  const problems = [...new Set([400, ...closed, ...answers.problems, 405, 500, 503])];
-  return Object.fromEntries([
-    ...answers.statuses.map((status) => [String(status), success(status, value, answers)]),
-    ...problems
-      .filter((status) => !answers.statuses.includes(status))
-      .sort((one, other) => one - other)
-      .map((status) => [String(status), problem(status, value)]),
-  ]);
-};
-
 /** As far as a stage asks for tokens: see lib/platform/http/served-document.ts. */
 const securityOf = ({ value, isOpen }: DescribedRoute): JsonSchema[] => {
   if (isForOperators(value)) return [{ operator: [] }];
@@ -188,10 +78,7 @@ const operationOf = (key: string, route: DescribedRoute): JsonSchema => {
       ...headerParameters(value.kind, makesNew(value)),
     ],
     ...bodyOf(value, input, inBody),
-    responses: responsesOf(
-      value,
-      answersOf(value, { hasId: inPath.length > 0, hasBody: !key.startsWith('GET ') }),
-    ),
+    responses: responsesOf(value, { hasId: inPath.length > 0, hasBody: !key.startsWith('GET ') }),
   };
 };
 
