@@ -60,6 +60,16 @@ test('an event that one queue refuses for good is parked only once the other one
   expect(back.row).not.toHaveProperty('pending');
 });
 
+/** Commits one; gives what finds its row. */
+const oneEvent = async () => {
+  const { handle, id } = setUpStore(openCounters(databases.write));
+  await handle({ id, command: count(1), isNew: true }, context());
+  return () =>
+    eventRows(databases.write)
+      .find({ stream_id: `Counter-${id}` })
+      .toArray();
+};
+
 test.each([
   [0, 1_000],
   [3, 8_000],
@@ -69,12 +79,7 @@ test.each([
 ])(
   'after %i refusals and one more, an event waits for %i ms: twice as long each time, up to a minute',
   async (attempts, pauseMs) => {
-    const { handle, id } = setUpStore(openCounters(databases.write));
-    await handle({ id, command: count(1), isNew: true }, context());
-    const find = () =>
-      eventRows(databases.write)
-        .find({ stream_id: `Counter-${id}` })
-        .toArray();
+    const find = await oneEvent();
     const publisher: Publisher = {
       send: async (_, messages) => ({ refused: new Map(messages.map((one) => [one.id, 'no'])) }),
     };
@@ -109,17 +114,12 @@ test.each([
 ])(
   'what another relay has %s meanwhile stays so, though this one hears that the queue %s',
   async (_, answer, fields) => {
-    const { handle, id } = setUpStore(openCounters(databases.write));
-    await handle({ id, command: count(1), isNew: true }, context());
-    const find = () =>
-      eventRows(databases.write)
-        .find({ stream_id: `Counter-${id}` })
-        .toArray();
+    const find = await oneEvent();
     const rows = await find();
     const publisher: Publisher = {
       async send(_subscription, messages) {
         await eventRows(databases.write).updateMany(
-          { stream_id: `Counter-${id}` },
+          { _id: rows[0]?._id ?? '' },
           { $set: fields, $unset: { pending: true } },
         );
         const refused = answer === 'refuses' ? messages.map((one): [string, string] => [one.id, 'no']) : [];
