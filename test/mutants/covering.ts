@@ -1,5 +1,5 @@
-// Which tests reach a file: the nearest of those that import it, or import what imports it; and, since whole systems
-// import nothing of what they start, those that stand for the part of the system that the file belongs to.
+// Which tests reach a file: the nearest of those that import it, or import what imports it; and those that stand for the
+// part of the system that the file belongs to, though they are far from it: whole systems import nothing of what they start.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -33,27 +33,80 @@ const distancesFrom = (start: string, graph: Graph): Map<string, number> => {
 
 const isTest = (file: string): boolean => /^test\/(unit|integration|contract)\/.*\.test\.ts$/.test(file);
 
-/** Parts of the system, by how the paths of their files begin, and the files of `test/e2e` for each; the first one fits. */
-const parts: [RegExp, string[]][] = [
-  [/^lib\/(local|deploy)\//, ['local-gateway', 'recovery', 'sls-invoke']],
-  [/^(lib|functions)\/baseline\//, ['baseline']],
-  [/^(lib|functions)\/tickets\//, ['tickets', 'tickets-list', 'tickets-consistency']],
-  [/^(lib|functions)\/products\//, ['products', 'products-suppliers']],
-  [/^(lib|functions)\/orders\//, ['orders', 'history']],
-  [/^(lib|functions)\/records\//, ['records', 'history']],
-  [/^(lib\/core|lib\/platform|functions)\/ops\//, ['operators', 'access']],
-  [/^functions\/(console|docs|documents)\.ts/, ['docs', 'document']],
-  [/^lib\/platform\/http\//, ['tickets-conditions', 'bad-input', 'local-gateway']],
-  [/^lib\/core\/(commands|stores)\//, ['tickets', 'records']],
-  [/^lib\/core\/queries\//, ['tickets-list', 'tickets-consistency', 'history']],
-  [/dead-letter|letter-|discard|redrive/, ['dead-letters', 'operators', 'operations']],
-  [/^/, ['operations', 'operators']],
+/**
+ * Parts of the system, by how the paths of their files begin; the first one fits. For each, the files that stand for it
+ * and are not the nearest, since they start whole systems or use most of the machine.
+ */
+const parts: [RegExp, { integration?: string[]; e2e: string[] }][] = [
+  [/^lib\/(local|deploy)\//, { e2e: ['local-gateway', 'recovery', 'sls-invoke'] }],
+  [/^(lib|functions)\/baseline\//, { e2e: ['baseline'] }],
+  [/^(lib|functions)\/tickets\//, { e2e: ['tickets', 'tickets-list', 'tickets-consistency'] }],
+  [/^(lib|functions)\/products\//, { e2e: ['products', 'products-suppliers'] }],
+  [/^(lib|functions)\/orders\//, { e2e: ['orders', 'history'] }],
+  [/^(lib|functions)\/records\//, { e2e: ['records', 'history'] }],
+  [
+    /^(lib\/core|lib\/platform|functions)\/ops\//,
+    { integration: ['operator-actions', 'single-calls-operations'], e2e: ['operators', 'access'] },
+  ],
+  [/^functions\/(console|docs|documents)\.ts/, { e2e: ['docs', 'document'] }],
+  [/^lib\/platform\/http\//, { e2e: ['tickets-conditions', 'bad-input', 'local-gateway'] }],
+  [
+    /^lib\/core\/(commands|stores)\//,
+    {
+      integration: ['fault-points-command', 'fault-points-retention', 'concurrent-histories', 'histories'],
+      e2e: ['tickets', 'records'],
+    },
+  ],
+  [/^lib\/core\/queries\//, { e2e: ['tickets-list', 'tickets-consistency', 'history'] }],
+  [
+    /dead-letter|letter-|discard|redrive/,
+    {
+      integration: ['fault-points-redrive', 'many-dead-letters', 'single-calls-operations'],
+      e2e: ['dead-letters', 'operators', 'operations'],
+    },
+  ],
+  [
+    /^lib\/core\/relay\//,
+    {
+      integration: [
+        'relay-alarm',
+        'relay-sleeps',
+        'relays-at-once',
+        'unsendable',
+        'fault-points-relay',
+        'fault-points-sleep',
+        'single-calls-operations',
+      ],
+      e2e: ['operations', 'operators'],
+    },
+  ],
+  [
+    /^lib\/core\/repair\//,
+    {
+      integration: [
+        'fault-points-rebuild',
+        'fault-points-projector',
+        'rebuild-live',
+        'mends',
+        'effects',
+        'single-calls-operations',
+      ],
+      e2e: ['operations', 'operators'],
+    },
+  ],
+  [
+    /^/,
+    {
+      integration: ['projecting', 'fault-points-projector', 'histories', 'single-calls-subscribers', 'mends'],
+      e2e: ['operations', 'operators'],
+    },
+  ],
 ];
 
 /** It reads every file, and imports none. In the copy, its linter knows the types of no package. */
 const ofAll = 'test/unit/architecture.test.ts';
 
-/** Up to `most` test files, the nearest first, of several as near those that reach least; and those of whole systems. */
+/** Up to `most` test files, the nearest first, of several as near those that reach least; and those that stand for its part. */
 export const createCovering = () => {
   const { importers, imports } = readGraph();
   return (file: string, most: number): string[] => {
@@ -61,11 +114,13 @@ export const createCovering = () => {
     const ranked = found
       .map(([test, steps]) => ({ test, steps, reach: distancesFrom(test, imports).size }))
       .sort((one, other) => one.steps - other.steps || one.reach - other.reach);
-    const [, systems = []] = parts.find(([pattern]) => pattern.test(file)) ?? [];
-    return [
+    const [, { integration = [], e2e } = { e2e: [] }] = parts.find(([pattern]) => pattern.test(file)) ?? [];
+    const covering = [
       ofAll,
       ...ranked.slice(0, most).map(({ test }) => test),
-      ...systems.map((name) => `test/e2e/${name}.test.ts`),
+      ...integration.map((name) => `test/integration/${name}.test.ts`),
+      ...e2e.map((name) => `test/e2e/${name}.test.ts`),
     ];
+    return [...new Set(covering)];
   };
 };

@@ -18,7 +18,7 @@ const report = z.object({
 });
 
 /** What hangs has been noticed. A test that is merely slow has not failed: beside other work all are. */
-const mostMs = 300_000;
+const mostMs = 600_000;
 const mostTestMs = 120_000;
 
 /** A test, or a file that could not be run; what was only cut short by the first failure counts for nothing. */
