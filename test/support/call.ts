@@ -19,6 +19,8 @@ interface Request {
   body?: object;
   headers?: Record<string, string>;
   query?: Record<string, string>;
+  /** By the gateway's clock. */
+  receivedAt?: Date;
 }
 
 /** `route` is the route's key; each `{name}` in it is taken from `params`. */
@@ -26,10 +28,11 @@ export const call = async (
   handler: Handler,
   route: string,
   params: Record<string, string> = {},
-  { body, headers = {}, query = {} }: Request = {},
+  { body, headers = {}, query = {}, receivedAt = new Date() }: Request = {},
 ): Promise<Called> => {
   const started = performance.now();
   const event = {
+    requestContext: { timeEpoch: receivedAt.getTime() },
     routeKey: route,
     rawPath: route.split(' ')[1] ?? '/',
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -39,7 +42,7 @@ export const call = async (
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
   const answer = await handler(
-    event as Partial<APIGatewayProxyEventV2> as APIGatewayProxyEventV2,
+    event as object as APIGatewayProxyEventV2,
     { functionName: 'test', awsRequestId: randomUUID() } as Context,
   );
   return {

@@ -49,6 +49,7 @@ interface Said {
   body?: Record<string, unknown>;
   headers?: Record<string, string>;
   query?: Record<string, string>;
+  receivedAt?: Date;
 }
 const patch = ({ body = {}, ...said }: Said = {}, id = 'a', method = 'PATCH') =>
   call(handler, `${method} /things/{id}`, { id }, { body: { name: 'n', ...body }, ...said });
@@ -192,6 +193,15 @@ describe('the answer to a command', () => {
   test('carries the correlation id that the command has', async () => {
     const answer = await patch({ headers: { 'x-correlation-id': 'c-1' } });
     expect([answer.headers['x-correlation-id'], sent.at(-1)?.context.correlationId]).toEqual(['c-1', 'c-1']);
+  });
+
+  test('rests on a command that knows the trace and the moment of its request', async () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const receivedAt = new Date('2026-11-21T10:00:00.123Z');
+    const traced = await contextOf({ headers: { traceparent }, receivedAt });
+    expect(traced).toMatchObject({ traceparent, requestedAt: receivedAt, correlationId: 'a'.repeat(32) });
+    const nonsense = await contextOf({ headers: { traceparent: 'nonsense' } });
+    expect(nonsense).not.toHaveProperty('traceparent');
   });
 
   test('is a 412 if the version is another one, and nothing is replayed', async () => {

@@ -40,6 +40,15 @@ test('whoever looks for a server in vain knows it well before five seconds are o
   expect(waitQueueTimeoutMS).toBeLessThan(4_000);
 });
 
+test('a socket that slept too long is replaced, and one that says nothing is given up', async () => {
+  const { maxIdleTimeMS, socketTimeoutMS } = (await load()).writeDb().client.options;
+  // A container is frozen after its answer; a network forgets a connection after some minutes.
+  expect(maxIdleTimeMS).toBeGreaterThan(0);
+  expect(maxIdleTimeMS).toBeLessThanOrEqual(120_000);
+  expect(socketTimeoutMS).toBeGreaterThan(5_000);
+  expect(socketTimeoutMS).toBeLessThan(30_000);
+});
+
 test('a client that was closed is not given again', async () => {
   const { closeDatabases, writeDb } = await load();
   const { client } = writeDb();

@@ -12,11 +12,20 @@ const kept: Record<string, string> = {
 let server: Server;
 let asked: { headers: IncomingMessage['headers']; body: { Names: string[]; WithDecryption: boolean } }[];
 
+/** How many of the next requests are turned down. */
+let throttled: number;
+
 beforeEach(async () => {
   asked = [];
+  throttled = 0;
   server = createServer(async (request, response) => {
     const body = JSON.parse(await text(request));
     asked.push({ headers: request.headers, body });
+    if (throttled > 0) {
+      throttled -= 1;
+      response.writeHead(400).end('ThrottlingException');
+      return;
+    }
     const found = body.Names.filter((name: string) => name in kept);
     response.end(
       JSON.stringify({
@@ -77,4 +86,25 @@ test('says which parameter is missing, and no value', async () => {
     READ_DB_URL_PARAMETER: '/tandem/prod/read-db-url',
   });
   await expect(withParameters(named)).rejects.toThrow('There is no parameter /tandem/prod/read-db-url');
+});
+
+test('asks again when many start at once and are throttled, and gives up in a sentence without frames', async () => {
+  const named = environment({ OPS_TOKEN_PARAMETER: '/tandem/prod/ops-token' });
+  throttled = 2;
+  expect(await withParameters(named)).toMatchObject({ OPS_TOKEN: 'token' });
+  expect(asked).toHaveLength(3);
+  throttled = 4;
+  const error = await withParameters(named).catch((one: unknown) => one);
+  expect(error).toMatchObject({
+    message: expect.stringMatching(
+      /^Parameter Store cannot be reached for \/tandem\/prod\/ops-token \(.* 400: ThrottlingException\): /,
+    ),
+    stack: expect.not.stringContaining('.ts'),
+  });
+  expect(asked).toHaveLength(6);
+});
+
+test('a name without a parameter is none', async () => {
+  const named = environment({ OPS_TOKEN_PARAMETER: '', _PARAMETERS: 'x' });
+  expect(await withParameters(named)).toBe(named);
 });

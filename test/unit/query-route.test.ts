@@ -107,6 +107,15 @@ describe('a document', () => {
     expect(model.contexts.map(({ wait }) => wait?.timeoutMs)).toEqual([500, 7]);
   });
 
+  test('is asked for as part of the trace of its request', async () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    await get({}, { traceparent });
+    await get({}, { 'x-correlation-id': 'c-1' });
+    expect(model.contexts[0]).toMatchObject({ traceparent, correlationId: 'a'.repeat(32) });
+    expect(model.contexts[1]).toMatchObject({ correlationId: 'c-1' });
+    expect(model.contexts[1]).not.toHaveProperty('traceparent');
+  });
+
   test('that may come has a 404 that says when to ask again, and one that nobody spoke of has none', async () => {
     model.thing = undefined;
     const awaited = await get({ expected_version: '1', timeout_ms: '0' });
@@ -185,6 +194,13 @@ describe('a list', () => {
   test('has no link on its last page', async () => {
     expect((await list()).headers['link']).toBeUndefined();
   });
+});
+
+test('a correlation id that is none is refused with the parameters that are none', async () => {
+  const answer = await get({ colour: 'red' }, { 'x-correlation-id': 'a b' });
+  const errors = [{ path: 'X-Correlation-Id' }, { path: 'colour' }];
+  expect(answer).toMatchObject({ status: 400, body: { errors } });
+  expect(answer.headers['x-correlation-id']).not.toBe('a b');
 });
 
 test('a query for operators is not answered on a deployed stage without a token', async () => {

@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RecordedEvent } from '../../lib/core/events.ts';
 import { resources } from '../../lib/platform/resources.ts';
+import { linesOf } from '../support/lines.ts';
 
 const event: RecordedEvent = {
   event_id: 'e-1',
@@ -14,16 +15,10 @@ const event: RecordedEvent = {
   recorded_at: new Date(0),
 };
 
-test('an alert is a line of the log and a metric, each with the correlation id of its request', () => {
-  const lines: unknown[] = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
-      lines.push(JSON.parse(String(chunk)));
-      return true;
-    });
-  }
-  resources.tell('products-low-stock-alert', 'stock is low', event, { stock: 3 });
-  vi.restoreAllMocks();
+test('an alert is a line of the log and a metric, each with the correlation id of its request', async () => {
+  const lines = await linesOf(() =>
+    resources.tell('products-low-stock-alert', 'stock is low', event, { stock: 3 }),
+  );
   const told = { correlation_id: 'the request', subscription: 'products-low-stock-alert' };
   expect(lines).toEqual([
     expect.objectContaining({ ...told, level: 'WARN', message: 'stock is low', event_id: 'e-1', stock: 3 }),
