@@ -56,7 +56,7 @@ describe.each(domains)('the projection of $name, inline', (domain) => {
     expect(outcome).toMatchObject({ applied: [], duplicates: rows.length });
   });
 
-  test.each(['async', `${domain.name}=async`, 'other=inline'])(
+  test.each(['async', `${domain.name}=async`, 'other=inline', `other-${domain.name}=inline`])(
     'waits for the queue when the mode is %s',
     async (mode) => {
       const { id } = await commandsOf(domain, mode)(oneWish(domain.create), undefined, newContext());

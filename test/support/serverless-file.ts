@@ -44,12 +44,19 @@ const joined = ['Join', 'If', 'Equals', 'Not', 'Or', 'And', 'GetAtt', 'Select', 
   collection: 'seq' as const,
 }));
 
+export const cloudFormationTags = [...cloudFormation, ...joined];
+
 /** serverless.yml with its variables at their defaults and its queues made, in the shape that tests ask about. */
 export const readServerlessFile = (path = 'serverless.yml'): ServerlessFile => {
-  const raw: unknown = parse(readFileSync(path, 'utf8'), { customTags: [...cloudFormation, ...joined] });
-  const service = file.parse(fill(raw, raw));
+  const service = readWritten(path);
   prepare(service as object as Service, {});
   return service;
+};
+
+/** As it is written, before the plugin completes it. */
+export const readWritten = (path = 'serverless.yml'): ServerlessFile => {
+  const raw: unknown = parse(readFileSync(path, 'utf8'), { customTags: cloudFormationTags });
+  return file.parse(fill(raw, raw));
 };
 
 const fill = (value: unknown, root: unknown): unknown => {
@@ -83,7 +90,7 @@ const operatorsOf = z.object({
 /** The routes for operators alone, as serverless.yml has them: the function's name, its file, the route. */
 export const readOperatorRoutes = (): { name: string; file: string; route: string }[] => {
   const { functions } = operatorsOf.parse(
-    parse(readFileSync('serverless.yml', 'utf8'), { customTags: [...cloudFormation, ...joined] }),
+    parse(readFileSync('serverless.yml', 'utf8'), { customTags: cloudFormationTags }),
   );
   return Object.entries(functions).flatMap(([name, { operators, handler }]) =>
     operators.map((route) => ({ name, file: String(handler).replace('.handler', '.ts'), route })),

@@ -109,6 +109,11 @@ describe('the version that a command insists on', () => {
     ['below 0', { body: { expected_version: -1 } }, 'expected_version'],
     ['a fraction', { query: { expected_version: '1.5' } }, 'expected_version'],
     ['no tag', { headers: { 'if-match': '3' } }, 'If-Match'],
+    [
+      'part of a request with no correlation id',
+      { headers: { 'x-correlation-id': 'a b' } },
+      'X-Correlation-Id',
+    ],
   ])('is refused as %s', async (_what, said, path) => {
     expect(await patch(said)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
     expect(sent).toEqual([]);

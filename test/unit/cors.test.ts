@@ -28,6 +28,16 @@ describe('pages of other hosts', () => {
     ]);
   });
 
+  test('may do what a caller does, and read each header that an answer has', () => {
+    const { allowedMethods, exposedResponseHeaders, maxAge } = corsOf('https://shop.example') ?? {};
+    expect(allowedMethods).toEqual(['GET', 'POST', 'PATCH', 'DELETE']);
+    const told = ['Allow', 'ETag', 'Idempotency-Replayed', 'Link', 'Location', 'Retry-After', 'Warning'];
+    expect(exposedResponseHeaders).toEqual(
+      [...told, 'X-Correlation-Id'].map((name) => name.toLowerCase()).toSorted(),
+    );
+    expect(maxAge).toBe(600);
+  });
+
   test.each([
     '*',
     'shop.example',

@@ -37,6 +37,8 @@ describe('operations', () => {
     const ask = await started(deployed);
     for (const authorization of ['', 'Bearer ', 'Bearer x']) expect(await ask({ authorization })).toBe(403);
     expect(await ask()).toBe(403);
+    vi.resetModules();
+    expect(await (await started({ ...deployed, IS_OFFLINE: 'false' }))()).toBe(403);
   });
 
   test('are open on a machine without a token, also as serverless-offline names its functions', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { localEnvironment, parametersOf } from '../../lib/deploy/environment.ts';
+import { localEnvironment, parametersOf, relayOf } from '../../lib/deploy/environment.ts';
 import Deploy, { complete } from '../../lib/deploy/plugin.ts';
 import type { Statement } from '../../lib/deploy/rights.ts';
-import { allowed } from '../../lib/deploy/roles.ts';
+import { allowed, roleOf } from '../../lib/deploy/roles.ts';
 import { type FunctionDefinition, logicalId } from '../../lib/deploy/service.ts';
 import type { StageNaming } from '../../lib/deploy/stage-naming.ts';
 import { catalogue } from '../../lib/domains.ts';
@@ -112,6 +112,77 @@ test('health asks one queue and its dead letters, not all of them', () => {
     [queue, `${queue}-dlq`].map((name) => `${action} ${name}`),
   );
   expect(queueGrants('health').toSorted()).toEqual(grantsOfOne.toSorted());
+});
+
+/** What the machine's functions may do beside writing their log, and reading the parameters of their databases. */
+const queuesOf = (actions: string[], queueNames: string[]): string[] =>
+  actions.flatMap((action) => queueNames.map((name) => `sqs:${action} tandem-${name}`));
+const letters = catalogue.queueNames.map((name) => `${name}-dlq`);
+const taking = queuesOf(
+  ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueUrl'],
+  letters,
+);
+const measuring = queuesOf(['GetQueueAttributes', 'GetQueueUrl'], [...catalogue.queueNames, ...letters]);
+const sending = (queueNames: string[]) => queuesOf(['SendMessage', 'GetQueueUrl'], queueNames);
+const subscriberNames = catalogue.subscribers.map(({ name }) => name);
+const invoking = (...functionNames: string[]) =>
+  functionNames.map((name) => `lambda:InvokeFunction tandem-prod-${name}`);
+
+test.each<[name: string, parameters: string[], grants: string[]]>([
+  ['relay', [write], [...sending(subscriberNames), ...invoking('relay')]],
+  ['reconcile', [read, write], [...sending(subscriberNames), ...measuring]],
+  [
+    'redrive',
+    [read, write],
+    [...taking, ...sending([...catalogue.queueNames]), ...measuring, ...invoking('relay')],
+  ],
+  ['discard', [read], [...taking, ...measuring]],
+  ['rebuild', [read, write], invoking('rebuild')],
+  ['replay', [read, write], invoking('replay')],
+  ['mend', [read, write], []],
+  ['stop', [read], []],
+  ['ensureIndexes', [read, write], []],
+  ['deadLetters', [read, write], []],
+  ['opsQueries', [read, write], []],
+  ['opsActions', [read, write], invoking('redrive', 'discard', 'rebuild', 'replay', 'reconcile')],
+  ['metrics', [read, write], measuring],
+  ['documents', [], []],
+  ['docs', [], []],
+  ['console', [], []],
+  ['notFound', [], []],
+])('%s may do what its work needs, and nothing else', (name, needed, granted) => {
+  const isOther = (it: string): boolean => !/^(logs|ssm):/.test(it);
+  expect(grants(name).filter(isOther).toSorted()).toEqual(granted.toSorted());
+  expect(parameters(name).filter((it) => it !== 'OPS_TOKEN_PARAMETER')).toEqual(needed);
+});
+
+test('a parameter is read by the name that the stage gives it, and by no other', () => {
+  expect(parametersOf({ handler: '', rights: ['write-db', 'ops-token'] }, naming)).toEqual({
+    WRITE_DB_URL_PARAMETER: '/tandem/prod/write-db-url',
+    OPS_TOKEN_PARAMETER: '/tandem/prod/ops-token',
+  });
+  expect(grants('stop').filter((it) => it.startsWith('ssm:'))).toEqual([
+    'ssm:GetParameters parameter/tandem/prod/read-db-url',
+  ]);
+});
+
+test('who may start the relay knows its name, and nobody else is told', () => {
+  const told = names.filter((name) => relayOf(definitionOf(name), naming)['RELAY_FUNCTION'] !== undefined);
+  const starting = names.filter((name) => grants(name).some((it) => it.endsWith('tandem-prod-relay')));
+  expect(told).toEqual(starting);
+  expect(starting).toContain('redrive');
+  expect(relayOf(definitionOf('relay'), naming)).toEqual({ RELAY_FUNCTION: 'tandem-prod-relay' });
+});
+
+test('a role is taken on by Lambda alone', () => {
+  expect(roleOf(statements('stop')).Properties).toMatchObject({
+    AssumeRolePolicyDocument: {
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+    Policies: [{ PolicyDocument: { Statement: statements('stop') } }],
+  });
 });
 
 test('what is sent to a queue of commands goes to one that there is', () => {

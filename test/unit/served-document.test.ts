@@ -7,6 +7,7 @@ const document = {
   paths: {
     '/metrics': { get: operation([{ operator: [] }]) },
     '/tickets': { get: operation([{ caller: [] }]) },
+    '/both': { get: operation([{ operator: [], caller: [] }]) },
     '/health': { get: operation([]) },
   },
 };
@@ -22,6 +23,7 @@ test('where nobody needs a token, none is asked for', () => {
   expect(served({ operator: false, caller: false })).toEqual({
     '/metrics': [[], ['200']],
     '/tickets': [[], ['200']],
+    '/both': [[], ['200']],
     '/health': [[], ['200']],
   });
 });
@@ -30,6 +32,7 @@ test('operators are asked for theirs, though callers need none', () => {
   expect(served({ operator: true, caller: false })).toMatchObject({
     '/metrics': [[{ operator: [] }], ['200']],
     '/tickets': [[], ['200']],
+    '/both': [[], ['200']],
   });
 });
 
@@ -37,6 +40,7 @@ test('callers are asked for theirs where a stage has an issuer, and told what th
   expect(served({ operator: true, caller: true })).toEqual({
     '/metrics': [[{ operator: [] }], ['200']],
     '/tickets': [[{ caller: [] }], ['200', '401']],
+    '/both': [[{ operator: [], caller: [] }], ['200', '401']],
     '/health': [[], ['200']],
   });
 });

@@ -106,3 +106,48 @@ test('every queue belongs to a subscription or takes commands', () => {
   const wanted = catalogue.queueNames.flatMap((name) => [`tandem-${name}`, `tandem-${name}-dlq`]);
   expect(queues.map(({ queueName }) => queueName).toSorted()).toEqual(wanted.toSorted());
 });
+
+describe('a function of the machine', () => {
+  const settingsOf = (name: string) => {
+    const found = functions[name];
+    if (found === undefined) throw new Error(`there is no function ${name}`);
+    return found;
+  };
+
+  test('that must not run twice at once does not, and who relays has one that stands by', () => {
+    const once = ['redrive', 'discard', 'reconcile'];
+    const twice = ['relay', 'rebuild', 'replay'];
+    const reserved = lambdas.flatMap((one) =>
+      'reservedConcurrency' in one ? [[one.name, one['reservedConcurrency']]] : [],
+    );
+    expect(Object.fromEntries(reserved)).toEqual({
+      ...Object.fromEntries(once.map((name) => [name, 1])),
+      ...Object.fromEntries(twice.map((name) => [name, 2])),
+    });
+  });
+
+  test.each(['relay', 'reconcile'])('%s is started each minute', (name) => {
+    expect(functions[name]?.events).toEqual([{ schedule: 'rate(1 minute)' }]);
+  });
+
+  test('that relays ends before a third is started, and a start that is late is none', () => {
+    const { timeout = 0, ...relay } = settingsOf('relay');
+    expect(timeout).toBeGreaterThan(60);
+    expect(timeout).toBeLessThan(120);
+    expect(relay).toMatchObject({ maximumEventAge: 60, maximumRetryAttempts: 0 });
+    expect(settingsOf('reconcile').timeout).toBeLessThanOrEqual(60);
+  });
+
+  test.each(['rebuild', 'replay', 'redrive', 'discard', 'ensureIndexes'])(
+    '%s has the longest time',
+    (name) => {
+      expect(settingsOf(name).timeout).toBe(900);
+    },
+  );
+});
+
+test('who answers a request has ended before the gateway gives it up', () => {
+  const answering = lambdas.filter(({ events }) => events.some(({ httpApi }) => httpApi !== undefined));
+  expect(answering.length).toBeGreaterThan(10);
+  for (const { name, timeout = provider.timeout } of answering) expect(timeout, name).toBeLessThan(29);
+});

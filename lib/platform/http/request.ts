@@ -48,7 +48,7 @@ const defined = (
 /** A gateway decodes what is no UTF-8 to something else without a word. */
 export const isDecodable = (part: string): boolean => {
   try {
-    decodeURIComponent(part.replaceAll('+', ' '));
+    decodeURIComponent(part);
     return true;
   } catch {
     return false;
