@@ -6,7 +6,16 @@ import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import type { Append, Loaded } from '../../lib/core/stores/store.ts';
 import { type Counter, type CounterEvent, count, counterDecider as decider } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
-import { codesOf, context, dense, resultsOf, setUpStore, stores, streamType } from '../support/stores.ts';
+import {
+  codesOf,
+  context,
+  dense,
+  keyed,
+  resultsOf,
+  setUpStore,
+  stores,
+  streamType,
+} from '../support/stores.ts';
 
 const databases = useDatabases();
 beforeAll(() => ensureIndexes(databases.write, machineWriteIndexes));
@@ -155,5 +164,20 @@ describe.each(stores)('a store: $name', ({ open }) => {
         traceparent: 'trace',
       });
     }
+  });
+
+  test('what a request says of itself stands on the events of its command', async () => {
+    const { handle, id } = setUp();
+    const requestedAt = new Date(1_000);
+    const said = { causationId: 'another', requestedAt, ...keyed(`said-${id}`, 'hash') };
+    const { commandId } = await handle({ id, command: count(1) }, said);
+    const [row] = await rowsOf(id);
+    expect(row?.metadata).toEqual({
+      command_id: commandId,
+      causation_id: 'another',
+      correlation_id: 'contract',
+      requested_at: requestedAt,
+      request_hash: 'hash',
+    });
   });
 });

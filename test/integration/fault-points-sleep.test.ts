@@ -48,7 +48,8 @@ describe('an event is published without the schedule, if nobody is cut off,', ()
     'at whichever call of a relay that goes to sleep a command comes (it knew of the relay: %s)',
     async (knew) => {
       let at = 1;
-      while (await interleave(at, knew)) at += 1;
+      // A relay whose work another has done meanwhile has fewer calls than the next one may have.
+      for (let short = 0; short < 3; at += 1) short = (await interleave(at, knew)) ? 0 : short + 1;
       expect(at).toBeGreaterThan(10);
     },
   );

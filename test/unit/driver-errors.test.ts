@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 import {
   duplicateKeys,
   duplicatesInBulk,
+  isGivenUp,
   isTransient,
   isUnavailable,
   isUnknownCommit,
@@ -111,3 +112,29 @@ test('a lost race and an unknown commit are known by their labels', () => {
     false,
   ]);
 });
+
+test.each([
+  'PoolClearedOnNetworkError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoTopologyClosedError',
+  'MongoNotConnectedError',
+  'MongoClientClosedError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoWriteConcernError',
+])('a driver that gives up with a %s has met an outage', (name) => {
+  const error = Object.assign(new Error('x'), { name, hasErrorLabel: () => false });
+  expect(isUnavailable(error)).toBe(true);
+});
+
+test.each([6, 7, 50, 64, 89, 91, 189, 251, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436])(
+  'a server that answers with code %i is away, also in the midst of a bulk write',
+  (code) => {
+    expect(isUnavailable(server(code))).toBe(true);
+    expect(isUnavailable(bulkError(server(code)))).toBe(true);
+    expect(isGivenUp(server(code))).toBe(code === 251);
+  },
+);

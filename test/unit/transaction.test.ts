@@ -1,5 +1,5 @@
 import { type ClientSession, type MongoClient, MongoError } from 'mongodb';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { durably, inTransaction } from '../../lib/core/stores/transaction.ts';
 
 const labelled = (label: string): MongoError => {
@@ -9,7 +9,7 @@ const labelled = (label: string): MongoError => {
 };
 
 /** A client whose commits fail with these, one after the other, and then succeed. */
-const clientWith = (failures: Error[]) => {
+const clientWith = (failures: Error[], ending: Promise<void> = Promise.resolve()) => {
   const seen = { commits: 0, ended: 0, options: undefined as unknown };
   const session: Partial<ClientSession> = {
     startTransaction: (options) => {
@@ -21,6 +21,7 @@ const clientWith = (failures: Error[]) => {
       if (failure !== undefined) throw failure;
     },
     endSession: async () => {
+      await ending;
       seen.ended += 1;
     },
   };
@@ -51,4 +52,40 @@ test('what is acknowledged was written by a majority, to disk, from one picture 
   await inTransaction(client, async () => undefined);
   expect(durably).toMatchObject({ w: 'majority', journal: true });
   expect(seen.options).toEqual({ readConcern: { level: 'snapshot' }, writeConcern: durably });
+});
+
+test('a commit that nobody answers is given up after a while, since its caller waits', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const unknown = labelled('UnknownTransactionCommitResult');
+  const { client, seen } = clientWith(Array.from({ length: 100 }, () => unknown));
+  const { startSession } = client;
+  client.startSession = () => {
+    const session = startSession();
+    const { commitTransaction } = session;
+    session.commitTransaction = () => {
+      vi.advanceTimersByTime(400);
+      return commitTransaction();
+    };
+    return session;
+  };
+  await expect(inTransaction(client, async () => 'done')).rejects.toBe(unknown);
+  // In one and a half seconds.
+  expect(seen.commits).toBe(4);
+  vi.useRealTimers();
+});
+
+test('what is open is aborted before a refusal is told, but who meets an outage does not wait for a server', async () => {
+  const { promise: never } = Promise.withResolvers<void>();
+  const away = Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' });
+  await expect(inTransaction(clientWith([], never).client, () => Promise.reject(away))).rejects.toBe(away);
+  const refused = new Error('no');
+  const { promise: ending, resolve: end } = Promise.withResolvers<void>();
+  const { client, seen } = clientWith([], ending);
+  const told = inTransaction(client, () => Promise.reject(refused)).catch((error: unknown) => [
+    error,
+    seen.ended,
+  ]);
+  await new Promise(setImmediate);
+  end();
+  expect(await told).toEqual([refused, 1]);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { inTurn } from '../../lib/core/commands/turns.ts';
 import { AppError } from '../../lib/core/errors.ts';
 
@@ -30,6 +30,14 @@ describe('callers at one aggregate', () => {
     await expect(inTurn('d', async () => 'past it')).resolves.toBe('past it');
     stuck.resolve();
     await first;
+  });
+
+  test('leave no timer behind that would let others go ahead of their turn', async () => {
+    vi.useFakeTimers();
+    await inTurn('g', async () => undefined);
+    await inTurn('g', () => Promise.reject(new AppError('rule_violated', 'no'))).catch(() => undefined);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
   });
 
   test('go ahead all at once when one has met an outage, so that nobody waits for the time-out of another', async () => {
