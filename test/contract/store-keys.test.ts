@@ -62,6 +62,13 @@ describe.each(stores)('a store: $name', ({ open }) => {
     await handle({ id, command: count(4, 5) }, context());
     const again = await handle({ id, command: count(3) }, keyed(`late-${id}`));
     expect(again).toEqual({ ...first, replayed: true });
+    // Its row expires before the events do.
+    const kept = databases.write.collection<{ _id: string }>(commandKeysCollection);
+    expect(await kept.deleteOne({ _id: `late-${id}` })).toMatchObject({ deletedCount: 1 });
+    expect(await handle({ id, command: count(3) }, keyed(`late-${id}`))).toEqual({
+      ...first,
+      replayed: true,
+    });
     expect(await versionsOf(id)).toEqual(dense(3));
   });
 

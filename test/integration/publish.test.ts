@@ -6,6 +6,7 @@ import { runRelay } from '../../lib/core/relay/relay.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { count } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
+import { instrument } from '../support/instrument.ts';
 import { context, openCounters, setUpStore } from '../support/stores.ts';
 
 const databases = useDatabases();
@@ -103,6 +104,9 @@ test('an event that is put back has all its attempts again', async () => {
   expect(await find()).toHaveProperty('parked_at');
   expect(await unpark(databases.write, [row?._id ?? ''])).toBe(1);
   const again = await find();
+  // It has its place in the log: what waits for another attempt is no new event.
+  expect(again).toMatchObject({ pending: true, attempts: 0, next_attempt_at: new Date(0) });
+  expect(again).not.toHaveProperty('parked_at');
   await publish(again === null ? [] : [again], { ...options, publisher: refuses });
   expect(await find()).toMatchObject({ pending: true, attempts: 1 });
 });
@@ -131,11 +135,11 @@ test.each([
   },
 );
 
-const relayWith = (publisher: Publisher, onOutage: (error: unknown) => void) => {
+const relayWith = (publisher: Publisher, onOutage: (error: unknown) => void, db = databases.write) => {
   let batches = 0;
   const end = performance.now() + 5_000;
   return runRelay({
-    db: databases.write,
+    db,
     publisher,
     subscriptionsOf: () => ['one'],
     maxAttempts: 2,
@@ -174,4 +178,20 @@ test('a relay ends with the fault that a batch met, and one that an outage met s
   expect(await eventRows(databases.write).findOne({ stream_id: `Counter-${id}` })).toHaveProperty(
     'published_at',
   );
+});
+
+test('a database that is away is told of once, however often the relay looks whether it is back', async () => {
+  const { handle, id } = setUpStore(openCounters(databases.write));
+  await handle({ id, command: count(1), isNew: true }, context());
+  const away = Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' });
+  const outages: unknown[] = [];
+  let calls = 0;
+  const { db } = instrument(async (call) => {
+    calls += 1;
+    if (calls <= 2) throw away;
+    return call();
+  });
+  const takes: Publisher = { send: async () => ({ refused: new Map() }) };
+  expect(await relayWith(takes, (one) => outages.push(one), db(databases.write))).toBeGreaterThan(0);
+  expect(outages).toEqual([away]);
 });

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { checkpointsCollection } from '../../lib/core/checkpoint.ts';
 import { openReadModel } from '../../lib/core/projection/read-model.ts';
-import { measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
+import { listRebuildProgress, measureDrift, rebuild } from '../../lib/core/repair/rebuild.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { settingsFrom } from '../../lib/platform/settings.ts';
 import { counterModel } from '../support/counter.ts';
@@ -112,4 +112,21 @@ test('a rebuild that was begun for another shape of the documents is begun again
   expect(first.done).toBe(false);
   expect(await rebuild({ ...next, source }, options())).toMatchObject({ done: true });
   expect(await readDocuments().countDocuments({ schema_version: next.projection.schemaVersion })).toBe(count);
+});
+
+test('of a rebuild it is known how far it is, and of one that never was nothing', async () => {
+  const progress = () => listRebuildProgress(databases.read, ['never', model().projection.name]);
+  const { name: projection } = model().projection;
+  expect(await progress()).toEqual([]);
+  await rebuildInPart();
+  const [half] = await progress();
+  expect(half).toEqual({ projection, scanned: expect.any(Number), done: false });
+  expect(half?.scanned).toBeLessThan(count);
+  const told: number[] = [];
+  await rebuild(model(), { ...options(), onProgress: (scanned) => void told.push(scanned) });
+  expect(await progress()).toEqual([{ projection, scanned: count, done: true }]);
+  expect(told.at(-1)).toBe(count);
+  const counted: number[] = [];
+  await measureDrift(model(), { ...options(), onProgress: (scanned) => void counted.push(scanned) });
+  expect(counted.at(-1)).toBe(count);
 });

@@ -3,6 +3,7 @@ import { leasesCollection } from '../../lib/core/lease.ts';
 import { createRelays, sleepyRelay, useSleepyWorld } from '../support/asleep.ts';
 import { instrument } from '../support/instrument.ts';
 import { runSeed } from '../support/random.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { clear, type World } from '../support/world.ts';
 
 const seed = runSeed('relay sleeps');
@@ -105,4 +106,56 @@ test('a relay in which something fails that is no outage ends with that error, a
   expect(sent).toBe(1);
   expect(await sleepyRelay(world, { publisher: failsOnce })).toBe(1);
   expect(await pending()).toBe(0);
+});
+
+test('a relay says that it holds the lease; one that never got it neither does nor calls the next one', async () => {
+  const said: string[] = [];
+  const telling = (ms: number) => {
+    const deadline = performance.now() + ms;
+    return {
+      onLease: () => void said.push('held'),
+      callNext: async () => void said.push('called'),
+      timeLeftMs: () => deadline - performance.now(),
+    };
+  };
+  await sleepyRelay(world, telling(20_000));
+  expect(said).toEqual(['held']);
+  await commit();
+  const expires_at = new Date(Date.now() + 60_000);
+  await world.write
+    .collection<{ _id: string }>(leasesCollection)
+    .replaceOne({ _id: 'relay' }, { owner: 'another', expires_at });
+  expect(await sleepyRelay(world, telling(50))).toBe(0);
+  expect([said, await pending()]).toEqual([['held'], 1]);
+});
+
+test('a command asks again after a while, though the relay has promised more: that one may have died', async () => {
+  const { localTime } = await world.write.command({ hello: 1 });
+  const later = new Date(localTime.getTime() + 3_600_000);
+  await world.write
+    .collection<{ _id: string }>(leasesCollection)
+    .replaceOne({ _id: 'relay' }, { owner: 'one', expires_at: later, awake_until: later }, { upsert: true });
+  let calls = 0;
+  const counted = instrument(async (call) => {
+    calls += 1;
+    return call();
+  });
+  const relays = createRelays(world, () => ({}), 200);
+  const wake = relays.waker(counted.db(world.write));
+  await wake();
+  await wake();
+  expect(calls).toBe(1);
+  await waitFor('it to ask again', async () => {
+    await wake();
+    return calls === 2;
+  });
+  expect(relays.started).toBe(0);
+});
+
+test('the first command of all starts a relay, though there has never been a lease', async () => {
+  const relays = createRelays(world);
+  await commit();
+  await relays.waker()();
+  await relays.ended();
+  expect([relays.started, await pending()]).toEqual([1, 0]);
 });

@@ -96,7 +96,15 @@ test('an event that was refused for good is listed with its reason, and flows on
   await countStored('refused');
   await relay(refuses, () => true);
   const [parked] = await listParked(databases.write, 10);
-  expect(parked).toMatchObject({ type: 'Counted', error: 'any: InvalidMessageContents' });
+  expect(parked).toEqual({
+    event_id: expect.any(String),
+    stream_id: 'Counter-refused',
+    type: 'Counted',
+    correlation_id: 'c',
+    error: 'any: InvalidMessageContents',
+    attempts: 1,
+    parked_at: expect.any(Date),
+  });
   expect(await unpark(databases.write, ['of-another'])).toBe(0);
   expect(await unpark(databases.write, [parked?.event_id ?? ''])).toBe(1);
   expect(await relay(takesAll, () => true)).toBe(1);
@@ -115,4 +123,22 @@ test('a parked event stays, and holds up nothing of what is as old', async () =>
   expect(left.map(({ stream_id, parked_at }) => [stream_id, parked_at !== undefined])).toEqual([
     ['Counter-parked', true],
   ]);
+});
+
+test('what is old stays with what is young of the same batch, and goes with its place in the log', async () => {
+  const places = () => databases.write.collection('positions').countDocuments();
+  const before = await places();
+  for (const id of ['aged', 'young']) {
+    await countStored(id);
+    await relay(takesAll, () => true);
+  }
+  expect(await places()).toBe(before + 2);
+  const publishLongAgo = (stream_id: string) =>
+    eventRows(databases.write).updateOne({ stream_id }, { $set: { published_at: new Date(0) } });
+  await publishLongAgo('Counter-aged');
+  expect(await removeOld(60_000)).toBe(0);
+  await publishLongAgo('Counter-young');
+  expect(await removeOld(60_000)).toBe(2);
+  // The last place tells what comes next.
+  expect(await places()).toBe(before + 1);
 });

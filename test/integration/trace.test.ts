@@ -2,7 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { recordDiscarded } from '../../lib/core/dead-letters/discarded.ts';
 import { recordFailures } from '../../lib/core/dead-letters/records.ts';
 import type { EventRow } from '../../lib/core/events.ts';
-import { recordEffects } from '../../lib/core/ops/effects.ts';
+import { effectsCollection, recordEffects } from '../../lib/core/ops/effects.ts';
+import { findPlaces } from '../../lib/core/ops/places.ts';
 import { findTrace } from '../../lib/core/ops/trace.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
@@ -24,6 +25,10 @@ const row = (_id: string, second: number, fields: Partial<EventRow> = {}): Event
   ...fields,
 });
 const published = { published_at: at(20) };
+const about = (correlation_id: string, more: object = { requested_at: at(0) }): Partial<EventRow> => ({
+  stream_id: `Any-${Math.random()}`,
+  metadata: { command_id: 'c', correlation_id, causation_id: 'c', ...more },
+});
 
 /** Has had what is `applied`, and nothing else. */
 const subscriber = (name: string, applied: string[]): Subscriber => ({
@@ -32,7 +37,7 @@ const subscriber = (name: string, applied: string[]): Subscriber => ({
   findMissing: async (events) => events.filter(({ event_id }) => !applied.includes(event_id)),
 });
 const subscribers = [
-  { subscriber: subscriber('one', ['applied']), hears: ['Happened'] },
+  { subscriber: subscriber('one', ['applied', 'fine']), hears: ['Happened'] },
   { subscriber: subscriber('deaf', []), hears: ['Other'] },
 ];
 const trace = (correlationId: string) =>
@@ -58,11 +63,17 @@ beforeAll(async () => {
     row('discarded', 5, published),
     row('pending', 6, { pending: true, error: 'queue: away', attempts: 1 }),
     row('parked', 7, { parked_at: at(30), error: 'one: refused', attempts: 5 }),
+    ...Array.from({ length: 201 }, (_, n) => row(`many-${n}`, 9, about(n < 200 ? 'many' : 'more'))),
+    row('fine', 10, { ...published, ...about('fine', {}) }),
     row('of-others', 8, {
       metadata: { ...row('of-others', 8).metadata, correlation_id: 'other', ...merged },
     }),
   ]);
-  await recordEffects(databases.read, 'one', [{ event_id: 'applied', at: at(21) }]);
+  await databases.read
+    .collection(effectsCollection)
+    .insertOne({ subscription: 'one', at: at(22), effects: [{ event_id: 'applied', at: at(21) }] });
+  // It came again.
+  await recordEffects(databases.read, 'one', [{ event_id: 'applied', at: at(40) }]);
   const failures = [failure('retrying', false), failure('dead', true), failure('a-command', true)];
   await recordFailures(databases.read, 'one', failures);
   const letter = { messageId: 'm', eventId: 'discarded', body: '{}' };
@@ -106,4 +117,61 @@ test('an event that stands for several requests is in the trace of each; of anot
     'recorded',
   ]);
   expect(await trace('unknown')).toBeUndefined();
+});
+
+test('a trace is complete when all of it has taken effect, and cut when there is more than it shows', async () => {
+  expect(await trace('fine')).toMatchObject({ started_at: at(10), complete: true, cut: false });
+  expect((await trace('fine'))?.steps.map(({ step, at: time }) => [step, time])).toEqual([
+    ['recorded', at(10)],
+    ['published', at(20)],
+    ['applied', null],
+  ]);
+  expect(await trace('many')).toMatchObject({ complete: false, cut: false });
+  await eventRows(databases.write).updateOne(
+    { _id: 'many-200' },
+    { $set: { 'metadata.correlation_id': 'many' } },
+  );
+  const cut = await trace('many');
+  expect(cut?.cut).toBe(true);
+  expect(cut?.steps.filter(({ step }) => step === 'recorded')).toHaveLength(200);
+});
+
+test('the place of an event says how often it failed, when and why, and when it took effect first', async () => {
+  const rows = await eventRows(databases.write)
+    .find({ 'metadata.correlation_id': 'whole' })
+    .sort({ version: 1 })
+    .toArray();
+  const places = await findPlaces({ readDb: databases.read, subscribers }, rows.toReversed());
+  const none = {
+    subscription: 'one',
+    attempts: 0,
+    error: null,
+    letter_id: null,
+    applied_at: null,
+    failed_at: null,
+  };
+  const time = expect.any(Date);
+  const broken = (name: string, message: string) => expect.objectContaining({ name, message });
+  const expected = [
+    { event_id: 'applied', state: 'applied', applied_at: at(21) },
+    { event_id: 'queued', state: 'queued' },
+    { event_id: 'retrying', state: 'retrying', attempts: 2, letter_id: 'one/retrying' },
+    { event_id: 'dead', state: 'dead', attempts: 5, letter_id: 'one/dead' },
+    { event_id: 'discarded', state: 'discarded', failed_at: time, error: broken('Discarded', 'by hand') },
+    { event_id: 'pending', state: 'pending', attempts: 1, error: broken('NotSent', 'queue: away') },
+    {
+      event_id: 'parked',
+      state: 'parked',
+      attempts: 5,
+      failed_at: at(30),
+      error: broken('NotSent', 'one: refused'),
+    },
+  ].map((one) => ({
+    ...none,
+    ...(one.letter_id === undefined
+      ? {}
+      : { failed_at: time, error: broken('TypeError', `${one.event_id} is bad`) }),
+    ...one,
+  }));
+  expect(places).toEqual(expected.toReversed());
 });
