@@ -34,3 +34,25 @@ test('a command goes to the queue server that AWS_ENDPOINT_URL_SQS names', async
   vi.unstubAllEnvs();
   expect(asked).toEqual(['http://127.0.0.1:9/', 'http://127.0.0.1:9/']);
 });
+
+test('the address of a queue is asked for once, and again when the queue took no command', async () => {
+  const asked: string[] = [];
+  const answers: Response[] = [];
+  vi.stubGlobal('fetch', async (_url: URL, { headers }: { headers: Headers }) => {
+    const target = headers.get('x-amz-target') ?? '';
+    asked.push(target.split('.')[1] ?? '');
+    return answers.shift() ?? new Response(JSON.stringify({ QueueUrl: 'q' }));
+  });
+  const { postCommand } = await import('../../lib/platform/post-command.ts');
+  const command = { type: 'T', data: {}, command_id: 'c', correlation_id: 'c', causation_id: 'c' };
+  const post = () => postCommand('asked-once', { ...command, sent_at: new Date() }, 1_000);
+  await post();
+  await post();
+  expect(asked).toEqual(['GetQueueUrl', 'SendMessage', 'SendMessage']);
+  answers.push(new Response('there is no such queue', { status: 400 }));
+  await expect(post()).rejects.toMatchObject({ code: 'unavailable', retryAfter: 2 });
+  asked.length = 0;
+  await post();
+  vi.unstubAllGlobals();
+  expect(asked).toEqual(['GetQueueUrl', 'SendMessage']);
+});

@@ -38,6 +38,9 @@ test('whoever looks for a server in vain knows it well before five seconds are o
   expect(2 * serverSelectionTimeoutMS).toBeLessThan(4_000);
   expect(heartbeatFrequencyMS + connectTimeoutMS + serverSelectionTimeoutMS).toBeLessThan(4_000);
   expect(waitQueueTimeoutMS).toBeLessThan(4_000);
+  // 0 is for ever.
+  for (const ms of [serverSelectionTimeoutMS, connectTimeoutMS, waitQueueTimeoutMS])
+    expect(ms).toBeGreaterThan(0);
 });
 
 test('a socket that slept too long is replaced, and one that says nothing is given up', async () => {
@@ -47,6 +50,24 @@ test('a socket that slept too long is replaced, and one that says nothing is giv
   expect(maxIdleTimeMS).toBeLessThanOrEqual(120_000);
   expect(socketTimeoutMS).toBeGreaterThan(5_000);
   expect(socketTimeoutMS).toBeLessThan(30_000);
+});
+
+test('a client whose server was away is opened again, until it is closed on purpose', async () => {
+  vi.useFakeTimers();
+  const { closeDatabases, writeDb } = await load();
+  const { client } = writeDb();
+  const connect = vi.spyOn(client, 'connect').mockRejectedValue(new Error('away'));
+  const close = async (): Promise<void> => {
+    client.emit('topologyClosed', {} as never);
+    await vi.advanceTimersByTimeAsync(1_000);
+  };
+  await close();
+  await close();
+  expect(connect).toHaveBeenCalledTimes(2);
+  await closeDatabases();
+  await close();
+  expect(connect).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
 });
 
 test('a client that was closed is not given again', async () => {

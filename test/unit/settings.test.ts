@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Domain } from '../../lib/core/domains/domain.ts';
 import { catalogue } from '../../lib/domains.ts';
+import { integer } from '../../lib/platform/setting-types.ts';
 import { checkSettings, parseSettings } from '../../lib/platform/settings.ts';
 import { withSettings } from '../support/settings-table.ts';
 
@@ -18,11 +20,30 @@ describe('the settings', () => {
     ['PROJECTION_MODE', 'nope=inline'],
     ['PROJECTION_MODE', 'tickets=foo'],
     ['LOG_LEVEL', 'loud'],
+    ['READ_LAG_MS', '5001'],
+    ['READ_LAG_MS', '0.5'],
+    ['RELAY_IDLE_SECONDS', 'never'],
+    ['RELAY_IDLE_SECONDS', '4'],
+    ['WRITE_DB_URL', 'localhost:27017'],
     ['DB_POOL_MIN_SIZE', '50'],
   ])('refuse %s=%s in one sentence that names it', (name, value) => {
     expect(() => checkSettings({ [name]: value }, catalogue.all)).toThrow(
       new RegExp(`^The environment is not valid: ${name}: `),
     );
+  });
+
+  test('of a domain are checked with those of the machine', () => {
+    const domain = { name: 'one', settings: { OF_ONE: integer(1, [0, 9], '') } } as Partial<Domain> as Domain;
+    expect(() => checkSettings({ OF_ONE: '10' }, [domain])).toThrow('The environment is not valid: OF_ONE: ');
+    expect(() => checkSettings({ OF_ONE: '9', PROJECTION_MODE: 'one=inline' }, [domain])).not.toThrow();
+  });
+
+  test('may stand at their borders, and a word in small letters', () => {
+    const given = { READ_LAG_MS: '5000', LOG_LEVEL: 'debug', RELAY_IDLE_SECONDS: 'always' };
+    expect(parseSettings({ ...given, DB_POOL_MIN_SIZE: '20', DB_POOL_MAX_SIZE: '20' })).toMatchObject({
+      ...{ READ_LAG_MS: 5_000, LOG_LEVEL: 'DEBUG', RELAY_IDLE_SECONDS: 'always' },
+      ...{ DB_POOL_MIN_SIZE: 20, DB_POOL_MAX_SIZE: 20 },
+    });
   });
 
   test('take a mode for each domain', () => {
