@@ -10,7 +10,7 @@ import {
 import { catalogue } from '../../lib/domains.ts';
 import { runAction } from '../../lib/platform/ops/run-action.ts';
 import { toAction } from '../../lib/platform/ops/wire.ts';
-import { hushFunctions } from '../support/call.ts';
+import { call, hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
 import { lambdaContext } from '../support/sqs-event.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -100,6 +100,72 @@ test('what is done by sls invoke is on record too, and what fails with its reaso
   await expect(failing).rejects.toThrow();
   const [only] = await listActions(databases.read, { limit: 10 });
   expect(only).toMatchObject({ by: 'sls invoke', state: 'failed', error: 'the read database refuses' });
+});
+
+/** The operators' API, as a container has it that finds no Lambda. */
+const asking = async () => {
+  vi.resetModules();
+  vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', 'http://127.0.0.1:9');
+  vi.stubEnv('WRITE_DB_URL', databases.writeUrl);
+  vi.stubEnv('READ_DB_URL', databases.readUrl);
+  hushFunctions();
+  const { handler } = await import('../../functions/ops/actions.ts');
+  const { closeDatabases } = await import('../../lib/platform/mongo.ts');
+  onTestFinished(closeDatabases);
+  return (route: string, id?: string, request: Parameters<typeof call>[3] = {}) =>
+    call(handler, route, id === undefined ? {} : { id }, request);
+};
+
+test('an action whose function cannot be started has failed, and whoever asked may ask again', async () => {
+  const ask = await asking();
+  const authorization = 'Bearer secret';
+  const answer = await ask('POST /ops/reconcile', undefined, { body: {}, headers: { authorization } });
+  expect([answer.status, answer.headers['retry-after'], answer.body['detail']]).toEqual([
+    503,
+    '5',
+    'Its function could not be started',
+  ]);
+  const [only] = await listActions(databases.read, { limit: 10 });
+  expect(only).toMatchObject({
+    ...{ kind: 'reconcile', state: 'failed', error: 'Its function could not be started' },
+    // A token is never kept itself.
+    by: 'token:2bb80d53',
+  });
+});
+
+test('each kind of action is asked for where it belongs, and stopped there alone', async () => {
+  const ask = await asking();
+  const { _id } = await request();
+  const status = async (route: string) => (await ask(route, _id)).status;
+  expect(await status('GET /ops/actions/{id}')).toBe(200);
+  expect(await status('GET /ops/rebuilds/{id}')).toBe(200);
+  expect(await status('GET /ops/replays/{id}')).toBe(404);
+  expect(await status('DELETE /ops/replays/{id}')).toBe(404);
+  expect(await status('DELETE /ops/rebuilds/{id}')).toBe(202);
+  expect((await getAction(databases.read, _id)).state).toBe('stopping');
+});
+
+test('actions are read page by page, the newest first, each once, and those of one kind alone', async () => {
+  const ask = await asking();
+  const ids: string[] = [];
+  for (const kind of ['rebuild', 'replay', 'rebuild', 'rebuild'] as const)
+    ids.unshift((await requestAction(databases.read, { ...asked, kind, by: 'a test' }))._id);
+  const pagesOf = async (filter: Record<string, string>): Promise<unknown[]> => {
+    const pages: unknown[] = [];
+    let query: Record<string, string> | undefined = { limit: '2', ...filter };
+    while (query !== undefined) {
+      const { body, headers } = await ask('GET /ops/actions', undefined, { query });
+      const { items, next_cursor } = body as { items: { id: string }[]; next_cursor: string | null };
+      pages.push(items.map(({ id }) => id));
+      const [, path = ''] = /^<([^>]+)>; rel="next"$/.exec(String(headers['link'] ?? '')) ?? [];
+      expect(path === '').toBe(next_cursor === null);
+      query = path === '' ? undefined : Object.fromEntries(new URL(path, 'http://localhost').searchParams);
+    }
+    return pages;
+  };
+  expect(await pagesOf({})).toEqual([ids.slice(0, 2), ids.slice(2)]);
+  const [newest, second, , oldest] = ids;
+  expect(await pagesOf({ kind: 'rebuild' })).toEqual([[newest, second], [oldest]]);
 });
 
 test('a rebuild of all that needs more than one call says in the end what became of each read model', async () => {
