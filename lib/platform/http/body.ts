@@ -52,9 +52,12 @@ const exactly = (_: string, value: unknown, from?: { source?: string }): unknown
     ? Number.NaN
     : value;
 
+/** Any number of up to 15 characters without an exponent is kept. Looking at each value costs more than the parsing. */
+const mayBeInexact = /[\d.]{16}|\d[eE]/;
+
 const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(text, exactly);
+    return mayBeInexact.test(text) ? JSON.parse(text, exactly) : JSON.parse(text);
   } catch (cause) {
     throw new AppError('invalid_input', 'The body is not valid JSON', { cause });
   }
