@@ -1,9 +1,9 @@
 // Every request's line, and what becomes of errors. Source: lib/platform/http/stack.ts.
 import { MongoNetworkError } from 'mongodb';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../lib/core/errors.ts';
 import { currentFunction } from '../../lib/platform/current-function.ts';
-import { httpHandler, type Route } from '../../lib/platform/http/stack.ts';
+import { type HttpAnswer, httpHandler, type Route } from '../../lib/platform/http/stack.ts';
 import { type Called, call } from '../support/call.ts';
 import { type Line, linesOf } from '../support/lines.ts';
 
@@ -94,9 +94,46 @@ test('a request without a correlation id has one all the same, the same in its a
   ]);
 });
 
-test('what somebody has already has no body, and no type of one', async () => {
-  const { answer } = await answered(async () => ({ status: 304, headers: { etag: '"1"' }, body: '' }));
-  expect(answer.headers).toEqual({ etag: '"1"', 'x-correlation-id': 'c-1' });
+describe('an ETag', () => {
+  const having = async (answer: HttpAnswer, known = '', headers = {}) =>
+    (await answered(async () => answer, { 'x-correlation-id': 'c-1', 'if-none-match': known, ...headers }))
+      .answer;
+
+  test('is made from the body, and begins with the version of what has one', async () => {
+    const first = await having({ status: 200, body: { a: 1 } });
+    expect(first.headers['etag']).toMatch(/^"-[\w-]{22}"$/);
+    expect((await having({ status: 200, body: { a: 1 } })).headers).toEqual(first.headers);
+    expect((await having({ status: 200, body: { a: 2 } })).headers).not.toEqual(first.headers);
+    expect((await having({ status: 200, body: { a: 1 }, version: 7 })).headers['etag']).toMatch(/^"7-/);
+  });
+
+  test('that somebody has already is answered without a body, a type of one and its coding', async () => {
+    const headers = { 'content-encoding': 'gzip', vary: 'accept-encoding' };
+    const given = { status: 200, body: '{}', headers };
+    const { etag = '' } = (await having(given)).headers;
+    const again = await having(given, String(etag));
+    expect(again).toMatchObject({ status: 304, body: {} });
+    expect(again.headers).toEqual({ etag, vary: 'accept-encoding', 'x-correlation-id': 'c-1' });
+  });
+
+  test.each([
+    ['a failure', { status: 503, body: {} }],
+    ['what is older than was asked for', { status: 200, body: {}, version: 1, isStale: true }],
+  ])('is not given to %s, which is sent in full', async (_, answer) => {
+    const { status, headers } = await having(answer, '*');
+    expect([status, headers['etag']]).toEqual([answer.status, undefined]);
+  });
+});
+
+test('what a command has made has an ETag, and is told whatever its caller has already', async () => {
+  const handler = httpHandler({
+    'POST /things': async () => ({ status: 201, body: { id: 'a' }, version: 1 }),
+  });
+  await linesOf(async () => {
+    const answer = await call(handler, 'POST /things', {}, { headers: { 'if-none-match': '*' } });
+    expect(answer).toMatchObject({ status: 201, body: { id: 'a' } });
+    expect(answer.headers['etag']).toMatch(/^"1-/);
+  });
 });
 
 test('what a route writes to the log is said to be of its function', async () => {

@@ -65,6 +65,7 @@ const securityOf = ({ value, isOpen }: DescribedRoute): JsonSchema[] => {
 const operationOf = (key: string, route: DescribedRoute): JsonSchema => {
   const { value, tag } = route;
   const input = inputSchema(value.input);
+  const isRead = key.startsWith('GET ');
   const { inPath, inQuery, inBody } = placesOf(key, value, Object.keys(input.properties));
   return {
     operationId: key.replaceAll(/\W+/g, '_').replace(/_$/, ''),
@@ -73,12 +74,12 @@ const operationOf = (key: string, route: DescribedRoute): JsonSchema => {
     security: securityOf(route),
     parameters: [
       ...parametersOf('path', pick(input, inPath)),
-      ...parametersOf('query', pick(input, inQuery), key.startsWith('GET ') ? '' : orInBody),
+      ...parametersOf('query', pick(input, inQuery), isRead ? '' : orInBody),
       ...versionParameters(value.kind, makesNew(value)),
-      ...headerParameters(value.kind, makesNew(value)),
+      ...headerParameters(value.kind, { isNew: makesNew(value), isRead }),
     ],
     ...bodyOf(value, input, inBody),
-    responses: responsesOf(value, { hasId: inPath.length > 0, hasBody: !key.startsWith('GET ') }),
+    responses: responsesOf(value, { hasId: inPath.length > 0, isRead }),
   };
 };
 

@@ -94,10 +94,13 @@ export const parametersOf = (
   });
 
 /** What a caller may send in headers. What is always new has no version that could be insisted on. */
-export const headerParameters = (kind: Kind, isNew = false): JsonSchema[] => {
+export const headerParameters = (
+  kind: Kind,
+  { isNew, isRead }: { isNew: boolean; isRead: boolean },
+): JsonSchema[] => {
   if (kind === 'command') return [correlationId, idempotencyKey, ...(isNew ? [] : [ifMatch])];
   if (kind === 'queued') return [correlationId, idempotencyKey];
-  return kind === 'endpoint' ? [correlationId] : [correlationId, ifNoneMatch];
+  return isRead ? [correlationId, ifNoneMatch] : [correlationId];
 };
 
 export const version = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };

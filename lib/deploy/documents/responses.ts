@@ -20,6 +20,12 @@ interface Answers {
   problems: number[];
 }
 
+/** What a route's key says of it. */
+interface Shape {
+  hasId: boolean;
+  isRead: boolean;
+}
+
 const commandAnswer = z.strictObject({ id: z.string(), version: z.int(), command_id: z.string() });
 
 const stale = { _warning: { type: 'string' } };
@@ -29,7 +35,7 @@ const staleAllowed = (schema: JsonSchema): JsonSchema =>
     ? { ...schema, properties: { ...(schema['properties'] as object), ...stale } }
     : schema;
 
-const answersOf = (value: RouteValue, { hasId, hasBody }: { hasId: boolean; hasBody: boolean }): Answers => {
+const answersOf = (value: RouteValue, { hasId, isRead }: Shape): Answers => {
   const missing = hasId ? [404] : [];
   switch (value.kind) {
     case 'command':
@@ -56,10 +62,10 @@ const answersOf = (value: RouteValue, { hasId, hasBody }: { hasId: boolean; hasB
       };
     case 'endpoint':
       return {
-        statuses: value.statuses ?? [200],
+        statuses: [...(value.statuses ?? [200]), ...(isRead ? [304] : [])],
         schema: answerSchema(value.answer),
-        headers: value.headers ?? [],
-        problems: [...missing, ...(hasBody ? bodyErrors : []), ...(value.problems ?? [])],
+        headers: [...(isRead ? ['ETag'] : []), ...(value.headers ?? [])],
+        problems: [...missing, ...(isRead ? [] : bodyErrors), ...(value.problems ?? [])],
       };
   }
 };
@@ -100,8 +106,8 @@ const problem = (status: number, value: RouteValue): JsonSchema => ({
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 });
 
-export const responsesOf = (value: RouteValue, has: { hasId: boolean; hasBody: boolean }): JsonSchema => {
-  const answers = answersOf(value, has);
+export const responsesOf = (value: RouteValue, shape: Shape): JsonSchema => {
+  const answers = answersOf(value, shape);
   const closed = isForOperators(value) ? [401, 403] : [];
   // OpenAPI has no other place than the operations of a path for what its other methods answer: 405.
   const problems = [...new Set([400, ...closed, ...answers.problems, 405, 500, 503])];

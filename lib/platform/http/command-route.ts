@@ -6,7 +6,6 @@ import type { MessageOf } from '../../core/messages.ts';
 import { parseInput } from '../parse-input.ts';
 import { wakeRelay } from '../wake-relay.ts';
 import { gather, hashOf } from './command-request.ts';
-import { etagOf } from './etag.ts';
 import type { HttpAnswer, Route, Routes } from './stack.ts';
 
 const commandRoute =
@@ -27,15 +26,14 @@ const commandRoute =
     // A replayed one too: whoever handled it first may have died before it did this.
     await wakeRelay();
     const { id, version, commandId: command_id } = result;
-    const body = JSON.stringify({ id, version, command_id, ...answer?.of(result) });
     return {
       status: locate === undefined ? 200 : 201,
       headers: {
-        etag: etagOf(body, version),
         ...(locate === undefined ? {} : { location: locate(result) }),
         ...(result.replayed ? { 'idempotency-replayed': 'true' } : {}),
       },
-      body,
+      body: { id, version, command_id, ...answer?.of(result) },
+      version,
     };
   };
 

@@ -1,11 +1,13 @@
-// ETags. Strong: each is made from the whole body, so it changes whenever the answer can. That of a document, and of a
-// command's answer, begins with the version, so that a command can insist on it. RFC 9110, 8.8.3 and 13.1.
+// ETags. Strong: each is made from the whole body as it is sent, so it changes whenever the answer can. That of a document,
+// and of a command's answer, begins with the version, so that a command can insist on it. RFC 9110, 8.8.3 and 13.1.
 import { createHash } from 'node:crypto';
 
-const hashOf = (body: string): string => createHash('sha256').update(body).digest('base64url').slice(0, 22);
+const hashOf = (body: string | Uint8Array): string =>
+  createHash('sha256').update(body).digest('base64url').slice(0, 22);
 
 /** `"3-Zm9v…"`; `"-Zm9v…"` of what has no version. */
-export const etagOf = (body: string, version?: number): string => `"${version ?? ''}-${hashOf(body)}"`;
+export const etagOf = (body: string | Uint8Array, version?: number): string =>
+  `"${version ?? ''}-${hashOf(body)}"`;
 
 interface EntityTag {
   isWeak: boolean;

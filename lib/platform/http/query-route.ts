@@ -7,7 +7,6 @@ import type { QueryBus } from '../../core/queries/bus.ts';
 import type { AnyDocumentQuery, AnyQuery, Page, QueryContext } from '../../core/queries/query.ts';
 import { config } from '../config.ts';
 import { findFaults, parseInput } from '../parse-input.ts';
-import { etagOf, isKnown } from './etag.ts';
 import { authorizeOperator } from './operators.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpAnswer, Route, Routes } from './stack.ts';
@@ -58,20 +57,7 @@ const contextOf = (
   ...(wait === undefined ? {} : { wait }),
 });
 
-/** What is up to date has an ETag, and is not sent again to who has it. */
-const fresh = (
-  { headers }: HttpRequest,
-  { body, version, link = {} }: { body: unknown; version?: number; link?: Record<string, string> },
-): HttpAnswer => {
-  const text = JSON.stringify(body);
-  const etag = etagOf(text, version);
-  return isKnown(headers['if-none-match'], etag)
-    ? { status: 304, headers: { etag, ...link }, body: '' }
-    : { status: 200, headers: { etag, ...link }, body: text };
-};
-
 const documentAnswer = (
-  request: HttpRequest,
   { what }: AnyDocumentQuery,
   found: { version: number } | undefined,
   expected: number,
@@ -80,8 +66,8 @@ const documentAnswer = (
     throw new AppError('not_found', `There is no such ${what}`, expected > 0 ? { retryAfter: 1 } : {});
   }
   return found.version < expected
-    ? { status: 200, headers: staleHeader, body: { ...found, ...staleBody } }
-    : fresh(request, { body: found, version: found.version });
+    ? { status: 200, headers: staleHeader, body: { ...found, ...staleBody }, isStale: true }
+    : { status: 200, body: found, version: found.version };
 };
 
 /** The same request, one page on. */
@@ -95,18 +81,19 @@ const nextLink = ({ path, query }: HttpRequest, next: Record<string, string>): s
 
 const listAnswer = (request: HttpRequest, { body, next, stale = false }: Page<unknown>): HttpAnswer => {
   const link: Record<string, string> = next === undefined ? {} : { link: nextLink(request, next) };
-  if (!stale) return fresh(request, { body, link });
+  if (!stale) return { status: 200, headers: link, body };
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   return {
     status: 200,
     headers: { ...link, ...staleHeader },
     body: isObject ? { ...body, ...staleBody } : body,
+    isStale: true,
   };
 };
 
 const toAnswer = (value: AnyQuery, request: HttpRequest, answer: unknown, expected: number): HttpAnswer =>
   value.kind === 'document'
-    ? documentAnswer(request, value, answer as { version: number } | undefined, expected)
+    ? documentAnswer(value, answer as { version: number } | undefined, expected)
     : listAnswer(request, answer as Page<unknown>);
 
 const queryRoute =

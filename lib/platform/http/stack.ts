@@ -7,6 +7,7 @@ import { AppError } from '../../core/errors.ts';
 import { asFunction } from '../current-function.ts';
 import { createLog } from '../logger.ts';
 import { emitMetrics } from '../metrics.ts';
+import { etagOf, isKnown } from './etag.ts';
 import { toProblem } from './problem.ts';
 import { correlationOf, type HttpRequest, toRequest } from './request.ts';
 import { gatewayKey, type PathEnd, pathEndOf } from './route-key.ts';
@@ -16,6 +17,10 @@ export interface HttpAnswer {
   headers?: Record<string, string>;
   /** JSON; text or bytes if `content-type` says so. */
   body: unknown;
+  /** Of what the answer shows: its ETag begins with it. */
+  version?: number;
+  /** Older than what was asked for: it has no ETag. */
+  isStale?: boolean;
 }
 
 export type Route = (request: HttpRequest) => Promise<HttpAnswer>;
@@ -25,12 +30,35 @@ export type Routes = Record<string, Route>;
 
 type Result = APIGatewayProxyStructuredResultV2;
 
-const toResult = ({ status, headers = {}, body }: HttpAnswer): Result => ({
+/** As it is sent. */
+type Sent = HttpAnswer & { body: string | Uint8Array };
+
+const toSent = (answer: HttpAnswer): Sent => {
+  const { headers, body } = answer;
+  return {
+    ...answer,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+  };
+};
+
+/** What is read has an ETag, and what has a version; who has it already is not sent a body again. */
+const withEtag = (sent: Sent, { routeKey, headers }: HttpRequest): Sent => {
+  const isRead = routeKey.startsWith('GET ') && sent.status === 200;
+  if (sent.isStale || !(isRead || sent.version !== undefined)) return sent;
+  const etag = etagOf(sent.body, sent.version);
+  const { 'content-type': type, 'content-encoding': encoding, ...others } = sent.headers ?? {};
+  return isRead && isKnown(headers['if-none-match'], etag)
+    ? { status: 304, headers: { ...others, etag }, body: '' }
+    : { ...sent, headers: { ...sent.headers, etag } };
+};
+
+const toResult = ({ status, headers = {}, body }: Sent): Result => ({
   statusCode: status,
-  headers: status === 304 ? headers : { 'content-type': 'application/json', ...headers },
+  headers,
   ...(body instanceof Uint8Array
     ? { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
-    : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    : { body }),
 });
 
 const noRoute: Route = async () => {
@@ -105,7 +133,9 @@ const observe = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, C
 const problems = (): middy.MiddlewareObj<APIGatewayProxyEventV2, Result, Error, Context, Started> => ({
   onError(request) {
     const { correlationId } = request.internal as Started;
-    request.response = toResult(toProblem(request.error, request.event?.rawPath ?? '/', correlationId));
+    request.response = toResult(
+      toSent(toProblem(request.error, request.event?.rawPath ?? '/', correlationId)),
+    );
   },
 });
 
@@ -125,6 +155,7 @@ export const httpHandler = (routes: Routes, otherwise: Route = noRoute) => {
     .handler(async (event: APIGatewayProxyEventV2, context: Context): Promise<Result> => {
       gatewayOnly(event);
       const request = toRequest(event, context);
-      return toResult(await asFunction(context.functionName, () => dispatch(entries, otherwise, request)));
+      const answer = await asFunction(context.functionName, () => dispatch(entries, otherwise, request));
+      return toResult(withEtag(toSent(answer), request));
     });
 };
