@@ -69,3 +69,41 @@ test('a document without a version, as a hand may leave it, is put right', async
   await mend(model, stored === undefined ? [] : [{ stored, document: document(2) }]);
   expect(await found()).toEqual(document(2));
 });
+
+test('a look finds what is altered, missing, surplus or not to be computed in its range, and nothing beyond', async () => {
+  const of = (_id: string, version = 1): ReadDocument => ({ ...document(version), _id });
+  const { model } = await openModel(undefined, []);
+  const odd = { ...of(''), _id: 7 } as never;
+  await model.collection.insertMany([of('a'), of('b', 2), of('c'), of('d'), of('e'), odd]);
+  const error = new Error('cannot be folded');
+  const expected: Recomputed[] = [
+    { id: 'b', document: of('b', 3) },
+    { id: 'bb', document: of('bb') },
+    { id: 'c', document: of('c') },
+    { id: 'd', error },
+  ];
+  const within = await examineRange(model, expected, { after: 'a', upTo: 'd' });
+  const differences = [{ stored: of('b', 2), document: of('b', 3) }, { document: of('bb') }];
+  expect(within).toEqual({ differences, failed: ['d'] });
+  const surplus = async (range: object) =>
+    new Set((await examineRange(model, [], range)).differences.map(({ stored }) => stored?._id));
+  expect(await surplus({ after: 'c' })).toEqual(new Set<unknown>(['d', 'e']));
+  // What no rule of ids covers is in the first range.
+  expect(await surplus({ upTo: 'b' })).toEqual(new Set<unknown>(['a', 'b', 7]));
+  expect(await surplus({})).toEqual(new Set<unknown>(['a', 'b', 'c', 'd', 'e', 7]));
+});
+
+test('what is missing is written, what is surplus goes, and what came or changed meanwhile is judged anew', async () => {
+  const missing = await openModel(undefined, [document(2)]);
+  await mend(missing.model, [{ document: document(2) }]);
+  expect(await missing.found()).toEqual(document(2));
+  const surplus = await openModel(document(2), []);
+  await mend(surplus.model, [{ stored: document(2) }]);
+  expect(await surplus.found()).toBeNull();
+  const changed = await openModel(document(3), [document(3)]);
+  await mend(changed.model, [{ stored: document(2) }]);
+  expect(await changed.found()).toEqual(document(3));
+  const came = await openModel(document(4), [document(4)]);
+  await mend(came.model, [{ document: document(2) }]);
+  expect(await came.found()).toEqual(document(4));
+});

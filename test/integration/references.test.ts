@@ -1,7 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { ReadDocument, ReadModel } from '../../lib/core/projection/projection.ts';
 import { openReadModel } from '../../lib/core/projection/read-model.ts';
-import { refreshCopies, sendCopies } from '../../lib/core/projection/references.ts';
+import {
+  findStaleCopies,
+  refreshCopies,
+  resolveReferences,
+  sendCopies,
+} from '../../lib/core/projection/references.ts';
 import { examineRange, mend } from '../../lib/core/repair/drift.ts';
 import { settingsFrom } from '../../lib/platform/settings.ts';
 import { counterList, counterModel } from '../support/counter.ts';
@@ -94,4 +99,40 @@ test('a name that a live writer brought forward after the look is not taken back
   await mend({ ...model, source }, [{ stored, document: shop('a', 1) }]);
   expect(new Set(seen)).toEqual(new Set(['name 2']));
   expect(await shops().find().toArray()).toEqual([shop('a', 2)]);
+});
+
+test('what has changed is missing as long as a document has an older copy of it, and only there', async () => {
+  const { model, owners } = openModels(2);
+  const at = (id: string, version: number) => findStaleCopies(model, owners, [{ id, version }]);
+  await shops().insertMany([shop('a', 1), shop('b', 2), shop('c', 1, 'another')]);
+  expect([await at('owner', 2), await at('owner', 1)]).toEqual([new Set(['owner']), new Set()]);
+  expect(await at('nobody', 9)).toEqual(new Set());
+  expect(await findStaleCopies(model, owners, [])).toEqual(new Set());
+  expect(await findStaleCopies(model, model, [{ id: 'owner', version: 9 }])).toEqual(new Set());
+  const both = [
+    { id: 'owner', version: 2 },
+    { id: 'another', version: 2 },
+  ];
+  expect(await findStaleCopies(model, owners, both)).toEqual(new Set(['owner', 'another']));
+});
+
+test('what a document should be has the newest copy, and an error if what it refers to is one', async () => {
+  const { model } = openModels(2);
+  const of = (document: ReturnType<typeof shop>) => ({ id: document._id, document });
+  const broken = { id: 'z', error: new Error('cannot be folded') };
+  const [older, newer, foreign] = [of(shop('a', 1)), of(shop('b', 3)), of(shop('c', 1, 'another'))];
+  const resolved = await resolveReferences(model, [older, newer, foreign, broken]);
+  expect(resolved).toEqual([of(shop('a', 2)), newer, foreign, broken]);
+  expect(await resolveReferences(model, [broken])).toEqual([broken]);
+  const [reference] = model.references ?? [];
+  if (reference === undefined) throw new Error('it has one');
+  const source = { ...reference.model.source, current: async () => [{ id: 'owner', error: broken.error }] };
+  const failing = { ...model, references: [{ ...reference, model: { ...reference.model, source } }] };
+  expect(await resolveReferences(failing, [older, foreign])).toEqual([
+    { id: 'a', error: broken.error },
+    foreign,
+  ]);
+  await shops().insertOne(shop('a', 1));
+  await refreshCopies(failing, [shop('a', 1)]);
+  expect(await named()).toEqual(['name 1']);
 });

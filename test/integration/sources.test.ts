@@ -1,13 +1,21 @@
 // Source: lib/core/projection/sources.ts.
 import { beforeAll, expect, test } from 'vitest';
+import type { Recomputed } from '../../lib/core/projection/projection.ts';
 import { openReadModel } from '../../lib/core/projection/read-model.ts';
 import { between, estimateRows, eventSource, rangeOf } from '../../lib/core/projection/sources.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
+import { catalogue } from '../../lib/domains.ts';
 import { settingsFrom } from '../../lib/platform/settings.ts';
 import { counterList, counterModel } from '../support/counter.ts';
 import { useDatabases } from '../support/database.ts';
+import { subscribers } from '../support/domains.ts';
+import { runSeed } from '../support/random.ts';
+import { play, sampleScenario } from '../support/scenario.ts';
+import { clear, createWorld } from '../support/world.ts';
 
 const databases = useDatabases();
+const elsewhere = useDatabases();
+const seed = runSeed('sources');
 const counters = 600;
 const idOf = (n: number): string => `c-${String(n).padStart(4, '0')}`;
 const ids = Array.from({ length: counters }, (_, n) => idOf(n));
@@ -25,6 +33,7 @@ const event = (stream_type: string, id: string, version: number) => ({
 });
 
 beforeAll(async () => {
+  await catalogue.ensureIndexes(elsewhere.write, elsewhere.read);
   // Neighbours by name on either side, which are none of it.
   const others = ['Counte', 'Counter2'].flatMap((type) => ids.map((id) => event(type, id, 1)));
   const own = ids.flatMap((id) => [event('Counter', id, 1), event('Counter', id, 2)]);
@@ -69,6 +78,29 @@ test.each(Object.entries(sources))(
     expect(await open().current([])).toEqual([]);
     const { expected, there } = await open().ofAggregate(idOf(7), 1);
     expect([expected.map(({ id }) => id), there]).toEqual([[idOf(7)], { _id: idOf(7) }]);
+  },
+);
+
+// A rebuild that meets a document which is newer than what it has scanned asks for it by its id.
+test.each(subscribers)(
+  'each document that $name keeps is given by its id as it is by a scan',
+  async (domain) => {
+    const world = createWorld(domain, elsewhere.write, elsewhere.read);
+    await clear(world);
+    await play(world, sampleScenario(domain, seed, [6, 12]));
+    let seen = 0;
+    for (const model of domain.readModels(elsewhere.write, elsewhere.read)) {
+      const scanned: Recomputed[] = [];
+      for await (const one of model.source.scan({})) scanned.push(one);
+      const wanted = scanned.map(({ id }) => id).filter((_, index) => index % 2 === 0);
+      const found = await model.source.current(['0-never', ...wanted]);
+      const byId = (one: Recomputed, other: Recomputed) => (one.id < other.id ? -1 : 1);
+      expect(found.toSorted(byId), model.projection.name).toEqual(
+        scanned.filter(({ id }) => wanted.includes(id)),
+      );
+      seen += wanted.length;
+    }
+    expect(seen).toBeGreaterThan(0);
   },
 );
 

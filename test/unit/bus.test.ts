@@ -57,6 +57,7 @@ describe('the query bus', () => {
       return version === undefined ? undefined : { version };
     },
     onFound: async ({ data: { id } }) => {
+      await new Promise(setImmediate);
       read.push(id);
     },
   });
@@ -76,6 +77,17 @@ describe('the query bus', () => {
     const found = await bus.send({ type: 'Get', data: { id: 'a' } }, { ...within, wait });
     expect(found).toEqual({ version: 2 });
     expect(read).toEqual(['a']);
+  });
+
+  test('lets the database breathe between two looks, and looks once more at the end', async () => {
+    const versions: number[] = Array.from({ length: 10_000 }, () => 1);
+    const bus = createQueryBus([document, list], versions);
+    const started = performance.now();
+    await bus.send({ type: 'Get', data: { id: 'a' } }, { ...within, wait: { version: 2, timeoutMs: 60 } });
+    expect(performance.now() - started).toBeGreaterThanOrEqual(60);
+    const looks = 10_000 - versions.length;
+    expect(looks).toBeGreaterThan(1);
+    expect(looks).toBeLessThan(60);
   });
 
   test('gives the page that there is when the version does not come in time, and says so', async () => {

@@ -48,9 +48,10 @@ describe('the catalogue', () => {
       hears,
       create: () => expect.unreachable(),
     });
-    const { subscriptionsOf } = createCatalogue([
+    const { subscriptionsOf, queueNames } = createCatalogue([
       { ...counting, subscribers: [subscriber('all', known), subscriber('some', known.slice(1))] },
     ]);
+    expect(queueNames).toEqual(['all', 'some']);
     expect(known.map((type) => subscriptionsOf(type, 'Counter'))).toEqual([['all'], ['all', 'some']]);
     expect(subscriptionsOf('CountedTwice', 'Counter')).toEqual(['all']);
     expect([subscriptionsOf('CountedTwice', 'Other'), subscriptionsOf('CountedTwice')]).toEqual([[], []]);

@@ -55,3 +55,12 @@ test('two failures are one cause by name, code and frame, and neither by their t
   other.stack = one.stack ?? '';
   expect(fingerprint(one)).not.toBe(fingerprint(other));
 });
+
+test('what is thrown and is no error has its text for a cause, and a stack without the text has its frame all the same', () => {
+  expect(causeOf('out of paper')).toEqual({ name: 'NotAnError', message: 'out of paper' });
+  expect(causeOf(undefined)).toEqual({ name: 'NotAnError', message: 'undefined' });
+  const error = new Error('renamed since');
+  error.stack = 'at g (/lib/a.ts:1:1)';
+  expect(causeOf(error)).toEqual({ name: 'Error', message: 'renamed since', frame: 'at g (a.ts:1:1)' });
+  expect(fingerprint(error)).toMatch(/^[0-9a-f]{12}$/);
+});

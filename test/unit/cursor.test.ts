@@ -48,5 +48,8 @@ describe('a page', () => {
     const byName = keyset(['name', 1, 'text'], ['count', 1, 'number']);
     const { next } = byName.page([{ name: 'ä.b "', count: 7 }, {}], 1);
     expect(byName.after.parse(next?.after)).toEqual(['ä.b "', 7]);
+    expect(byName.following(['n', 7])).toEqual({
+      $and: [{ name: { $gte: 'n' } }, { $or: [{ name: { $gt: 'n' } }, { name: 'n', count: { $gt: 7 } }] }],
+    });
   });
 });

@@ -67,3 +67,63 @@ test('what is discarded is on record before it goes', async () => {
     [['c'], 1],
   ]);
 });
+
+/** Each call takes its time, and is noted when it is over. */
+const slowly = (queue: DeadLetterQueue) => {
+  const done: string[] = [];
+  const later =
+    <A, T>(name: string, call: (given: A) => Promise<T>) =>
+    async (given: A): Promise<T> => {
+      await new Promise(setImmediate);
+      const answer = await call(given);
+      done.push(name);
+      return answer;
+    };
+  const slow: DeadLetterQueue = {
+    ...queue,
+    sendBack: later('sent', queue.sendBack),
+    remove: later('removed', queue.remove),
+    release: later('released', queue.release),
+  };
+  return { slow, done, later };
+};
+
+test('a letter goes when it has been sent and counted, and the call ends when it is gone', async () => {
+  const { slow, done, later } = slowly(queueOf(['a']).queue);
+  await redrive(slow, { timeLeftMs, onRedriven: later('counted', async () => undefined) });
+  const once = ['sent', 'counted', 'removed'];
+  expect(done.slice(0, 3)).toEqual(once);
+  expect(done.at(-1)).toBe('released');
+  const kept = slowly(queueOf(['a']).queue);
+  await discard(kept.slow, { timeLeftMs, record: kept.later('recorded', async () => undefined) });
+  expect(kept.done.slice(0, 2)).toEqual(['recorded', 'removed']);
+  expect(kept.done.at(-1)).toBe('released');
+});
+
+test('letters come one at a time too, and nothing is recorded of none', async () => {
+  const { queue } = queueOf(['a', 'b', 'c']);
+  const one = ['a', 'b', 'c'].map(letter);
+  const recorded: unknown[] = [];
+  const record = async (letters: QueuedLetter[]) => void recorded.push(idsOf(letters));
+  const wanted = ({ eventId }: QueuedLetter) => eventId !== 'b';
+  const receive = async () => one.splice(0, 1);
+  expect(await discard({ ...queue, receive }, { timeLeftMs, wanted, record })).toEqual({
+    ...{ discarded: 2, left: 1, done: true },
+  });
+  expect(recorded).toEqual([['a'], ['c']]);
+});
+
+test('a letter that stays and is seen again ends the call, and one that failed again is left alone', async () => {
+  const { queue } = queueOf(['a', 'b']);
+  const sent: unknown[] = [];
+  const receive = async () => [letter('a'), { ...letter('b'), again: true }];
+  const sendBack = async (letters: QueuedLetter[]) => {
+    sent.push(idsOf(letters));
+    return [];
+  };
+  const answer = await redrive(
+    { ...queue, receive, sendBack },
+    { timeLeftMs, onRedriven: async () => undefined },
+  );
+  expect([answer, sent]).toEqual([{ redriven: 0, left: 2, done: false, event_ids: [] }, [['a']]]);
+});

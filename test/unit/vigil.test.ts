@@ -80,3 +80,20 @@ test('a promise counts though its answer was lost, and whoever has no lease stay
   expect(await other.renew(leaseThat(false))).toBe(false);
   expect(other.mayRest()).toBe(true);
 });
+
+test('a promise is counted from its answer on, since the database may have counted from then', async () => {
+  const vigil = vigilOf({ idleMs: 3_000 });
+  vigil.busy();
+  const slow = leaseThat();
+  const { acquire } = slow;
+  slow.acquire = (fields) => {
+    vi.advanceTimersByTime(500);
+    return acquire(fields);
+  };
+  await vigil.renew(slow);
+  expect(slow.promised).toEqual([promiseOf(3_000)]);
+  vi.advanceTimersByTime(2_999);
+  expect(vigil.mayRest()).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(vigil.mayRest()).toBe(true);
+});
