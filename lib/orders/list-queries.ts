@@ -5,7 +5,7 @@ import { instant, moneyText, requiredText, wholeNumber } from '../core/fields.ts
 import type { ReadDocument } from '../core/projection/projection.ts';
 import { keyset, ranked } from '../core/queries/cursor.ts';
 import { listQuery, type Page, type QueryContext } from '../core/queries/query.ts';
-import { searchByWords } from '../core/search/word-search.ts';
+import { findAndCountByWords } from '../core/search/word-search.ts';
 import { searchedWords } from '../core/search/words.ts';
 import { type ListedOrder, listed, orderSummary, toSummary } from './answers.ts';
 import { orderStatus } from './order.ts';
@@ -144,14 +144,15 @@ const search = async (
 ): Promise<Page<OrderPage>> => {
   const order = orderOf(input.sort_by, input.sort_order);
   const after = input.after === undefined ? undefined : order.decode(input.after);
-  const words = await searchByWords(orderDocuments(readDb), input.q, { maxTimeMS });
-  const filter = searchFilter(input);
-  const following = { $and: [filter, order.following(after)] };
-  const found = await Promise.all([
-    words.find(after === undefined ? filter : following, { sort: order.sort, ...partOf(input) }),
-    words.count(filter),
-  ]);
-  return toPage(order, found, input);
+  const { found, total } = await findAndCountByWords(orderDocuments(readDb), {
+    words: input.q,
+    filter: searchFilter(input),
+    following: order.following(after),
+    sort: order.sort,
+    ...partOf(input),
+    maxTimeMS,
+  });
+  return toPage(order, [found, total], input);
 };
 
 const hasReached = async (

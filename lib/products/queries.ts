@@ -8,8 +8,8 @@ import { toMajor } from '../core/money.ts';
 import type { ReadDocument } from '../core/projection/projection.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
 import { keyset } from '../core/queries/cursor.ts';
-import { documentQuery, listQuery } from '../core/queries/query.ts';
-import { searchByWords } from '../core/search/word-search.ts';
+import { documentQuery, listQuery, type QueryContext } from '../core/queries/query.ts';
+import { findByWords } from '../core/search/word-search.ts';
 import { searchedWords } from '../core/search/words.ts';
 import { listAlerts } from './alert-queries.ts';
 import { getAuditLog } from './audit-log-queries.ts';
@@ -65,14 +65,16 @@ export const findProduct = async (readDb: Db, id: string): Promise<ProductDetail
 export const findProducts = async (
   readDb: Db,
   { q, in_stock, limit, skip, after }: z.output<typeof listProductsInput>,
+  { maxTimeMS }: Pick<QueryContext, 'maxTimeMS'>,
 ): Promise<{ products: ProductCard[]; next?: { after: string } }> => {
-  const filter = { ...(in_stock === undefined ? {} : { in_stock }), ...newest.following(after) };
-  const page = { sort: newest.sort, skip, limit: limit + 1 };
+  const filter = in_stock === undefined ? {} : { in_stock };
+  const following = newest.following(after);
+  const page = { sort: newest.sort, skip, limit: limit + 1, maxTimeMS };
   const cards = cardDocuments(readDb);
   const found =
     q === undefined
-      ? await cards.find(filter, page).toArray()
-      : await (await searchByWords(cards, q, {})).find(filter, page);
+      ? await cards.find({ ...filter, ...following }, page).toArray()
+      : await findByWords(cards, { words: q, filter, following, ...page });
   const { rows, ...next } = newest.page(found, limit);
   return { products: rows.map(toCard), ...next };
 };
@@ -87,8 +89,8 @@ export const listProducts = listQuery({
   summary: 'Products, newest first; `q` finds the beginnings of words of their names',
   input: listProductsInput,
   answer: z.array(productCard),
-  async handle({ data }, { readDb }: Databases) {
-    const { products: body, ...next } = await findProducts(readDb, data);
+  async handle({ data }, { readDb }: Databases, context) {
+    const { products: body, ...next } = await findProducts(readDb, data, context);
     return { body, ...next };
   },
   hasReached: async (at, { readDb }) =>

@@ -6,7 +6,7 @@ import { requiredText, uuid, wholeNumber } from '../core/fields.ts';
 import type { ReadDocument } from '../core/projection/projection.ts';
 import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery, type QueryContext } from '../core/queries/query.ts';
-import { searchByWords } from '../core/search/word-search.ts';
+import { findByWords } from '../core/search/word-search.ts';
 import { searchedWords } from '../core/search/words.ts';
 import { cardDocuments, type SupplierDocument, supplierDocuments } from './projections.ts';
 import { hasReachedProduct, hasReachedSupplier } from './reached.ts';
@@ -80,10 +80,11 @@ const findSuppliers = async (
   { maxTimeMS }: Pick<QueryContext, 'maxTimeMS'>,
 ): Promise<ReadDocument<SupplierDocument>[]> => {
   const suppliers = supplierDocuments(readDb);
-  const filter = newest.following(after);
-  const page = { sort: newest.sort, skip, limit: limit + 1 };
-  if (q === undefined) return suppliers.find(filter, { ...page, maxTimeMS }).toArray();
-  return (await searchByWords(suppliers, q, { maxTimeMS })).find(filter, page);
+  const following = newest.following(after);
+  const page = { sort: newest.sort, skip, limit: limit + 1, maxTimeMS };
+  return q === undefined
+    ? suppliers.find(following, page).toArray()
+    : findByWords(suppliers, { words: q, filter: {}, following, ...page });
 };
 
 export const listSuppliers = listQuery({

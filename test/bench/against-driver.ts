@@ -3,7 +3,7 @@ import { inTurn, load, ratioOf, spreadOf } from './measure.ts';
 import { both, type Row } from './report.ts';
 
 const roundMs = 500;
-const callers = 8;
+const usualCallers = 8;
 
 interface Compared {
   what: string;
@@ -11,11 +11,13 @@ interface Compared {
   bare: () => Promise<unknown>;
   /** What `bare` is, if it is not the driver. */
   name?: string;
+  /** So many at once. */
+  callers?: number;
 }
 
 export const againstDriver = async (
   rounds: number,
-  { what, ours, bare, name = 'the bare driver' }: Compared,
+  { what, ours, bare, name = 'the bare driver', callers = usualCallers }: Compared,
 ): Promise<Row> => {
   const found = await inTurn(rounds * 2, {
     ours: () => load(callers, roundMs, ours),

@@ -187,7 +187,8 @@ describe('a rename', () => {
 });
 
 describe('the list of products', () => {
-  const list = (fields: object) => findProducts(db.read, { limit: 20, skip: 0, ...fields });
+  const list = (fields: object) =>
+    findProducts(db.read, { limit: 20, skip: 0, ...fields }, { maxTimeMS: 5_000 });
 
   test('finds text as it stands, in any case', async () => {
     const { createSupplier, create } = productsOn(db.write);

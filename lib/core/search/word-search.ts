@@ -1,9 +1,12 @@
 // Finds documents by the words in their field `words`, by an index on that field alone: it grows as the data does, and a
-// write costs the words that it adds. Guarantees: each searched word is the beginning of a word of the document, and
-// text throughout. How it goes is chosen by what the index says: by the rarest word if that is rare, else along the
-// order that is asked for, in which a page of common words is soon full. Not guaranteed: speed if several common words
-// meet in few documents; then each document with the rarest of them is looked at (about 3 µs each).
-import type { Collection, CountDocumentsOptions, Document, Filter, WithId } from 'mongodb';
+// write costs the words that it adds. Guarantees: each searched word is the beginning of a word of the document, text
+// throughout, and an exact total. If few documents have one of the words, one call looks at these alone. If all words are
+// common, the page is found along the order that is asked for, in which it is soon full, beside the count of all.
+// Not guaranteed: speed of an exact total of common words. One word is counted by the index alone (about 0.5 µs a
+// document); else each document with the rarest word is looked at (about 2 µs), as it is if common words seldom meet.
+import type { Collection, Document, Filter, WithId } from 'mongodb';
+import { commonWords } from './common-words.ts';
+import { allOf, indexed, lookedAt } from './word-conditions.ts';
 
 /** A document that can be found by words. */
 export interface Worded {
@@ -13,95 +16,162 @@ export interface Worded {
 /** What the read model needs for it, beside an index for each order that is asked for. */
 export const wordsIndex = { keys: { words: 1 } } as const;
 
-/** As many documents are looked at one by one within some 10 ms. */
+/** As many documents are looked at one by one within some 5 ms. */
 const fewDocuments = 2_000;
 
-interface Page {
+/** As many are passed along an order within some 100 ms. */
+const mostPassed = 50_000;
+
+export interface WordSearch {
+  words: string[];
+  /** What is found has this too. */
+  filter: Document;
+  /** What is on the page has this too: it comes after a cursor. */
+  following?: Document;
   sort: Record<string, 1 | -1>;
   skip: number;
   limit: number;
   projection?: Document;
+  maxTimeMS: number;
 }
 
-type Limits = Pick<CountDocumentsOptions, 'maxTimeMS'>;
-
-// The one form of a range that MongoDB counts by the index alone if the field is a list. Each character of the word
-// stands for itself.
-const beginsWith = (word: string): RegExp => new RegExp(`^${word.replace(/[\\^$.*+?()[\]{}|/#-]/g, '\\$&')}`);
-
-/** By the index on words. */
-const indexed = (word: string): Document => ({ words: beginsWith(word) });
-
-/** The same in a form that no index is used for. */
-const lookedAt = (word: string): Document => ({ $nor: [{ words: { $not: beginsWith(word) } }] });
-
-interface Ranked {
-  areAllCommon: boolean;
-  /** The words as conditions that go by the rarest of them. */
-  byRarest(): Promise<Document[]>;
+interface Found<D> {
+  found: D[];
+  /** 0 if it is not asked for. */
+  total: number;
 }
 
-const rank = async <D extends Worded & Document>(
-  collection: Collection<D>,
-  words: string[],
-  limits: Limits,
-): Promise<Ranked> => {
-  const countEach = (options: CountDocumentsOptions): Promise<number[]> =>
-    Promise.all(words.map((word) => collection.countDocuments(indexed(word) as Filter<D>, options)));
-  const atMostFew = await countEach({ ...limits, limit: fewDocuments });
-  const areAllCommon = atMostFew.every((count) => count === fewDocuments);
-  let exact: Promise<number[]> | undefined;
-  return {
-    areAllCommon,
-    async byRarest() {
-      if (areAllCommon && words.length > 1) exact ??= countEach(limits);
-      const counts = await (exact ?? atMostFew);
-      const rarest = counts.indexOf(Math.min(...counts));
-      return words.map((word, at) => (at === rarest ? indexed(word) : lookedAt(word)));
-    },
-  };
-};
-
-/** The stages that give a page as far as the first `many` documents of the order give it. */
-const amongFirst = (
-  many: number,
-  words: string[],
-  filter: Document,
-  { sort, skip, limit, projection }: Page,
-): Document[] => [
-  { $match: filter },
-  { $sort: sort },
-  { $limit: skip + many },
-  { $match: { $and: words.map(lookedAt) } },
-  { $skip: skip },
-  { $limit: limit },
-  ...(projection === undefined ? [] : [{ $project: projection }]),
+/** The documents with `first` by the index, and the other words in them. */
+const byIndex = (first: string, words: string[]): Document[] => [
+  indexed(first),
+  ...words.filter((word) => word !== first).map(lookedAt),
 ];
 
-/** A search for documents that have all of the words. No words at all find nothing. */
-export const searchByWords = async <D extends Worded & Document>(
-  collection: Collection<D>,
-  words: string[],
-  limits: Limits,
-) => {
-  if (words.length === 0) return { find: async (): Promise<WithId<D>[]> => [], count: async () => 0 };
-  const { areAllCommon, byRarest } = await rank(collection, words, limits);
-  return {
-    async find(filter: Filter<D>, page: Page): Promise<WithId<D>[]> {
-      for (const many of areAllCommon ? [fewDocuments / 10, fewDocuments] : []) {
-        const stages = amongFirst(many, words, filter, page);
-        const found = await collection.aggregate<WithId<D>>(stages, limits).toArray();
-        if (found.length === page.limit) return found;
-      }
-      const conditions = { $and: [...(await byRarest()), filter] } as Filter<D>;
-      return collection.find(conditions, { ...limits, ...page }).toArray();
-    },
+const projected = ({ projection }: WordSearch): Document[] =>
+  projection === undefined ? [] : [{ $project: projection }];
 
-    async count(filter: Filter<D>): Promise<number> {
-      // Without anything beside it, one word is counted by the index alone.
-      const isWordAlone = words.length === 1 && Object.keys(filter).length === 0;
-      const conditions = [...(await byRarest()), ...(isWordAlone ? [] : [filter])];
-      return collection.countDocuments({ $and: conditions } as Filter<D>, limits);
+const counted = [{ $count: 'count' }];
+
+interface Facets<D> {
+  looked: { count: number }[];
+  found: D[];
+  total?: { count: number }[];
+}
+
+/** The answer by the documents with one word, undefined if they are many. */
+const findAmongFew = async <D extends Worded & Document>(
+  collection: Collection<D>,
+  word: string,
+  search: WordSearch,
+  isCounted: boolean,
+): Promise<Found<WithId<D>> | undefined> => {
+  const { words, filter, following = {}, sort, skip, limit, maxTimeMS } = search;
+  const [first = {}, ...others] = byIndex(word, words);
+  const matching = allOf(...others, filter);
+  const page = [{ $sort: sort }, { $skip: skip }, { $limit: limit }, ...projected(search)];
+  const stages = [
+    { $match: first },
+    { $limit: fewDocuments },
+    {
+      $facet: {
+        looked: counted,
+        found: [{ $match: allOf(matching, following) }, ...page],
+        ...(isCounted ? { total: [{ $match: matching }, ...counted] } : {}),
+      },
     },
-  };
+  ];
+  const [facets] = await collection.aggregate<Facets<WithId<D>>>(stages, { maxTimeMS }).toArray();
+  const { looked = [], found = [], total = [] } = facets ?? {};
+  return looked[0]?.count === fewDocuments ? undefined : { found, total: total[0]?.count ?? 0 };
 };
+
+/** Which share of the first documents of an order have the word. */
+const shareOf = async <D extends Worded & Document>(
+  collection: Collection<D>,
+  word: string,
+  { sort, maxTimeMS }: WordSearch,
+): Promise<number> => {
+  const stages = [{ $sort: sort }, { $limit: fewDocuments }, { $match: lookedAt(word) }, ...counted];
+  const [found] = await collection.aggregate<{ count: number }>(stages, { maxTimeMS }).toArray();
+  return (found?.count ?? 0) / fewDocuments;
+};
+
+/** The page along the order, undefined if it is not full as soon as `share` of the documents would fill it. */
+const findAlong = async <D extends Worded & Document>(
+  collection: Collection<D>,
+  search: WordSearch,
+  share: number,
+): Promise<WithId<D>[] | undefined> => {
+  const { words, filter, following = {}, sort, skip, limit, maxTimeMS } = search;
+  for (const times of [1.5, 15]) {
+    const many = Math.ceil(((skip + limit) / share) * times);
+    if (many > mostPassed) return undefined;
+    const stages = [
+      { $match: allOf(filter, following) },
+      { $sort: sort },
+      { $limit: many },
+      { $match: allOf(...words.map(lookedAt)) },
+      { $skip: skip },
+      { $limit: limit },
+      ...projected(search),
+    ];
+    const found = await collection.aggregate<WithId<D>>(stages, { maxTimeMS }).toArray();
+    if (found.length === limit) return found;
+  }
+  return undefined;
+};
+
+const findCommon = async <D extends Worded & Document>(
+  collection: Collection<D>,
+  shares: Map<string, number>,
+  search: WordSearch,
+  isCounted: boolean,
+): Promise<Found<WithId<D>>> => {
+  const { words, filter, following = {}, sort, skip, limit, projection, maxTimeMS } = search;
+  const [[rarest] = ['']] = [...shares].toSorted(([, one], [, other]) => one - other);
+  const matching = allOf(...byIndex(rarest, words), filter);
+  const findPage = async (): Promise<WithId<D>[]> => {
+    const share = [...shares.values()].reduce((product, one) => product * one, 1);
+    const conditions = allOf(matching, following) as Filter<D>;
+    const page = { sort, skip, limit, maxTimeMS, ...(projection === undefined ? {} : { projection }) };
+    return (await findAlong(collection, search, share)) ?? collection.find(conditions, page).toArray();
+  };
+  const [found, total] = await Promise.all([
+    findPage(),
+    isCounted ? collection.countDocuments(matching as Filter<D>, { maxTimeMS }) : 0,
+  ]);
+  return { found, total };
+};
+
+const search = async <D extends Worded & Document>(
+  collection: Collection<D>,
+  asked: WordSearch,
+  isCounted: boolean,
+): Promise<Found<WithId<D>>> => {
+  const { words } = asked;
+  if (words.length === 0) return { found: [], total: 0 };
+  const common = commonWords(collection.namespace);
+  const shares = new Map<string, number>();
+  // The longest first: it is the rarest, as far as one can tell.
+  for (const word of words.toSorted((one, other) => other.length - one.length)) {
+    if (common.shareOf(word) === undefined) {
+      const found = await findAmongFew(collection, word, asked, isCounted);
+      if (found !== undefined) return found;
+      common.add(word, await shareOf(collection, word, asked));
+    }
+    shares.set(word, common.shareOf(word) ?? 0);
+  }
+  return findCommon(collection, shares, asked, isCounted);
+};
+
+/** A page of the documents that have all of the words. No words at all find nothing. */
+export const findByWords = async <D extends Worded & Document>(
+  collection: Collection<D>,
+  asked: WordSearch,
+): Promise<WithId<D>[]> => (await search(collection, asked, false)).found;
+
+/** The same, and how many there are on all pages. */
+export const findAndCountByWords = <D extends Worded & Document>(
+  collection: Collection<D>,
+  asked: WordSearch,
+): Promise<Found<WithId<D>>> => search(collection, asked, true);

@@ -10,10 +10,13 @@ const normalize = (text: string): string =>
     .toLowerCase()
     .replaceAll('ς', 'σ');
 
+/** Sorted after every other, and no character in any text (Unicode, 23.7): none is in a word. */
+export const afterAllCharacters = '\u{10ffff}';
+
 const split = (text: string): string[] => [
   ...new Set(
     normalize(text)
-      .split(/[\s,;]+/)
+      .split(/[\s,;\u{10ffff}]+/u)
       .filter((word) => word !== ''),
   ),
 ];
