@@ -37,12 +37,21 @@ test('the lists of the baseline take filters and pages', async () => {
   expect(await ids('limit=1&skip=1')).toEqual([second]);
   expect(await ids('has_note=true')).toEqual([first]);
   expect(await ids('has_note=false')).toEqual([second]);
+  await http().patch(`/baseline/tickets/${second}/note`, { note: ' ' });
+  expect(await ids('has_note=false')).toEqual([second]);
+  const rows = (await http().get('/baseline/tickets?status=paged')).list();
+  expect(rows.map((row) => [row['id'], row['has_note']])).toEqual([
+    [second, false],
+    [first, true],
+  ]);
   expectProblem(await http().get('/baseline/tickets?limit=101'), 400);
   expectProblem(await http().patch(`/baseline/tickets/${first}/status`, {}), 400);
   const product = { name: 'Paged', price: 1, cost_price: 1, stock: 3 };
   const made = await http().post('/baseline/products', product);
   expect((await http().get(made.header('location') ?? '')).object()).toMatchObject(product);
   expect((await http().get('/baseline/products?limit=1')).list()).toHaveLength(1);
+  const after = (await http().get('/baseline/products?limit=100&skip=1')).list().length;
+  expect(after).toBe((await http().get('/baseline/products?limit=100')).list().length - 1);
 });
 
 test('the baseline of products writes on every read and leaks what it cost', async () => {
@@ -65,6 +74,10 @@ test('the baseline answers bad input with problems all the same', async () => {
   expectProblem(await http().get('/baseline/products/01900000-0000-7000-8000-000000000000'), 404);
   expectProblem(
     await http().patch('/baseline/products/01900000-0000-7000-8000-000000000000/stock', { new_stock: 1 }),
+    404,
+  );
+  expectProblem(
+    await http().patch('/baseline/tickets/01900000-0000-7000-8000-000000000000/note', { note: 'x' }),
     404,
   );
 });
