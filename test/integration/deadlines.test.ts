@@ -13,14 +13,19 @@ beforeAll(async () => {
 });
 afterAll(() => silent.close());
 
+/** Each of them takes some seconds, on a busy machine a few more. */
+const enoughMs = 15_000;
+
 /** `call` gives a function to call, once all that it needs has been loaded. */
 const underMemoryPressure = async (call: string, environment: Record<string, string>) => {
   const program = `
     const call = await (async () => { ${call} })();
     setInterval(() => gc(), 20);
     setTimeout(() => process.exit(1), 50_000);
+    const startedAt = performance.now();
     const failed = await call().then(() => undefined, (error) => error);
-    console.log(JSON.stringify({ code: failed?.code, message: failed?.message }));
+    const ms = performance.now() - startedAt;
+    console.log(JSON.stringify({ code: failed?.code, message: failed?.message, ms }));
     process.exit(0);`;
   const { stdout } = await run(process.execPath, ['--expose-gc', '--input-type=module', '-e', program], {
     env: { PATH: process.env['PATH'], AWS_REGION: 'eu-central-1', ...environment },
@@ -34,8 +39,9 @@ describe.concurrent('whatever is collected meanwhile', () => {
     const { postCommand } = await import('./lib/platform/post-command.ts');
     const command = { command_id: 'c', type: 'RecordRead', data: {}, correlation_id: 'c', causation_id: 'c' };
     return () => postCommand('records-commands', command, 300);`;
-    const { code } = await underMemoryPressure(call, { SQS_ENDPOINT: silent.url });
+    const { code, ms } = await underMemoryPressure(call, { SQS_ENDPOINT: silent.url });
     expect(code).toBe('unavailable');
+    expect(ms).toBeLessThan(enoughMs);
   });
 
   test('a Parameter Store that says nothing is given up in time', async () => {
@@ -43,16 +49,18 @@ describe.concurrent('whatever is collected meanwhile', () => {
     const { withParameters } = await import('./lib/platform/parameters.ts');
     return () => withParameters(process.env);`;
     const environment = { AWS_ENDPOINT_URL_SSM: silent.url, OPS_TOKEN_PARAMETER: '/tandem/prod/ops-token' };
-    const { message } = await underMemoryPressure(call, environment);
+    const { message, ms } = await underMemoryPressure(call, environment);
     expect(message).toMatch(/Parameter Store cannot be reached/);
+    expect(ms).toBeLessThan(enoughMs);
   });
 
   test('a function that cannot be invoked is given up in time', async () => {
     const call = `
     const { startFunction } = await import('./lib/platform/start-function.ts');
     return () => startFunction('tandem-dev-rebuild', {});`;
-    const { message } = await underMemoryPressure(call, { AWS_ENDPOINT_URL_LAMBDA: silent.url });
+    const { message, ms } = await underMemoryPressure(call, { AWS_ENDPOINT_URL_LAMBDA: silent.url });
     expect(message).toMatch(/Lambda cannot be reached/);
+    expect(ms).toBeLessThan(enoughMs);
   });
 
   test('a batch for a queue server that says nothing is given up in time', async () => {
@@ -62,7 +70,8 @@ describe.concurrent('whatever is collected meanwhile', () => {
       const { unreachable } = await sqsPublisher.send('tickets-projector', [{ id: 'e', body: '{}' }]);
       throw new Error(unreachable.reason);
     };`;
-    const { message } = await underMemoryPressure(call, { SQS_ENDPOINT: silent.url });
+    const { message, ms } = await underMemoryPressure(call, { SQS_ENDPOINT: silent.url });
     expect(message).toMatch(/Timeout/);
+    expect(ms).toBeLessThan(enoughMs);
   });
 });

@@ -7,9 +7,11 @@ import {
   type OrderItem,
   orderDecider,
   orderEvents,
+  orderInputs,
   totalOf,
 } from '../../lib/orders/order.ts';
 import { orderProjection } from '../../lib/orders/projections.ts';
+import { endsAt, taken } from '../support/borders.ts';
 import { scenarios } from '../support/given.ts';
 import { address } from '../support/orders.ts';
 import { dayOf, projected } from '../support/projected.ts';
@@ -164,5 +166,52 @@ describe('the document of an order', () => {
     expect(words).toEqual(expect.arrayContaining(['one', 'c-1', 'p-1', 'p-2']));
     for (const part of Object.values(parts)) expect(words).toContain(part.toLowerCase().split(' ')[0]);
     expect(words).not.toContain(country.toLowerCase());
+  });
+});
+
+describe('what a caller may say of an order', () => {
+  const line = { product_id: 'p-1', quantity: 1, price: 19.99 };
+  const order = { customer_id: 'c-1', items: [line], shipping_address: address() };
+  const withAddress = (fields: object) =>
+    orderInputs.CreateOrder.safeParse({
+      ...order,
+      shipping_address: { ...address(), ...fields },
+    });
+
+  test('ends at its borders', () => {
+    const { CreateOrder, AddOrderItem, CancelOrder } = orderInputs;
+    expect(endsAt(CreateOrder, order, 'customer_id', 255)).toBe(true);
+    expect(endsAt(AddOrderItem, { id, ...line }, 'product_id', 255)).toBe(true);
+    expect(endsAt(CancelOrder, { id }, 'reason', 1_000)).toBe(true);
+    const quantities = [0, 1, 1_000_000, 1_000_001, 1.5, '1'];
+    expect(taken(AddOrderItem, { id, ...line }, 'quantity', quantities)).toEqual([
+      ...[false, true, true, false, false, false],
+    ]);
+    const items = [0, 1, mostItems, mostItems + 1].map((count) => Array.from({ length: count }, () => line));
+    expect(taken(CreateOrder, order, 'items', items)).toEqual([false, true, true, false]);
+  });
+
+  test('has an address whose parts end at theirs, and a country in capitals', () => {
+    for (const [field, most] of [
+      ['line1', 255],
+      ['line2', 255],
+      ['name', 255],
+      ['city', 255],
+      ['region', 255],
+      ['postal_code', 32],
+    ] as const) {
+      const lengths = [0, most, most + 1].map(
+        (length) => withAddress({ [field]: 'x'.repeat(length) }).success,
+      );
+      expect(lengths, field).toEqual([false, true, false]);
+    }
+    expect(withAddress({ country: 'de' }).data?.shipping_address.country).toBe('DE');
+    for (const country of ['', 'D', 'DEU', 'D1', ' DE']) expect(withAddress({ country }).success).toBe(false);
+  });
+
+  test('is kept in minor units', () => {
+    expect(orderInputs.AddOrderItem.parse({ id, ...line })).toEqual({
+      ...{ id, product_id: 'p-1', quantity: 1, price_minor: 1999 },
+    });
   });
 });

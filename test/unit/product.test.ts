@@ -6,8 +6,10 @@ import {
   type ProductEvent,
   productDecider,
   productEvents,
+  productInputs,
 } from '../../lib/products/product.ts';
 import { mergeViews, productViewsDecider } from '../../lib/products/product-views.ts';
+import { endsAt, taken } from '../support/borders.ts';
 import { scenarios } from '../support/given.ts';
 
 const lamp: Product = {
@@ -138,4 +140,26 @@ describe('an event of an older release', () => {
   test('of a newer release is refused, not guessed', () => {
     expect(() => upcast(productEvents, stored('PriceChanged', 3, {}))).toThrow('newer than this code');
   });
+});
+
+test('what a caller may say of a product ends at its borders, and is kept in minor units', () => {
+  const { CreateProduct, UpdateStock, ChangePrice } = productInputs;
+  const id = '01900000-0000-7000-8000-000000000000';
+  const whole = { name: 'Lamp', price: 19.99, cost_price: 7.5, stock: 3, supplier_id: id };
+  expect(CreateProduct.parse(whole)).toEqual({
+    ...{ name: 'Lamp', description: '', price_minor: 1999, cost_price_minor: 750, stock: 3, supplier_id: id },
+  });
+  expect(endsAt(CreateProduct, whole, 'name', 255)).toBe(true);
+  expect(endsAt(CreateProduct, whole, 'description', 10_000, 0)).toBe(true);
+  const amounts = [0, 0.01, 9_999_999_999.99, 10_000_000_000, 0.001, -1];
+  const above0 = [false, true, true, false, false, false];
+  expect(taken(CreateProduct, whole, 'price', amounts)).toEqual(above0);
+  expect(taken(ChangePrice, { id }, 'new_price', amounts)).toEqual(above0);
+  expect(taken(CreateProduct, whole, 'cost_price', amounts)).toEqual([true, ...above0.slice(1)]);
+  const counts = [-1, 0, 1_000_000_000, 1_000_000_001, 0.5];
+  for (const [schema, valid, field] of [
+    [CreateProduct, whole, 'stock'],
+    [UpdateStock, { id }, 'new_stock'],
+  ] as const)
+    expect(taken(schema, valid, field, counts)).toEqual([false, true, true, false, false]);
 });

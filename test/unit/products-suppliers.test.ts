@@ -1,5 +1,6 @@
-import { test } from 'vitest';
-import { type SupplierEvent, supplierDecider } from '../../lib/products/supplier.ts';
+import { expect, test } from 'vitest';
+import { type SupplierEvent, supplierDecider, supplierInputs } from '../../lib/products/supplier.ts';
+import { endsAt } from '../support/borders.ts';
 import { scenarios } from '../support/given.ts';
 
 const { given } = scenarios(supplierDecider);
@@ -24,4 +25,10 @@ test('changes nothing when renamed to its own name', () => {
 
 test('cannot be renamed before it exists', () => {
   given().when(rename('Zenith')).thenError('not_found');
+});
+
+test('has a name of up to 255 characters', () => {
+  const id = '01900000-0000-7000-8000-000000000000';
+  expect(endsAt(supplierInputs.CreateSupplier, {}, 'name', 255)).toBe(true);
+  expect(endsAt(supplierInputs.RenameSupplier, { id }, 'name', 255)).toBe(true);
 });

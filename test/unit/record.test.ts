@@ -5,8 +5,11 @@ import {
   mergeReads,
   type RecordReadCommand,
   recordDecider,
+  recordInputs,
+  recordReadCommand,
   recordReadsDecider,
 } from '../../lib/records/record.ts';
+import { endsAt, taken } from '../support/borders.ts';
 import { scenarios } from '../support/given.ts';
 import { dayOf, projected } from '../support/projected.ts';
 
@@ -56,4 +59,20 @@ describe('the reads of a record', () => {
         expect(count(mergeReads(commands))).toBe(count(commands));
       }),
     ));
+});
+
+test('what a caller may say of a record ends at its borders, a value by its bytes', () => {
+  const { WriteRecord } = recordInputs;
+  const valid = { key: 'k', value: 'v' };
+  expect(endsAt(WriteRecord, valid, 'key', 255)).toBe(true);
+  // In a path they mean a step: nothing could fetch them.
+  expect(taken(WriteRecord, valid, 'key', ['.', '..', '...', 'a/..'])).toEqual([false, false, true, true]);
+  const most = 64 * 1024;
+  expect(endsAt(WriteRecord, valid, 'value', most, 0)).toBe(true);
+  const wide = ['é'.repeat(most / 2), 'é'.repeat(most / 2 + 1), '€'.repeat(30_000)];
+  expect(taken(WriteRecord, valid, 'value', wide)).toEqual([true, false, false]);
+  const counts = [0, 1, 1_000_000, 1_000_001].map(
+    (count) => recordReadCommand.safeParse({ type: 'RecordRead', data: { key: 'k', count } }).success,
+  );
+  expect(counts).toEqual([false, true, true, false]);
 });

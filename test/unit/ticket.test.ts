@@ -1,6 +1,9 @@
+import type { Db } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { preview } from '../../lib/tickets/projections.ts';
-import { type TicketEvent, ticketDecider, ticketState } from '../../lib/tickets/ticket.ts';
+import { findTicket } from '../../lib/tickets/queries.ts';
+import { type TicketEvent, ticketDecider, ticketInputs, ticketState } from '../../lib/tickets/ticket.ts';
+import { endsAt } from '../support/borders.ts';
 import { scenarios } from '../support/given.ts';
 
 const { given } = scenarios(ticketDecider);
@@ -88,4 +91,24 @@ describe('the preview of a message', () => {
   test('cuts inside a word that fills the line, but never inside a character', () => {
     expect(preview('🙂'.repeat(100))).toBe(`${'🙂'.repeat(80)}…`);
   });
+});
+
+test.each([
+  ['CreateTicket', details, 'customer_id', 255, 1],
+  ['CreateTicket', details, 'subject', 500, 1],
+  ['CreateTicket', details, 'message', 50_000, 1],
+  ['ReplaceTicketNote', { id }, 'note', 50_000, 0],
+] as const)('%s with %j may have a %s of up to %i characters', (type, valid, field, most, from) => {
+  expect(endsAt(ticketInputs[type], valid, field, most, from)).toBe(true);
+});
+
+test('details are read as the primary has them, so that an acknowledged change is seen after a fail-over', async () => {
+  const asked: unknown[] = [];
+  const findOne = async (...given: unknown[]) => {
+    asked.push(given);
+    return null;
+  };
+  const db = { collection: () => ({ findOne }) } as object as Db;
+  expect(await findTicket(db, id)).toBeUndefined();
+  expect(asked).toEqual([[{ _id: id }, { readConcern: { level: 'local' } }]]);
 });
