@@ -187,3 +187,26 @@ describe("a customer's list", () => {
     expect(winning).not.toMatch(/"COLLSCAN"|"SORT"/);
   });
 });
+
+test('pages have numbers up to the last that may be asked for, and go on by the cursor behind it', async () => {
+  const { next: second } = await customerPage({ id: 'c-1', page_size: '1' });
+  expect(second).toMatchObject({ page: '2', after: expect.any(String) });
+  const last = await customerPage({
+    id: 'c-1',
+    page_size: '1',
+    after: String(second?.['after']),
+    page: '1000',
+  });
+  expect(last.body).toMatchObject({ page: 1_000, items: [{ customer_id: 'c-1' }] });
+  expect(last.next).toMatchObject({ page: '1000', after: expect.any(String) });
+  expect(last.next?.['after']).not.toBe(second?.['after']);
+});
+
+test.each([getCustomerOrders, searchOrders])(
+  '$type shows a version of an order as soon as its document has it, and not before',
+  async ({ hasReached }) => {
+    const at = (id: string, version: number) => hasReached?.({ id, version }, { readDb: databases.read });
+    expect(await Promise.all([at(idOf(1), 0), at(idOf(1), 1), at(idOf(1), 2)])).toEqual([true, true, false]);
+    expect(await at(idOf(999), 1)).toBe(false);
+  },
+);
