@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { listHeard } from '../../lib/core/observe/heard.ts';
+import { actionsCollection } from '../../lib/core/ops/actions.ts';
 import { relayLeaseName } from '../../lib/core/relay/awake.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
+import { linesOf } from '../support/lines.ts';
 import { oneWish } from '../support/scenario.ts';
 import { lambdaContext } from '../support/sqs-event.ts';
 import { clear, createWorld, newContext, relay } from '../support/world.ts';
@@ -74,6 +77,26 @@ test('reconcile removes what was published longer ago than EVENT_RETENTION_DAYS,
   await publishedAgo(49);
   expect(await run('reconcile', { source: 'aws.events' })).toMatchObject({ events_removed: 1 });
   expect(await eventRows(databases.write).countDocuments()).toBe(0);
+});
+
+test('reconcile is heard of, says how late the oldest event is, and is on record if an operator has asked for it', async () => {
+  const actions = databases.read.collection(actionsCollection);
+  await actions.deleteMany({});
+  await create();
+  const recorded_at = new Date(Date.now() - 90_000);
+  await eventRows(databases.write).updateMany({}, { $set: { recorded_at } });
+  const lines = await linesOf(() => run('reconcile', { source: 'aws.events' }));
+  const measured = lines.find((line) => '_aws' in line);
+  expect(measured).toMatchObject({ function: 'reconcile', Behind: expect.any(Number) });
+  expect(measured).not.toHaveProperty('Healed');
+  expect(Math.floor(Number(measured?.['OldestBehindMs']) / 10_000)).toBe(9);
+  const heard = (await listHeard(databases.read)).get('reconcile');
+  expect(Date.now() - (heard?.getTime() ?? 0)).toBeLessThan(10_000);
+  expect(await actions.countDocuments()).toBe(0);
+  await run('reconcile', {});
+  expect(await actions.find().toArray()).toMatchObject([
+    { kind: 'reconcile', target: 'all', by: 'sls invoke', state: 'done' },
+  ]);
 });
 
 test('who puts parked events back wakes a relay that sleeps; who finds none wakes nobody', async () => {

@@ -10,6 +10,7 @@ import { records } from '../../lib/records/domain.ts';
 import { recordDocuments, recordReadDocuments, recordsProjector } from '../../lib/records/projections.ts';
 import { findRecord } from '../../lib/records/queries.ts';
 import type { RecordReadCommand } from '../../lib/records/record.ts';
+import { countRecords } from '../../lib/records/stats.ts';
 import { context, eventsOf } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
@@ -138,6 +139,13 @@ describe('the commands', () => {
       rows.reduce((total, row) => total + Number(row[field]), 0);
     expect(await commands().countDocuments({ type: 'WriteRecord' })).toBe(sum(records, 'write_count'));
     expect(await commands().countDocuments({ type: 'RecordRead' })).toBe(sum(reads, 'read_count'));
+    expect(records.some(({ ['write_count']: writes }) => writes === 1)).toBe(true);
+    expect(await countRecords(databases.write)).toEqual({
+      commands: await commands().countDocuments(),
+      records: records.length,
+      reads: sum(reads, 'read_count'),
+      writes: sum(records, 'write_count'),
+    });
   });
 });
 

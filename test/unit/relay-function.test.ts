@@ -7,6 +7,8 @@ import { lambdaContext } from '../support/sqs-event.ts';
 
 const given = vi.hoisted(() => ({
   lines: [] as [string, Record<string, unknown>][],
+  emitted: [] as unknown[],
+  heart: [] as string[],
   run: async (_: RelayOptions): Promise<number> => 0,
 }));
 vi.mock('../../lib/core/relay/relay.ts', () => ({ runRelay: (options: RelayOptions) => given.run(options) }));
@@ -17,7 +19,18 @@ vi.mock('../../lib/platform/logger.ts', () => ({
     warn: (what: string, about: Record<string, unknown>) => given.lines.push([what, about]),
   }),
 }));
-vi.mock('../../lib/platform/metrics.ts', () => ({ emitMetrics: () => undefined }));
+vi.mock('../../lib/platform/metrics.ts', () => ({
+  emitMetrics: (...line: unknown[]) => given.emitted.push(line),
+}));
+vi.mock('../../lib/platform/heartbeat.ts', () => ({
+  createHeartbeat: (name: string) => ({
+    beat: () => given.heart.push(`${name} beats`),
+    settled: async () => given.heart.push('is settled'),
+  }),
+}));
+vi.mock('../../lib/platform/wake-relay.ts', () => ({
+  startNextRelay: async () => given.heart.push('calls the next'),
+}));
 
 beforeAll(() => {
   const settings = {
@@ -32,6 +45,8 @@ beforeAll(() => {
 });
 beforeEach(() => {
   given.lines = [];
+  given.emitted = [];
+  given.heart = [];
 });
 
 /** Runs the function with a relay that does this with its options. */
@@ -94,4 +109,17 @@ test('the relay says once that a queue is away, and again when it has been back'
     ['queue not reachable, events pend', { reason: 'gone again' }],
     ['database not reachable, events pend', { reason: 'no primary' }],
   ]);
+});
+
+test('the relay counts each batch: what was published, what refused, and what is given up', async () => {
+  await withRelay(({ onBatch }) => onBatch(result({ published: 5, refused: 2, parked: 1 })));
+  expect(given.emitted).toEqual([['relay', { EventsPublished: 5, EventsRefused: 2, EventsParked: 1 }]]);
+});
+
+test('the relay says what it owes while it holds the lease, calls the next one, and ends when all is said', async () => {
+  await withRelay(({ onLease, callNext }) => {
+    onLease?.();
+    void callNext?.();
+  });
+  expect(given.heart).toEqual(['relay beats', 'calls the next', 'is settled']);
 });
