@@ -78,9 +78,19 @@ describe('views that arrive as queued commands', () => {
 
   test('of a product that does not exist leave nothing behind', async () => {
     const id = randomUUID();
-    expect((await handle([view(id), view(id)])).failures.size).toBe(0);
+    const views = [view(id), view(id)];
+    const { applied, duplicates, failures } = await handle(views);
+    expect([applied, duplicates, failures.size]).toEqual([views, 0, 0]);
     expect(await eventsOf(db.write, id)).toEqual([]);
   });
+});
+
+test('a product is created with the name that its supplier has by then, and the version which gave it', async () => {
+  const { createSupplier, rename, create } = productsOn(db.write);
+  const supplier = await createSupplier('Acme');
+  await rename(supplier, 'Zenith');
+  const [created] = await eventsOf(db.write, await create(supplier));
+  expect(created?.data).toMatchObject({ supplier_name: 'Zenith', supplier_version: 2 });
 });
 
 test('a view leaves the version of the product alone', async () => {
