@@ -11,6 +11,7 @@ import { findProductAt, getProductHistory } from '../../lib/products/history.ts'
 import { productEvents } from '../../lib/products/product.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
 import { findProduct } from '../../lib/products/queries.ts';
+import { hasTakenIn } from '../../lib/products/reached.ts';
 import { productStore } from '../../lib/products/store.ts';
 import { queryContext } from '../support/context.ts';
 import { useDatabases } from '../support/database.ts';
@@ -320,4 +321,30 @@ describe('a fourth subscriber', () => {
     await subscriber.apply((await eventsOf(db.write, id)).slice(2));
     expect(subscriber.cuts.size).toBe(2);
   });
+});
+
+test('a list has a version of a product when it has taken in what it hears of up to then, whatever came later', async () => {
+  const { createSupplier, create, setStock, setPrice } = productsOn(db.write);
+  const supplier = await createSupplier();
+  const id = await create(supplier);
+  await setPrice(id, 1_000);
+  await setStock(id, 7);
+  const asked: number[] = [];
+  const hasTaken = (version: number, upTo: number, of = id) =>
+    hasTakenIn(db.write, { id: of, version }, ['ProductCreated', 'StockUpdated'], async (heard) => {
+      asked.push(heard);
+      return heard <= upTo;
+    });
+  // Version 2 says nothing to it: it waits for what it heard of before.
+  expect([await hasTaken(1, 1), await hasTaken(2, 1), await hasTaken(3, 1)]).toEqual([true, true, false]);
+  expect(asked).toEqual([1, 1, 3]);
+  expect([await hasTaken(4, 3), await hasTaken(1, 3, randomUUID())]).toEqual([false, false]);
+  // It has no use for what a supplier says.
+  expect([await hasTaken(1, 0, supplier), await hasTaken(2, 0, supplier)]).toEqual([true, false]);
+});
+
+test('a list has no use for what it does not hear of', async () => {
+  const { createSupplier, create } = productsOn(db.write);
+  const id = await create(await createSupplier());
+  expect(await hasTakenIn(db.write, { id, version: 1 }, ['PriceChanged'], async () => false)).toBe(true);
 });
