@@ -6,8 +6,10 @@ import { runRelay } from '../../lib/core/relay/relay.ts';
 import { replay } from '../../lib/core/repair/replay.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
+import { listAlerts } from '../../lib/products/alert-queries.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { findProductAt, getProductHistory } from '../../lib/products/history.ts';
+import { watches } from '../../lib/products/low-stock-alert.ts';
 import { productEvents } from '../../lib/products/product.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
 import { findProduct } from '../../lib/products/queries.ts';
@@ -347,4 +349,15 @@ test('a list has no use for what it does not hear of', async () => {
   const { createSupplier, create } = productsOn(db.write);
   const id = await create(await createSupplier());
   expect(await hasTakenIn(db.write, { id, version: 1 }, ['PriceChanged'], async () => false)).toBe(true);
+});
+
+test('the list of alerts has each version up to which the stock of a product was followed', async () => {
+  const { createSupplier, create, setStock } = productsOn(db.write);
+  const id = await create(await createSupplier());
+  await setStock(id, 7);
+  await setStock(id, 8);
+  await watches(db.read).insertOne({ _id: id, version: 2 } as never);
+  const has = (version: number) =>
+    listAlerts.hasReached?.({ id, version }, { writeDb: db.write, readDb: db.read });
+  expect([await has(1), await has(2), await has(3)]).toEqual([true, true, false]);
 });

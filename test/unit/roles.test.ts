@@ -3,7 +3,7 @@ import { localEnvironment, parametersOf, relayOf } from '../../lib/deploy/enviro
 import Deploy, { complete } from '../../lib/deploy/plugin.ts';
 import type { Statement } from '../../lib/deploy/rights.ts';
 import { allowed, roleOf } from '../../lib/deploy/roles.ts';
-import { type FunctionDefinition, logicalId } from '../../lib/deploy/service.ts';
+import { type FunctionDefinition, logicalId, type Service } from '../../lib/deploy/service.ts';
 import type { StageNaming } from '../../lib/deploy/stage-naming.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { gatewayKey } from '../../lib/platform/http/route-key.ts';
@@ -220,6 +220,43 @@ test('every function has a role of its own, and every queue an alarm for its dea
   expect(Object.keys(Resources).filter((id) => id.endsWith('DeadLettersAlarm'))).toHaveLength(
     catalogue.queueNames.length,
   );
+});
+
+test('a deployed function is told the names of the parameters that it may read, and takes its own role', () => {
+  const deployed = service();
+  complete(deployed);
+  for (const name of names) {
+    const { role, environment = {} } = deployed.functions[name] ?? {};
+    expect(role).toEqual({ 'Fn::Sub': `\${${logicalId(name)}Role.Arn}` });
+    expect(
+      Object.keys(environment)
+        .filter((it) => it.endsWith('_PARAMETER'))
+        .toSorted(),
+    ).toEqual(parameters(name));
+    expect(deployed.resources.Resources[`${logicalId(name)}Role`]).toEqual(roleOf(statements(name)));
+  }
+});
+
+test('a function may make the streams of its own log, and write to them', () => {
+  expect(statements('stop')[0]?.Action).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+});
+
+test('the pages that a stage names are let in where it is deployed', () => {
+  const deployed: Service = { ...service(), custom: { corsOrigins: 'https://shop.example' } };
+  complete(deployed);
+  expect(deployed.provider.httpApi?.cors).toMatchObject({ allowedOrigins: ['https://shop.example'] });
+});
+
+test('tokens are looked for where callers send them, and may be for one of several audiences', () => {
+  const jwt = { issuer: 'https://issuer.example', audience: 'shop,desk' };
+  const deployed: Service = { ...service(), custom: { jwt } };
+  complete(deployed);
+  expect(deployed.provider.httpApi?.authorizers).toEqual({
+    jwt: {
+      ...{ type: 'jwt', identitySource: '$request.header.Authorization' },
+      ...{ issuerUrl: 'https://issuer.example', audience: ['shop', 'desk'] },
+    },
+  });
 });
 
 test('the log of a function that is replaced stays, and goes with the stage', () => {
