@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { discardedLettersCollection } from '../../lib/core/dead-letters/discarded.ts';
-import { markReplayed } from '../../lib/core/dead-letters/records.ts';
+import { markReplayed, recordFailures } from '../../lib/core/dead-letters/records.ts';
 import { type Behind, isWithin } from '../../lib/core/observe/behind.ts';
 import { createBehindMeter } from '../../lib/core/observe/behind-meter.ts';
 import { unpark } from '../../lib/core/relay/parked.ts';
@@ -304,6 +304,17 @@ test('an event that an operator has discarded is behind no more', async () => {
     .collection<{ _id: string }>(discardedLettersCollection)
     .insertOne({ _id: randomUUID(), subscription, event_id, reason: 'a test' } as { _id: string });
   expect(isWithin(await lookWith(newMeter()))).toBe(true);
+  // Put back by hand, it has failed again.
+  const failure = {
+    messageId: 'm',
+    eventId: event_id,
+    body: '{}',
+    attempts: 5,
+    dead: true,
+    error: new Error('x'),
+  };
+  await recordFailures(databases.read, subscription, [failure]);
+  expect(await lookWith(newMeter())).toMatchObject({ events: 1, dead: 1 });
 });
 
 test('of a very long backlog it says how many it has looked at, and that there are more', async () => {

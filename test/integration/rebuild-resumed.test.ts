@@ -66,7 +66,17 @@ test('a resumed rebuild that says done leaves nothing that its own dry run count
   const before = new Date();
   await readDocuments().deleteOne({ _id: 't-000' });
   await readDocuments().updateOne({ _id: 't-001' }, { $set: { total: 7 } });
+  await readDocuments().insertOne({ _id: 't-000x' });
+  const counted = { altered: 1, surplus: 1, scanned: count, failed: 0, done: true };
+  const dry = await measureDrift(model(), options());
+  expect(dry).toMatchObject({ ...counted, written: 0, removed: 0, dry_run: true });
+  const started = performance.now();
   const answer = await rebuild(model(), options());
+  expect(answer).toMatchObject({ written: count + 2, removed: 1, surplus: 1 });
+  expect(answer).not.toHaveProperty('dry_run');
+  expect(answer.duration_ms).toBeGreaterThanOrEqual(0);
+  // With what the first run took of it.
+  expect(answer.duration_ms).toBeLessThan(performance.now() - started + 60_000);
   expect(answer).toMatchObject({ done: true, scanned: count, missing: count + 1, altered: 1 });
   expect(answer.begun_at.getTime()).toBeGreaterThanOrEqual(before.getTime());
   await expectNoDrift();

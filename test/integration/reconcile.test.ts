@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
+import { createCheckpoint } from '../../lib/core/checkpoint.ts';
 import { recordDiscarded } from '../../lib/core/dead-letters/discarded.ts';
 import { forgetFailures, recordFailures } from '../../lib/core/dead-letters/records.ts';
 import type { EventRow } from '../../lib/core/events.ts';
@@ -154,14 +155,44 @@ test('of what is watched, what was looked at longest ago comes first', async () 
 });
 
 test('a replay from another position is another one, and one that was cut off goes on', async () => {
-  const { subscriber, tried } = await open([published('a'), published('b'), published('c')]);
+  const { subscriber, tried, bad } = await open([
+    published('a'),
+    published('b'),
+    published('c'),
+    row('d', { type: 'Other' }),
+  ]);
+  const told: number[] = [];
   const replayFrom = (from: number, leftMs = 60_000) =>
     replay({
       ...{ writeDb: databases.write, readDb: databases.read, subscriber, hears: ['Happened'], from },
       timeLeftMs: () => leftMs,
+      onProgress: (position) => void told.push(position),
     });
   expect(await replayFrom(1, 0)).toMatchObject({ from: 1, position: 1, done: false });
-  expect(await replayFrom(3)).toMatchObject({ from: 3, position: 4, scanned: 1, done: true });
-  expect(tried).toEqual(['c']);
-  expect(await replayFrom(1)).toMatchObject({ from: 1, scanned: 3, done: true });
+  const answer = {
+    subscription: name,
+    from: 3,
+    position: 5,
+    scanned: 2,
+    applied: 1,
+    duplicates: 0,
+    failed: 0,
+    done: true,
+  };
+  expect(await replayFrom(3)).toEqual(answer);
+  expect([tried, told]).toEqual([['c'], [5]]);
+  bad.add('b');
+  expect(await replayFrom(1)).toEqual({ ...answer, from: 1, scanned: 4, applied: 2, failed: 1 });
+  // Once it is through, the next one begins anew.
+  bad.clear();
+  expect(await replayFrom(1)).toEqual({ ...answer, from: 1, scanned: 4, applied: 3 });
+  // As far as it came, it is gone on with.
+  await createCheckpoint(databases.read, `replay:${name}`).save({
+    ...answer,
+    from: 1,
+    position: 3,
+    done: false,
+    failed: 7,
+  });
+  expect(await replayFrom(1)).toEqual({ ...answer, from: 1, scanned: 4, applied: 2, failed: 7 });
 });
