@@ -1,17 +1,23 @@
-// What operations do with their settings, and what they start. Source: functions/reconcile.ts, functions/redrive.ts.
+// What operations do with their settings, and what they start. Source: functions/reconcile.ts, redrive.ts, rebuild.ts, replay.ts.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { recordFailures } from '../../lib/core/dead-letters/records.ts';
 import { listHeard } from '../../lib/core/observe/heard.ts';
 import { actionsCollection } from '../../lib/core/ops/actions.ts';
+import type { ReadModel } from '../../lib/core/projection/projection.ts';
 import { relayLeaseName } from '../../lib/core/relay/awake.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
+import { ensureQueues } from '../../lib/local/queues.ts';
+import { createSqsClient } from '../../lib/local/sqs-queue.ts';
 import { hushFunctions } from '../support/call.ts';
 import { useDatabases } from '../support/database.ts';
 import { domains } from '../support/domains.ts';
 import { linesOf } from '../support/lines.ts';
+import { openQueue } from '../support/queues.ts';
 import { oneWish } from '../support/scenario.ts';
 import { lambdaContext } from '../support/sqs-event.ts';
 import { clear, createWorld, newContext, relay } from '../support/world.ts';
@@ -19,8 +25,10 @@ import { clear, createWorld, newContext, relay } from '../support/world.ts';
 const databases = useDatabases();
 /** Where functions are started: the Lambda API of this machine. */
 const started: (string | undefined)[] = [];
-const lambda = createServer((request, response) => {
+const payloads: unknown[] = [];
+const lambda = createServer(async (request, response) => {
   started.push(request.url?.split('/').at(-2));
+  payloads.push(await json(request));
   response.writeHead(202).end();
 });
 
@@ -36,10 +44,11 @@ const create = async (): Promise<void> => {
   const { commands, create: wishes } = stateStored();
   await commands(databases.write)(oneWish(wishes), undefined, newContext());
 };
-const run = async (name: string, payload: object): Promise<unknown> => {
+const run = async (name: string, payload: object, leftMs = 60_000): Promise<unknown> => {
   const { handler } = await import(new URL(`../../functions/${name}.ts`, import.meta.url).href);
-  return handler(payload, lambdaContext(name, 60_000));
+  return handler(payload, lambdaContext(name, leftMs));
 };
+const actions = () => databases.read.collection(actionsCollection);
 
 beforeAll(async () => {
   hushFunctions();
@@ -80,8 +89,7 @@ test('reconcile removes what was published longer ago than EVENT_RETENTION_DAYS,
 });
 
 test('reconcile is heard of, says how late the oldest event is, and is on record if an operator has asked for it', async () => {
-  const actions = databases.read.collection(actionsCollection);
-  await actions.deleteMany({});
+  await actions().deleteMany({});
   await create();
   const recorded_at = new Date(Date.now() - 90_000);
   await eventRows(databases.write).updateMany({}, { $set: { recorded_at } });
@@ -92,11 +100,94 @@ test('reconcile is heard of, says how late the oldest event is, and is on record
   expect(Math.floor(Number(measured?.['OldestBehindMs']) / 10_000)).toBe(9);
   const heard = (await listHeard(databases.read)).get('reconcile');
   expect(Date.now() - (heard?.getTime() ?? 0)).toBeLessThan(10_000);
-  expect(await actions.countDocuments()).toBe(0);
+  expect(await actions().countDocuments()).toBe(0);
   await run('reconcile', {});
-  expect(await actions.find().toArray()).toMatchObject([
+  expect(await actions().find().toArray()).toMatchObject([
     { kind: 'reconcile', target: 'all', by: 'sls invoke', state: 'done' },
   ]);
+});
+
+test('a rebuild of all goes on, by a call of its own, with the read model whose time was up; a dry run does not', async () => {
+  const names = catalogue.readModels.map(({ projection }) => projection.name);
+  const [first = '', second = ''] = names;
+  // What would take more than one call takes more than this system has.
+  const work = async ({ projection: { name } }: ReadModel) => {
+    const counts = { scanned: 3, altered: 1, missing: 1, surplus: 2, failed: 0, written: 2, removed: 2 };
+    return { projection: name, ...counts, duration_ms: 1, done: name !== second, begun_at: new Date() };
+  };
+  vi.doMock('../../lib/core/repair/rebuild.ts', async (original) => ({
+    ...(await original<object>()),
+    rebuild: work,
+    measureDrift: work,
+  }));
+  onTestFinished(() => void vi.doUnmock('../../lib/core/repair/rebuild.ts'));
+  await actions().deleteMany({});
+  payloads.length = 0;
+  let answer: unknown;
+  const lines = await linesOf(async () => {
+    answer = await run('rebuild', {});
+  });
+  const measured = lines.filter((line) => '_aws' in line);
+  expect(measured.map(({ projection, Rebuilt }) => [projection, Rebuilt])).toEqual([
+    [first, 4],
+    [second, 4],
+  ]);
+  const both = [
+    { projection: first, done: true },
+    { projection: second, done: false },
+  ];
+  expect(answer).toMatchObject(both);
+  const [all] = await actions().find().toArray();
+  expect(all).toMatchObject({ kind: 'rebuild', target: 'all', state: 'running', done: 6, result: both });
+  expect(await run('rebuild', { projection: second })).toMatchObject({ projection: second, done: false });
+  expect(started.slice(-2)).toEqual(['rebuild', 'rebuild']);
+  expect(payloads).toEqual([
+    { from: second, action_id: String(all?._id) },
+    { projection: second, action_id: expect.any(String) },
+  ]);
+  await run('rebuild', { dry_run: true });
+  expect(payloads).toHaveLength(2);
+  expect(await actions().findOne({ kind: 'dry_run' })).toMatchObject({ state: 'stopped' });
+});
+
+test('a replay whose time is up is gone on with from the same position', async () => {
+  await create();
+  await relay(world());
+  payloads.length = 0;
+  const [subscription = ''] = catalogue.subscribers.map(({ name }) => name);
+  expect(await run('replay', { subscription, from: 1 }, 1_000)).toMatchObject({ done: false });
+  expect(started.at(-1)).toBe('replay');
+  expect(payloads).toEqual([{ subscription, from: 1, action_id: expect.any(String) }]);
+});
+
+test('what reconcile cannot apply goes to the queue, which makes a dead letter of it, unless it is on its way already', async () => {
+  const [{ collection = '' } = { collection: '' }] = stateStored()
+    .readModels(databases.write, databases.read)
+    .map(({ collection: { collectionName } }) => ({ collection: collectionName }));
+  const { name } = stateStored().subscriber(databases.write, databases.read);
+  await ensureQueues(createSqsClient(inject('sqsEndpoint'), 'eu-central-1'), {
+    source: { name: `by-settings-${name}`, attributes: {} },
+    deadLetters: { name: `by-settings-${name}-dlq`, attributes: {} },
+    maxAttempts: 3,
+  });
+  const queue = await openQueue(inject('sqsEndpoint'), `by-settings-${name}`);
+  await create();
+  await relay(world());
+  const refuse = (validator: object) => databases.read.command({ collMod: collection, validator });
+  await refuse({ _id: 'nothing' });
+  await eventRows(databases.write).updateMany({}, { $set: { published_at: new Date(0) } });
+  try {
+    expect(await run('reconcile', { source: 'aws.events' })).toMatchObject({ failed: 1 });
+    expect(await queue.depth()).toBe(1);
+    // As its consumer says of it when it fails there.
+    const [row] = await eventRows(databases.write).find().toArray();
+    const failure = { messageId: 'm', eventId: row?._id ?? '', body: '{}', attempts: 1, dead: false };
+    await recordFailures(databases.read, name, [{ ...failure, error: new Error('refused') }]);
+    await run('reconcile', { source: 'aws.events' });
+    expect(await queue.depth()).toBe(1);
+  } finally {
+    await refuse({});
+  }
 });
 
 test('who puts parked events back wakes a relay that sleeps; who finds none wakes nobody', async () => {

@@ -45,7 +45,11 @@ const start = endpoint({
   ...{ summary: 'Starts work', operators: true, statuses: [202], headers: ['Location!'], problems: [409] },
   ...{ input: z.strictObject({ size: z.int().default(3) }), answer: thing, handle: never },
 });
-const look = endpoint({ summary: 'Looks', input: z.strictObject(byId), answer: thing, handle: never });
+const look = endpoint({
+  ...{ summary: 'Looks', answer: thing, handle: never },
+  // A path without it is another one.
+  input: z.strictObject({ id: z.string().optional() }),
+});
 const table = {
   'POST /things': create,
   'DELETE /things/{id}': change,
@@ -168,4 +172,5 @@ test('what is for operators asks for their token, and what is started is linked 
     expect(headersOf(started, status)).toEqual(['X-Correlation-Id!', 'Retry-After']);
   expect(Object.keys(started.responses[202]?.links ?? {})).toEqual(['GET_runs_id']);
   expect(bodyOf(started)).toEqual([false, ['size'], []]);
+  expect(parametersOf(at('/runs/{id}', 'get'))[0]).toBe('id in path!');
 });
