@@ -114,12 +114,19 @@ test('a rare word is looked for once, in the documents that have it', async () =
   expect(looked).toEqual([111]);
 });
 
-test('a page of a word that was found common looks at few documents, and the count at the index alone', async () => {
-  const again = () => findAndCountByWords(collection(), search({ ...first, words: ['re'] }));
-  await again();
-  const looked = await whatIsLookedAt(again);
-  expect(looked.toSorted((one, other) => one - other)).toEqual([0, expect.toSatisfy((many) => many < 50)]);
-});
+test.each([
+  ['first', undefined],
+  ['last', 10],
+])(
+  'the %s page of a word that was found common looks at few documents, its total at the index alone',
+  async (_, after) => {
+    const again = () => findAndCountByWords(collection(), search({ ...first, words: ['re'], after }));
+    await again();
+    const looked = await whatIsLookedAt(again);
+    expect(looked.length).toBeGreaterThan(1);
+    for (const many of looked) expect(many).toBeLessThan(50);
+  },
+);
 
 test('a word that has become rare since it was found common is found all the same', async () => {
   const fading = databases.read.collection<Thing>('fading');

@@ -1,7 +1,7 @@
 // Finds documents by the words in their field `words`, by an index on that field alone: it grows as the data does, and a
 // write costs the words that it adds. Guarantees: each searched word is the beginning of a word of the document, text
 // throughout, and an exact total. If few documents have one of the words, one call looks at these alone. If all words are
-// common, the page is found along the order that is asked for, in which it is soon full, beside the count of all.
+// common, the page is found along the order that is asked for, in which it is soon full, and all are counted.
 // Not guaranteed: speed of an exact total of common words. One word is counted by the index alone (about 0.5 µs a
 // document); else each document with the rarest word is looked at (about 2 µs), as it is if common words seldom meet.
 import type { Collection, Document, Filter, WithId } from 'mongodb';
@@ -19,8 +19,8 @@ export const wordsIndex = { keys: { words: 1 } } as const;
 /** As many documents are looked at one by one within some 5 ms. */
 const fewDocuments = 2_000;
 
-/** As many are passed along an order within some 100 ms. */
-const mostPassed = 50_000;
+/** As many are passed along an order within some 300 ms. */
+const mostPassed = 300_000;
 
 export interface WordSearch {
   words: string[];
@@ -58,20 +58,22 @@ interface Facets<D> {
   total?: { count: number }[];
 }
 
-/** The answer by the documents with one word, undefined if they are many. */
-const findAmongFew = async <D extends Worded & Document>(
+/**
+ * The answer by the documents with one word: by the first `most` of them, or by all that match. `looked` is how many.
+ */
+const findByOne = async <D extends Worded & Document>(
   collection: Collection<D>,
   word: string,
   search: WordSearch,
   isCounted: boolean,
-): Promise<Found<WithId<D>> | undefined> => {
+  most?: number,
+): Promise<Found<WithId<D>> & { looked: number }> => {
   const { words, filter, following = {}, sort, skip, limit, maxTimeMS } = search;
   const [first = {}, ...others] = byIndex(word, words);
   const matching = allOf(...others, filter);
   const page = [{ $sort: sort }, { $skip: skip }, { $limit: limit }, ...projected(search)];
   const stages = [
-    { $match: first },
-    { $limit: fewDocuments },
+    ...(most === undefined ? [{ $match: allOf(first, matching) }] : [{ $match: first }, { $limit: most }]),
     {
       $facet: {
         looked: counted,
@@ -82,7 +84,7 @@ const findAmongFew = async <D extends Worded & Document>(
   ];
   const [facets] = await collection.aggregate<Facets<WithId<D>>>(stages, { maxTimeMS }).toArray();
   const { looked = [], found = [], total = [] } = facets ?? {};
-  return looked[0]?.count === fewDocuments ? undefined : { found, total: total[0]?.count ?? 0 };
+  return { found, total: total[0]?.count ?? 0, looked: looked[0]?.count ?? 0 };
 };
 
 /** Which share of the first documents of an order have the word. */
@@ -96,18 +98,19 @@ const shareOf = async <D extends Worded & Document>(
   return (found?.count ?? 0) / fewDocuments;
 };
 
-/** The page along the order, undefined if it is not full as soon as `share` of the documents would fill it. */
+/** The page along the order, undefined if it is neither full nor the last as soon as `share` of them would fill it. */
 const findAlong = async <D extends Worded & Document>(
   collection: Collection<D>,
   search: WordSearch,
   share: number,
 ): Promise<WithId<D>[] | undefined> => {
   const { words, filter, following = {}, sort, skip, limit, maxTimeMS } = search;
+  const left = allOf(filter, following);
   for (const times of [1.5, 15]) {
     const many = Math.ceil(((skip + limit) / share) * times);
     if (many > mostPassed) return undefined;
     const stages = [
-      { $match: allOf(filter, following) },
+      { $match: left },
       { $sort: sort },
       { $limit: many },
       { $match: allOf(...words.map(lookedAt)) },
@@ -117,6 +120,8 @@ const findAlong = async <D extends Worded & Document>(
     ];
     const found = await collection.aggregate<WithId<D>>(stages, { maxTimeMS }).toArray();
     if (found.length === limit) return found;
+    const passed = await collection.countDocuments(left as Filter<D>, { limit: many, maxTimeMS });
+    if (passed < many) return found;
   }
   return undefined;
 };
@@ -127,20 +132,13 @@ const findCommon = async <D extends Worded & Document>(
   search: WordSearch,
   isCounted: boolean,
 ): Promise<Found<WithId<D>>> => {
-  const { words, filter, following = {}, sort, skip, limit, projection, maxTimeMS } = search;
+  const { words, filter, maxTimeMS } = search;
   const [[rarest] = ['']] = [...shares].toSorted(([, one], [, other]) => one - other);
-  const matching = allOf(...byIndex(rarest, words), filter);
-  const findPage = async (): Promise<WithId<D>[]> => {
-    const share = [...shares.values()].reduce((product, one) => product * one, 1);
-    const conditions = allOf(matching, following) as Filter<D>;
-    const page = { sort, skip, limit, maxTimeMS, ...(projection === undefined ? {} : { projection }) };
-    return (await findAlong(collection, search, share)) ?? collection.find(conditions, page).toArray();
-  };
-  const [found, total] = await Promise.all([
-    findPage(),
-    isCounted ? collection.countDocuments(matching as Filter<D>, { maxTimeMS }) : 0,
-  ]);
-  return { found, total };
+  const share = [...shares.values()].reduce((product, one) => product * one, 1);
+  const found = await findAlong(collection, search, share);
+  if (found === undefined) return findByOne(collection, rarest, search, isCounted);
+  const matching = allOf(...byIndex(rarest, words), filter) as Filter<D>;
+  return { found, total: isCounted ? await collection.countDocuments(matching, { maxTimeMS }) : 0 };
 };
 
 const search = async <D extends Worded & Document>(
@@ -155,8 +153,8 @@ const search = async <D extends Worded & Document>(
   // The longest first: it is the rarest, as far as one can tell.
   for (const word of words.toSorted((one, other) => other.length - one.length)) {
     if (common.shareOf(word) === undefined) {
-      const found = await findAmongFew(collection, word, asked, isCounted);
-      if (found !== undefined) return found;
+      const { looked, ...answer } = await findByOne(collection, word, asked, isCounted, fewDocuments);
+      if (looked < fewDocuments) return answer;
       common.add(word, await shareOf(collection, word, asked));
     }
     shares.set(word, common.shareOf(word) ?? 0);
