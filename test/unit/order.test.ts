@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { Db } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { upcast } from '../../lib/core/events.ts';
 import {
@@ -11,6 +12,7 @@ import {
   totalOf,
 } from '../../lib/orders/order.ts';
 import { orderProjection } from '../../lib/orders/projections.ts';
+import { getOrder } from '../../lib/orders/queries.ts';
 import { endsAt, taken } from '../support/borders.ts';
 import { scenarios } from '../support/given.ts';
 import { address } from '../support/orders.ts';
@@ -214,4 +216,16 @@ describe('what a caller may say of an order', () => {
       ...{ id, product_id: 'p-1', quantity: 1, price_minor: 1999 },
     });
   });
+});
+
+test('an order is read within the time that its caller waits', async () => {
+  const asked: unknown[] = [];
+  const findOne = async (...given: unknown[]) => {
+    asked.push(given);
+    return null;
+  };
+  const readDb = { collection: () => ({ findOne }) } as object as Db;
+  const context = { correlationId: 'c', maxTimeMS: 7 };
+  expect(await getOrder.handle({ type: 'GetOrderById', data: { id } }, { readDb }, context)).toBeUndefined();
+  expect(asked).toEqual([[{ _id: id }, { maxTimeMS: 7 }]]);
 });
