@@ -30,6 +30,11 @@ test('each database has one client, with as many connections as its settings say
   expect(writeDb().client.options).toMatchObject({ minPoolSize: 2, maxPoolSize: 7 });
 });
 
+test('subscribers are made on both databases, each in its place', async () => {
+  const { resources } = await import('../../lib/platform/resources.ts');
+  expect([resources.writeDb.databaseName, resources.readDb.databaseName]).toEqual(['to_write', 'to_read']);
+});
+
 test('whoever looks for a server in vain knows it well before five seconds are over', async () => {
   const { serverSelectionTimeoutMS, connectTimeoutMS, waitQueueTimeoutMS, heartbeatFrequencyMS } = (
     await load()
