@@ -68,7 +68,8 @@ test('the events of an aggregate are read page by page', async () => {
   const second = await aggregate({ limit: '2', after_version: '2' });
   expect([versionsIn(second.body, 'events'), second.body['next_cursor']]).toEqual([[3], null]);
   expect(second.headers['link']).toBeUndefined();
-  expect(versionsIn((await aggregate({ limit: '3' })).body, 'events')).toEqual([1, 2, 3]);
+  const whole = await aggregate({ limit: '3', after_version: '0' });
+  expect(versionsIn(whole.body, 'events')).toEqual([1, 2, 3]);
   expect((await aggregate({ limit: '3' })).body['next_cursor']).toBeNull();
 });
 

@@ -77,5 +77,7 @@ test.each<[string, object]>([
 ])('a command with %s is malformed', (_what, fields) => {
   const { parse } = consumerThatFails();
   expect(() => parse(command('a', fields))).toThrow(expect.objectContaining({ code: 'malformed_message' }));
-  expect(parse(command('a', { command_id: 'x'.repeat(300) }))).toMatchObject({ type: 'See' });
+  const ids = { command_id: 'c', correlation_id: 'c', causation_id: 'c' };
+  for (const taken of [{ command_id: 'x'.repeat(300) }, ids])
+    expect(parse(command('a', taken))).toMatchObject({ type: 'See', ...taken });
 });

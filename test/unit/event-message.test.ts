@@ -37,6 +37,11 @@ test('an event reaches its subscribers as it was recorded, with all that is know
   expect([applied, name]).toEqual([[[event]], 'any-projector']);
 });
 
+test('names may be as short as a letter', () => {
+  const short = { event_id: 'e', stream_id: 's', stream_type: 'S', type: 'T', version: 1, schema_version: 1 };
+  expect(received({ ...event, ...short })).toMatchObject(short);
+});
+
 test('the lag of an event counts from when it was recorded', () => {
   expect(describe(event)).toEqual({
     ...{ id: 'e-1', correlationId: 'call', since: event.recorded_at },
