@@ -295,6 +295,19 @@ test('a parked event that is put back and lost on the queue is found by reconcil
   expect(await documents().countDocuments({ _id: id })).toBe(1);
 });
 
+test('a dead letter of a type that nobody knows here is behind, though reconcile has passed it', async () => {
+  await open();
+  await eventRows(databases.write).updateMany({}, { $set: { type: `${streamType}Exploded` } });
+  await relay(kept, { subscriptionsOf: catalogue.subscriptionsOf });
+  await consume(config.MAX_ATTEMPTS);
+  expect(await runReconcile(kept)).toMatchObject({ scanned: 1, failed: 0 });
+  const behind = await waitFor('it to be counted', async () => {
+    const seen = await lookWith(newMeter());
+    return seen.events > 0 && seen;
+  });
+  expect(behind).toMatchObject({ events: 1, dead: 1 });
+});
+
 test('an event that an operator has discarded is behind no more', async () => {
   const [id = ''] = await open();
   await relay(kept);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import { MongoClient } from 'mongodb';
+import { MongoClient, MongoServerError } from 'mongodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aggregateId, type RecordedEvent } from '../../lib/core/events.ts';
 import type { Subscriber } from '../../lib/core/projection/subscriber.ts';
@@ -14,6 +14,7 @@ import { products } from '../../lib/products/domain.ts';
 import { productsLowStockAlert } from '../../lib/products/low-stock-alert.ts';
 import { useDatabases } from '../support/database.ts';
 import { crashEverywhere, untilCrash } from '../support/fault-points.ts';
+import { instrument } from '../support/instrument.ts';
 import { openAllModels, openSubscriber } from '../support/open.ts';
 import { eventsOf, productsOn } from '../support/products.ts';
 import { runSeed } from '../support/random.ts';
@@ -325,6 +326,35 @@ describe('the alert of low stock', () => {
       expect(told).toEqual(['stock is low 5', 'stock is low 3']);
       await subscriber.apply(events);
       expect(told).toEqual(['stock is low 5', 'stock is low 3', 'stock is low 1']);
+    });
+
+    const meeting = (error: Error) => {
+      let calls = 0;
+      const seam = instrument(async (call) => {
+        calls += 1;
+        // Within the first transaction.
+        if (calls === 3) throw error;
+        return call();
+      });
+      return openSubscriber(productsLowStockAlert, db.write, seam.db(db.read));
+    };
+    const labelled = (code: number) =>
+      new MongoServerError({ code, message: 'x', errorLabels: ['TransientTransactionError'] });
+
+    test.each([251, 112])(
+      'though the server ends a transaction with %i, which is begun anew',
+      async (code) => {
+        const events = await eventsOf(db.write, await withStocks(50, 5));
+        const { applied, failures } = await meeting(labelled(code)).apply(events);
+        expect([applied.length, failures.size]).toEqual([2, 0]);
+      },
+    );
+
+    test('later, when the database is away, and does not wait for it', async () => {
+      const events = await eventsOf(db.write, await withStocks(50, 5));
+      const away = labelled(10_107);
+      await expect(meeting(away).apply(events)).rejects.toBe(away);
+      expect(await lowStock().findMissing(events)).toEqual(events);
     });
 
     test('at least once, and at most once more, wherever its process dies', async () => {
