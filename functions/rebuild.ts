@@ -60,7 +60,7 @@ const workThrough = async (
     answers.push(answer);
     if (!answer.done) break;
   }
-  const done = answers.length === models.length && answers.every((answer) => answer.done);
+  const done = answers.every((answer) => answer.done);
   return { answers: [...finished, ...answers], done };
 };
 

@@ -88,6 +88,24 @@ test('reconcile removes what was published longer ago than EVENT_RETENTION_DAYS,
   expect(await eventRows(databases.write).countDocuments()).toBe(0);
 });
 
+test('events are kept for ever unless a stage says for how long', async () => {
+  await create();
+  await relay(world());
+  await eventRows(databases.write).updateMany({}, { $set: { published_at: new Date(0) } });
+  vi.stubEnv('EVENT_RETENTION_DAYS', '0');
+  vi.resetModules();
+  let answer: unknown;
+  const lines = await linesOf(async () => {
+    answer = await run('reconcile', { source: 'aws.events' });
+  });
+  expect(answer).toMatchObject({ events_removed: 0, failed: 0 });
+  // Nobody had projected it.
+  expect(lines.find((line) => '_aws' in line)).toMatchObject({ Healed: 1 });
+  vi.stubEnv('EVENT_RETENTION_DAYS', '2');
+  vi.resetModules();
+  expect(await eventRows(databases.write).countDocuments()).toBe(1);
+});
+
 test('reconcile is heard of, says how late the oldest event is, and is on record if an operator has asked for it', async () => {
   await actions().deleteMany({});
   await create();
@@ -160,6 +178,21 @@ test('a replay whose time is up is gone on with from the same position', async (
   expect(payloads).toEqual([{ subscription, from: 1, action_id: expect.any(String) }]);
 });
 
+test('a replay says how far it is of what is behind its position, and what took effect before', async () => {
+  const { name: subscription } = stateStored().subscriber(databases.write, databases.read);
+  for (let count = 0; count < 3; count += 1) await create();
+  await relay(world());
+  await run('replay', { subscription });
+  await actions().deleteMany({});
+  const lines = await linesOf(() => run('replay', { subscription, from: 2 }));
+  const measured = lines.find((line) => '_aws' in line);
+  expect(measured).toMatchObject({ Replayed: 0, Duplicates: 2, subscription });
+  expect(measured).not.toHaveProperty('Failures');
+  expect(await actions().find().toArray()).toMatchObject([
+    { kind: 'replay', state: 'done', total: 2, done: 2, input: { subscription, from: 2 } },
+  ]);
+});
+
 test('what reconcile cannot apply goes to the queue, which makes a dead letter of it, unless it is on its way already', async () => {
   const [{ collection = '' } = { collection: '' }] = stateStored()
     .readModels(databases.write, databases.read)
@@ -191,19 +224,27 @@ test('what reconcile cannot apply goes to the queue, which makes a dead letter o
 });
 
 test('who puts parked events back wakes a relay that sleeps; who finds none wakes nobody', async () => {
-  const redrive = () => run('redrive', { subscription: 'relay' });
+  const redrive = (more: object = {}) => run('redrive', { subscription: 'relay', ...more });
+  await create();
   await create();
   await relay(world(), {
     maxAttempts: 1,
     publisher: { send: async (_, messages) => ({ refused: new Map(messages.map(({ id }) => [id, 'no'])) }) },
   });
-  await databases.write
-    .collection<{ _id: string }>('leases')
-    .updateOne({ _id: relayLeaseName }, { $set: { awake_until: new Date(0) } });
+  const fallAsleep = () =>
+    databases.write
+      .collection<{ _id: string }>('leases')
+      .updateOne({ _id: relayLeaseName }, { $set: { awake_until: new Date(0) } });
+  await fallAsleep();
   started.length = 0;
-  expect(await redrive()).toMatchObject({ redriven: 1, done: true });
+  const [one] = await eventRows(databases.write).find().toArray();
+  expect(await redrive({ event_ids: [one?._id] })).toMatchObject({ redriven: 1, done: true });
   expect(started).toEqual(['any-relay']);
-  expect(await eventRows(databases.write).countDocuments({ pending: true })).toBe(1);
+  expect(await eventRows(databases.write).find({ pending: true }).toArray()).toMatchObject([
+    { _id: one?._id },
+  ]);
+  expect(await redrive()).toMatchObject({ redriven: 1, done: true });
+  await fallAsleep();
   expect(await redrive()).toMatchObject({ redriven: 0 });
   expect(started).toHaveLength(1);
 });

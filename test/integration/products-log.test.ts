@@ -6,10 +6,10 @@ import { runRelay } from '../../lib/core/relay/relay.ts';
 import { replay } from '../../lib/core/repair/replay.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
-import { listAlerts } from '../../lib/products/alert-queries.ts';
+import { findAlerts, listAlerts, listAlertsInput } from '../../lib/products/alert-queries.ts';
 import { productsAuditLog } from '../../lib/products/audit-log.ts';
 import { findProductAt, getProductHistory } from '../../lib/products/history.ts';
-import { watches } from '../../lib/products/low-stock-alert.ts';
+import { alerts, watches } from '../../lib/products/low-stock-alert.ts';
 import { productEvents } from '../../lib/products/product.ts';
 import { productsProjector } from '../../lib/products/projections.ts';
 import { findProduct } from '../../lib/products/queries.ts';
@@ -360,4 +360,32 @@ test('the list of alerts has each version up to which the stock of a product was
   const has = (version: number) =>
     listAlerts.hasReached?.({ id, version }, { writeDb: db.write, readDb: db.read });
   expect([await has(1), await has(2), await has(3)]).toEqual([true, true, false]);
+});
+
+test('alerts are read page by page, the newest first, each once, and those of one state alone', async () => {
+  const opened = ['a', 'b', 'c', 'd'].map((_id, at) => ({
+    ...{ _id, event_id: _id, product_id: 'p', name: 'Lamp', stock: 1, threshold: 10, closed_at: null },
+    ...{ state: at === 1 ? 'closed' : 'open', opened_at: new Date(Date.UTC(2026, 0, 1 + at)) },
+  }));
+  await alerts(db.read).insertMany(opened as never[]);
+  const pagesOf = async (asked: Record<string, string>) => {
+    const pages: string[][] = [];
+    let next: Record<string, string> | undefined = {};
+    while (next !== undefined) {
+      const page: Awaited<ReturnType<typeof findAlerts>> = await findAlerts(
+        db.read,
+        listAlertsInput.parse({ ...asked, ...next }),
+      );
+      pages.push(page.alerts.map(({ id }) => id));
+      next = page.next;
+    }
+    return pages;
+  };
+  expect(await pagesOf({ limit: '2' })).toEqual([['d', 'c'], ['a']]);
+  expect(await pagesOf({ limit: '2', state: 'all' })).toEqual([
+    ['d', 'c'],
+    ['b', 'a'],
+  ]);
+  expect(await pagesOf({ state: 'closed' })).toEqual([['b']]);
+  expect(await pagesOf({ state: 'all', skip: '3' })).toEqual([['a']]);
 });

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { Db } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { upcast } from '../../lib/core/events.ts';
+import { searchOrders } from '../../lib/orders/list-queries.ts';
 import {
   mostItems,
   type OrderEvent,
@@ -216,6 +217,10 @@ describe('what a caller may say of an order', () => {
       ...{ id, product_id: 'p-1', quantity: 1, price_minor: 1999 },
     });
   });
+});
+
+test('orders may be searched for texts of up to 200 characters', () => {
+  expect(endsAt(searchOrders.input, {}, 'q', 200)).toBe(true);
 });
 
 test('an order is read within the time that its caller waits', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { listProducts } from '../../lib/products/queries.ts';
 import { type SupplierEvent, supplierDecider, supplierInputs } from '../../lib/products/supplier.ts';
+import { listSuppliers } from '../../lib/products/supplier-queries.ts';
 import { endsAt } from '../support/borders.ts';
 import { scenarios } from '../support/given.ts';
 
@@ -26,6 +28,13 @@ test('changes nothing when renamed to its own name', () => {
 test('cannot be renamed before it exists', () => {
   given().when(rename('Zenith')).thenError('not_found');
 });
+
+test.each([listSuppliers, listProducts])(
+  '$type may be searched for texts of up to 200 characters',
+  ({ input }) => {
+    expect(endsAt(input, {}, 'q', 200)).toBe(true);
+  },
+);
 
 test('has a name of up to 255 characters', () => {
   const id = '01900000-0000-7000-8000-000000000000';
