@@ -30,7 +30,7 @@ const retryAfterSeconds = 2;
 const toPublic = (error: unknown): AppError | undefined => {
   if (isAppError(error)) return error;
   if (isUnavailable(error)) {
-    return new AppError('unavailable', 'The database cannot be reached', {
+    return new AppError('unavailable', 'The database cannot be reached, or not in time', {
       cause: error,
       retryAfter: retryAfterSeconds,
     });
