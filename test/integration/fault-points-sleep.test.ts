@@ -112,7 +112,9 @@ describe('an event waits for the schedule at most', () => {
       await commit();
       await untilCrash(points, () => sleepyRelay(world, dying));
       await commit();
-      await untilCrash(second, createRelays(world).waker(second.db(world.write))).catch(() => undefined);
+      const relays = createRelays(world);
+      await untilCrash(second, relays.waker(second.db(world.write))).catch(() => undefined);
+      await relays.ended();
       await schedule();
     });
     expect(crashes).toBeGreaterThan(10);
