@@ -74,7 +74,7 @@ interface Operation {
   requestBody?: { required: boolean; content: Record<string, { schema: Record<string, unknown> }> };
   responses: Record<
     string,
-    { description: string; headers: Record<string, { required: boolean }>; links?: object }
+    { description: string; content?: object; headers: Record<string, { required: boolean }>; links?: object }
   >;
 }
 const { paths } = openApiOf(describedRoutes(table, { tag: 'things', open: ['GET /things'] }));
@@ -150,6 +150,11 @@ test('a query waits for a version, as long as it may, and is not sent again to w
   expect(one.parameters[3]?.schema).toEqual({ type: 'integer', minimum: 0, maximum: 5_000 });
   expect(statusesOf(one)).toEqual(rising(200, 304, 404));
   expect(headersOf(one, 200)).toEqual(['X-Correlation-Id!', 'ETag', 'Warning']);
+  const told = (status: number) => one.responses[status]?.description;
+  expect([told(200), told(304)]).toEqual(['One', 'Not changed']);
+  expect(one.responses[200]?.content).toHaveProperty(['application/json', 'schema']);
+  expect(one.responses[304]).not.toHaveProperty('content');
+  expect(Object.keys(one.responses[400]?.content ?? {})).toEqual(['application/problem+json']);
   const all = at('/things', 'get');
   expect(parametersOf(all)).toEqual([
     ...['q in query!', 'consistent_with in query', 'timeout_ms in query'],

@@ -45,6 +45,7 @@ test('a request is one line: that it was, how long it took in milliseconds, and 
     ...{ correlation_id: 'c-1', route, status: '201' },
   });
   expect(metrics['Latency']).toBeGreaterThanOrEqual(29);
+  expect(metrics['Latency']).toBeLessThanOrEqual(answer.ms + 0.1);
   expect(metrics).not.toHaveProperty('ServerErrors');
   expect(others).toEqual([]);
 });
