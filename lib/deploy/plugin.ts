@@ -7,6 +7,7 @@ import { alarmsOf } from './alarms.ts';
 import { addAuthorizer, addOpenRoutes } from './authorizer.ts';
 import { queueSettings } from './consumers.ts';
 import { addCors } from './cors.ts';
+import { dashboardOf } from './dashboard.ts';
 import { ensureDocuments } from './documents/up-to-date.ts';
 import { ownEnvironment, parametersOf, relayOf, sharedEnvironment } from './environment.ts';
 import { addQueues } from './queues.ts';
@@ -72,7 +73,7 @@ export const complete = (service: Service): void => {
   const naming = namingOf(service);
   const { Resources, extensions = {} } = service.resources;
   service.resources.extensions = extensions;
-  Object.assign(Resources, alarmsOf(service, naming));
+  Object.assign(Resources, alarmsOf(service, naming), dashboardOf(service, naming));
   for (const [key, definition] of Object.entries(service.functions)) {
     const role = `${logicalId(key)}Role`;
     // By name or Fn::GetAtt the framework would add a DependsOn as well, which cfn-lint finds superfluous.
