@@ -1,6 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventAlarm } from '../../lib/core/relay/alarm.ts';
+import { positionsCollection } from '../../lib/core/stores/event-log.ts';
+import { eventsCollection } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
 import { exampleDomain as domain } from '../support/domains.ts';
@@ -21,8 +24,9 @@ test('what is written while a backlog ends is relayed at once, not at the next l
   const rounds = 10;
   let written = 0;
   let published = 0;
-  const writeMore = async (count: number): Promise<void> => {
+  const writeMore = async (count: number, afterMs = 0): Promise<void> => {
     written += count;
+    await wait(afterMs);
     await Promise.all(Array.from({ length: count }, create));
   };
   await writeMore(2 * batchSize);
@@ -33,14 +37,47 @@ test('what is written while a backlog ends is relayed at once, not at the next l
     timeLeftMs: () => (writes.length < rounds || published < written ? 60_000 : 0),
     onBatch: (result) => {
       published += result.published;
-      // By turns one event, for which the alarm must ring, and a backlog, for which it is turned off.
+      // By turns a backlog, for which the alarm is turned off, and one event when it has long been on again.
       if (published === written && writes.length < rounds)
-        writes.push(writeMore(writes.length % 2 === 0 ? 1 : 2 * batchSize));
+        writes.push(writes.length % 2 === 0 ? writeMore(2 * batchSize) : writeMore(1, 300));
     },
   });
   await Promise.all(writes);
   expect(published).toBe(written);
   expect(await write.collection('events').countDocuments({ pending: true })).toBe(0);
+});
+
+test('events that come one after another are gathered, and no change stream is open meanwhile', async () => {
+  const { write } = world();
+  const count = 60;
+  const asked = { batches: 0, alarms: 0 };
+  const client = new MongoClient(databases.writeUrl, { monitorCommands: true });
+  client.on('commandStarted', ({ commandName, command }) => {
+    if (commandName === 'insert' && command['insert'] === positionsCollection) asked.batches += 1;
+    if (commandName === 'getMore' && command['collection'] === eventsCollection) asked.alarms += 1;
+  });
+  const send = domain.commands(write);
+  const started = performance.now();
+  const writing = (async () => {
+    for (let left = count; left > 0; left -= 1) await send(oneWish(domain.create), undefined, newContext());
+  })();
+  let published = 0;
+  await relay(
+    { ...world(), write: client.db(write.databaseName) },
+    {
+      pollMs: 3_600_000,
+      timeLeftMs: () => (published < count ? 60_000 : 0),
+      onBatch: (result) => {
+        published += result.published;
+      },
+    },
+  );
+  const elapsedMs = performance.now() - started;
+  await writing;
+  await client.close();
+  expect(asked.batches, `in ${elapsedMs} ms`).toBeLessThanOrEqual(elapsedMs / 30 + 2);
+  // It is turned on at first, and again if the machine let 200 ms pass between two of them.
+  expect(asked.alarms, `in ${elapsedMs} ms`).toBeLessThanOrEqual(3 * (elapsedMs / 200 + 1));
 });
 
 test('an alarm rings at once when it is turned on, since what came before rings nowhere, and then at each event', async () => {

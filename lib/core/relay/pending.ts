@@ -3,7 +3,8 @@ import type { Db } from 'mongodb';
 import type { EventRow } from '../events.ts';
 import { eventRows } from '../stores/event-rows.ts';
 
-const batchesInSnapshot = 20;
+/** Most events of one look. */
+export const snapshotSize = (batchSize: number): number => 20 * batchSize;
 
 /**
  * Committed events that no relay has looked at, oldest first, in batches. A snapshot that shows a version shows the ones
@@ -14,7 +15,7 @@ export async function* newEvents(db: Db, batchSize: number): AsyncGenerator<Even
   const cursor = eventRows(db)
     .find({ pending: true, next_attempt_at: { $exists: false } }, { readConcern: { level: 'snapshot' } })
     .sort({ recorded_at: 1, version: 1 })
-    .limit(batchSize * batchesInSnapshot)
+    .limit(snapshotSize(batchSize))
     .batchSize(batchSize);
   try {
     while (await cursor.hasNext()) yield cursor.readBufferedDocuments(batchSize);

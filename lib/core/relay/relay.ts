@@ -12,8 +12,8 @@ import type { EventRow } from '../events.ts';
 import { createLease, type Lease } from '../lease.ts';
 import { closePositions, nextPosition, openPositions } from '../stores/event-log.ts';
 import { eventRows } from '../stores/event-rows.ts';
-import { eventAlarm } from './alarm.ts';
 import { readRelayLease, relayLeaseName } from './awake.ts';
+import { createPace } from './pace.ts';
 import { isPending, newEvents } from './pending.ts';
 import type { PublishOptions, PublishResult } from './publish.ts';
 import { createSender } from './sender.ts';
@@ -73,8 +73,8 @@ const findPending = (db: Db, filter: Filter<EventRow>, limit: number): Promise<E
 
 /** Works while it holds the lease, has time and may not rest; gives the number of events that were published. */
 const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<number> => {
-  const { db, batchSize, pollMs, leaseMs, timeLeftMs } = options;
-  const alarm = eventAlarm(db);
+  const { db, batchSize, leaseMs, timeLeftMs } = options;
+  const pace = createPace(options);
   const { state, send, start, room, drain } = createSender(options);
   const renewEveryMs = leaseMs / 3;
   const keepLease = holdLease(lease, vigil, renewEveryMs, options.onLease);
@@ -123,14 +123,13 @@ const work = async (options: RelayOptions, lease: Lease, vigil: Vigil): Promise<
       await keepingLease(drain());
       if (seen > 0) vigil.busy();
       else if (vigil.mayRest()) break;
-      else await alarm.next(pollMs);
-      if (seen >= batchSize) await alarm.off();
+      await pace.next(now, seen);
     }
     if (state.failure !== undefined) throw state.failure;
     return state.published;
   } finally {
     await drain();
-    await alarm.off();
+    await pace.end();
   }
 };
 
