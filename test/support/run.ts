@@ -1,6 +1,7 @@
 import { mkdtempSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { startMongod } from '../../lib/local/mongod.ts';
 import { startQueueServer } from '../../lib/local/queue-server.ts';
@@ -21,10 +22,18 @@ declare global {
   var tandemUsers: number | undefined;
 }
 
+const mostMs = 120_000;
+
+/** A part that never comes must not hold up the run for ever. */
+const tooLate = async (): Promise<never> => {
+  await wait(mostMs, undefined, { ref: false });
+  throw new Error(`mongod and the queue server were not there after ${mostMs / 1_000} s`);
+};
+
 /** Starts the parts for the first project that asks, and stops them with the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   globalThis.tandemUsers = (globalThis.tandemUsers ?? 0) + 1;
-  globalThis.tandemParts ??= startParts();
+  globalThis.tandemParts ??= Promise.race([startParts(), tooLate()]);
   const parts = await globalThis.tandemParts;
   project.provide('mongoUrl', parts.mongoUrl);
   project.provide('sqsEndpoint', parts.sqsEndpoint);
