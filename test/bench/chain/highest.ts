@@ -1,14 +1,18 @@
-// The highest rate that a contender holds: all of it answered, and visible in time.
+// The highest rate that a contender holds: as good as all of it taken, and visible in time.
 import type { Contender, Trial } from './contender.ts';
 
 const readLagMs = 500;
+/** As p99 bears a slow one in a hundred: else one stall of the machine in a minute would set the rate. */
+const mostRefused = 1 / 1_000;
 const probeSeconds = 6;
 const lowest = 20;
 const tries = 6;
 
-/** Every command was answered with success, and its effects were visible within READ_LAG_MS at p99. */
+/** Commands were answered with success, all but one in 1,000, and their effects visible within READ_LAG_MS at p99. */
 export const isHeld = ({ answers, lags, drainMs }: Trial): boolean =>
-  answers.taken === answers.sent && lags.p99Ms <= readLagMs && drainMs <= 2 * readLagMs;
+  answers.sent - answers.taken <= answers.sent * mostRefused &&
+  lags.p99Ms <= readLagMs &&
+  drainMs <= 2 * readLagMs;
 
 /** Looks for the rate by short trials, then holds it for `seconds`; a rate that is not held is lowered. */
 export const findHighest = async (
