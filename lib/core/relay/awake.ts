@@ -62,7 +62,7 @@ export const relayWaker = (
   let trustedMs = 0;
   let looking: Promise<void> | undefined;
 
-  const isTrusted = (): boolean => trustedMs > 0 && msSince(asked) < trustedMs;
+  const isTrusted = (): boolean => msSince(asked) < trustedMs;
 
   /** One of those who find no relay awake calls it; true for that one. */
   const claimCall = async (): Promise<boolean> => {
@@ -94,7 +94,6 @@ export const relayWaker = (
   };
 
   return async () => {
-    if (isTrusted()) return;
     // What another has asked meanwhile counts for this one if it promises something from now on.
     await looking?.catch(() => undefined);
     if (isTrusted()) return;
