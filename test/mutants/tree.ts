@@ -54,6 +54,12 @@ const runTests = async (root: string, tests: string[]): Promise<string | undefin
   return signal === null ? failureIn(root, reportFile) : `nothing came within ${mostMs / 1_000} seconds`;
 };
 
+/** Most slips are noticed by a unit test, for which no server is started. */
+const inStages = (tests: string[]): string[][] => {
+  const unit = tests.filter((test) => test.startsWith('test/unit/'));
+  return [unit, tests.filter((test) => !unit.includes(test))].filter((stage) => stage.length > 0);
+};
+
 /** Of the working tree as it is, without what git ignores. */
 export const copyTree = (): Tree => {
   const root = mkdtempSync(join(tmpdir(), 'tandem-mutants-'));
@@ -68,7 +74,11 @@ export const copyTree = (): Tree => {
       const kept = readFileSync(there);
       writeFileSync(there, text);
       try {
-        return await runTests(root, tests);
+        for (const stage of inStages(tests)) {
+          const failure = await runTests(root, stage);
+          if (failure !== undefined) return failure;
+        }
+        return undefined;
       } finally {
         writeFileSync(there, kept);
       }
