@@ -103,7 +103,7 @@ const parts: [RegExp, { integration?: string[]; e2e: string[] }][] = [
   ],
 ];
 
-/** It reads every file, and imports none. In the copy, its linter knows the types of no package. */
+/** It reads every file, and imports none. */
 const ofAll = 'test/unit/architecture.test.ts';
 
 /** Up to `most` test files, the nearest first, of several as near those that reach least; and those that stand for its part. */

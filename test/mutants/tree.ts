@@ -1,9 +1,9 @@
 // A copy of the tree, in which a slip is a changed file: what starts processes of its own reads it from there.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 
 const report = z.object({
@@ -60,13 +60,22 @@ const inStages = (tests: string[]): string[][] => {
   return [unit, tests.filter((test) => !unit.includes(test))].filter((stage) => stage.length > 0);
 };
 
-/** Of the working tree as it is, without what git ignores. */
+/** Links if the place allows it: the linter, which is one of the tests, finds the packages' types in no other way. */
+const copyPackages = (root: string): void => {
+  try {
+    execFileSync('cp', ['-al', 'node_modules', root], { stdio: 'ignore' });
+  } catch {
+    execFileSync('cp', ['-a', 'node_modules', root]);
+  }
+};
+
+/** Of the working tree as it is, without what git ignores but packages. */
 export const copyTree = (): Tree => {
   const root = mkdtempSync(join(tmpdir(), 'tandem-mutants-'));
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
   for (const file of new Set(listed.toString().split('\0')))
     if (file !== '') cpSync(file, join(root, file), { force: true });
-  symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
+  copyPackages(root);
   return {
     root,
     async tryOut(file, text, tests) {
