@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { notFound } from '../core/errors.ts';
-import { optionalText, requiredText, uuid, wholeNumber } from '../core/fields.ts';
+import { optionalText, pageSize, requiredText, skip, uuid } from '../core/fields.ts';
 import { endpoint } from '../platform/http/endpoint.ts';
 
 interface BaselineTicket {
@@ -57,8 +57,8 @@ const listInput = z.strictObject({
     .transform((value) => value === 'true')
     .optional()
     .describe('Tickets with a note of an agent, or without'),
-  limit: wholeNumber(1, 100).default(20),
-  skip: wholeNumber(0, 10_000).default(0),
+  limit: pageSize(20),
+  skip,
 });
 
 const listTickets = async (db: Db, { status, has_note, limit, skip }: z.output<typeof listInput>) => {

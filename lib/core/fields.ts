@@ -67,6 +67,12 @@ export const wholeNumber = (min: number, max: number) =>
     .pipe(z.int().min(min).max(max))
     .meta({ json: { type: 'integer', minimum: min, maximum: max } });
 
+/** Rows of one page, in a query string. */
+export const pageSize = (fallback: number) => wholeNumber(1, 100).default(fallback);
+
+/** Rows that a page comes after. */
+export const skip = wholeNumber(0, 10_000).default(0);
+
 /** A whole number in a body. */
 export const quantity = (min: number, max: number) =>
   z

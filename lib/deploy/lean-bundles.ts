@@ -45,6 +45,15 @@ const withoutPreamble = (source: string): string =>
     .replace('Object.defineProperty(exports, "__esModule", { value: true });', '')
     .replace(/^exports\.\w+ = .*void 0;$/m, '');
 
+/** Of Node: what only a compressed connection, or a login that is left out, asks for. To load them takes milliseconds. */
+const modulesOnDemand = (source: string): string =>
+  source.replace(
+    /^const (\w+) = (require\("(?:http|zlib)"\));$/m,
+    'const $1 = new Proxy({}, { get: (_, name) => $2[name] });',
+  );
+
+const ofDriver = (source: string): string => modulesOnDemand(withoutPreamble(source));
+
 const versionAlone = (manifest: string): string => JSON.stringify({ version: JSON.parse(manifest).version });
 
 /** Its tables, which it unpacks as it is loaded, are for passwords beyond ASCII; others stay as they are (RFC 4013). */
@@ -71,7 +80,7 @@ export const ${names.map((name) => `${name} = () => refuse`).join(', ')};`;
 const replacements: readonly [filter: RegExp, contentsOf: (source: string) => string, loader?: Loader][] = [
   [unusedOfDriver, refuseAll],
   [/\/mongodb\/lib\/index\.js$/, driverEntry],
-  [/\/mongodb\/lib\/.+\.js$/, withoutPreamble],
+  [/\/mongodb\/lib\/.+\.js$/, ofDriver],
   [/\/mongodb\/package\.json$/, versionAlone, 'json'],
   [/\/@mongodb-js\/saslprep\/dist\/node\.js$/, saslprepOnDemand],
   [/\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/, withoutJsonSchema],

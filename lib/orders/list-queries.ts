@@ -1,7 +1,7 @@
 // The queries of many orders: those of a customer, and the search. Pages have numbers, and go on by a cursor too.
 import type { Db, Filter } from 'mongodb';
 import * as z from 'zod';
-import { instant, moneyText, requiredText, wholeNumber } from '../core/fields.ts';
+import { instant, moneyText, pageSize, requiredText, wholeNumber } from '../core/fields.ts';
 import type { ReadDocument } from '../core/projection/projection.ts';
 import { keyset, ranked } from '../core/queries/cursor.ts';
 import { listQuery, type Page, type QueryContext } from '../core/queries/query.ts';
@@ -12,7 +12,7 @@ import { orderStatus } from './order.ts';
 import { type OrderDocument, orderDocuments, sortFields } from './projections.ts';
 
 const mostPages = 1_000;
-const paging = { page: wholeNumber(1, mostPages).default(1), page_size: wholeNumber(1, 100).default(20) };
+const paging = { page: wholeNumber(1, mostPages).default(1), page_size: pageSize(20) };
 
 const newest = keyset(['created_at', -1, 'date'], ['_id', -1, 'uuid']);
 const kinds = {

@@ -2,7 +2,7 @@
 // or a rebuild, brings it up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { wholeNumber } from '../core/fields.ts';
+import { pageSize, skip } from '../core/fields.ts';
 import { keyset } from '../core/queries/cursor.ts';
 import { listQuery } from '../core/queries/query.ts';
 import { alerts, productsLowStockAlert, watches } from './low-stock-alert.ts';
@@ -13,8 +13,8 @@ const newest = keyset(['opened_at', -1, 'date'], ['_id', -1, 'text']);
 
 export const listAlertsInput = z.strictObject({
   state: z.enum(['open', 'closed', 'all']).default('open'),
-  limit: wholeNumber(1, 100).default(50),
-  skip: wholeNumber(0, 10_000).default(0),
+  limit: pageSize(50),
+  skip,
   after: newest.after.optional(),
 });
 

@@ -2,7 +2,7 @@
 import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { aggregateId, type RecordedEvent, streamId } from '../core/events.ts';
-import { instant, uuid, wholeNumber } from '../core/fields.ts';
+import { instant, pageSize, uuid } from '../core/fields.ts';
 import { keyset } from '../core/queries/cursor.ts';
 import { asManyAsFit } from '../core/queries/page-size.ts';
 import { listQuery } from '../core/queries/query.ts';
@@ -18,7 +18,7 @@ export const listAuditLogInput = z.strictObject({
   product_id: uuid.optional().describe('Events of this product alone'),
   from: instant.optional().describe('Recorded at this time or later'),
   to: instant.optional().describe('Recorded before this time'),
-  limit: wholeNumber(1, 100).default(20),
+  limit: pageSize(20),
   after: newest.after.optional(),
 });
 

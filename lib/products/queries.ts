@@ -3,7 +3,7 @@
 // with what it has: a field that it lacks is left out until an event of its aggregate, or a rebuild, brings the document up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { instant, requiredText, uuid, wholeNumber } from '../core/fields.ts';
+import { instant, pageSize, requiredText, skip, uuid } from '../core/fields.ts';
 import { toMajor } from '../core/money.ts';
 import type { ReadDocument } from '../core/projection/projection.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
@@ -29,8 +29,8 @@ const listProductsInput = z.strictObject({
     .transform((value) => value === 'true')
     .optional()
     .describe('Products in stock, or out of it'),
-  limit: wholeNumber(1, 100).default(20),
-  skip: wholeNumber(0, 10_000).default(0),
+  limit: pageSize(20),
+  skip,
   after: newest.after.optional(),
 });
 

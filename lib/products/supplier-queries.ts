@@ -2,7 +2,7 @@
 // for: a count that is kept would have to be told of each product exactly once.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { requiredText, uuid, wholeNumber } from '../core/fields.ts';
+import { pageSize, requiredText, skip, uuid } from '../core/fields.ts';
 import type { ReadDocument } from '../core/projection/projection.ts';
 import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery, type QueryContext } from '../core/queries/query.ts';
@@ -68,8 +68,8 @@ const newest = keyset(['_id', -1, 'uuid']);
 
 const listSuppliersInput = z.strictObject({
   q: requiredText(200).transform(searchedWords).optional(),
-  limit: wholeNumber(1, 100).default(20),
-  skip: wholeNumber(0, 10_000).default(0),
+  limit: pageSize(20),
+  skip,
   after: newest.after.optional(),
 });
 

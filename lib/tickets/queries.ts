@@ -4,7 +4,7 @@
 // up.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
-import { uuid, wholeNumber } from '../core/fields.ts';
+import { pageSize, skip, uuid } from '../core/fields.ts';
 import { createQueryBus } from '../core/queries/bus.ts';
 import { keyset } from '../core/queries/cursor.ts';
 import { documentQuery, listQuery } from '../core/queries/query.ts';
@@ -22,8 +22,8 @@ const listTicketsInput = z.strictObject({
     .transform((value) => value === 'true')
     .optional()
     .describe('Tickets with a note of an agent, or without'),
-  limit: wholeNumber(1, 100).default(20),
-  skip: wholeNumber(0, 10_000).default(0),
+  limit: pageSize(20),
+  skip,
   after: newest.after.optional(),
 });
 

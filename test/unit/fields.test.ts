@@ -10,8 +10,10 @@ import {
   money,
   moneyText,
   optionalText,
+  pageSize,
   quantity,
   requiredText,
+  skip,
   timeoutMs,
   uuid,
   wholeNumber,
@@ -107,6 +109,19 @@ describe('a number', () => {
       texts.map((text) => schema.safeParse(text).success);
     expect(taken(expectedVersion, '0', '9007199254740991', '9007199254740992')).toEqual([true, true, false]);
     expect(taken(timeoutMs, '0', '5000', '5001')).toEqual([true, true, false]);
+  });
+
+  test('of a page has its own bounds, and what it is if nobody says', () => {
+    const found = (schema: z.ZodType, ...texts: (string | undefined)[]) =>
+      texts.map((text) => schema.safeParse(text).data);
+    expect(found(pageSize(20), undefined, '1', '100', '0', '101')).toEqual([
+      20,
+      1,
+      100,
+      undefined,
+      undefined,
+    ]);
+    expect(found(skip, undefined, '0', '10000', '10001')).toEqual([0, 0, 10_000, undefined]);
   });
 
   test('in a body is a whole one, and no text', () => {

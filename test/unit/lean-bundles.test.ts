@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { expect, test } from 'vitest';
@@ -6,7 +7,11 @@ import leanBundles from '../../lib/deploy/lean-bundles.ts';
 
 const require = createRequire(createRequire(import.meta.url).resolve('mongodb'));
 
-const load = async (entry: string, plugins: Plugin[]): Promise<Record<string, unknown>> => {
+const load = async (
+  entry: string,
+  plugins: Plugin[],
+  required: string[] = [],
+): Promise<Record<string, unknown>> => {
   const { outputFiles } = await build({
     stdin: { contents: entry, resolveDir: import.meta.dirname },
     bundle: true,
@@ -19,7 +24,10 @@ const load = async (entry: string, plugins: Plugin[]): Promise<Record<string, un
   });
   const module = { exports: {} };
   const run = compileFunction(outputFiles[0]?.text ?? '', ['module', 'exports', 'require']);
-  run(module, module.exports, require);
+  run(module, module.exports, (name: string) => {
+    required.push(name);
+    return require(name);
+  });
   return module.exports;
 };
 
@@ -63,4 +71,33 @@ test('what is left out of the bundles and called all the same says so', async ()
   const { z } = (await load(`export * as z from 'zod'`, leanBundles)) as { z: typeof import('zod') };
   expect(z.object({ a: z.int() }).parse({ a: 1 })).toEqual({ a: 1 });
   expect(() => z.object({ a: z.int() }).toJSONSchema()).toThrow('left out of the bundles');
+});
+
+interface Compression {
+  compress(options: { agreedCompressor: string }, data: Buffer): Promise<Buffer>;
+  decompress(compressor: number, data: Buffer): Promise<Buffer>;
+}
+
+test('a bundle loads what a connection needs, and neither HTTP nor what compresses', async () => {
+  const required: string[] = [];
+  await load(`export { MongoClient } from 'mongodb'`, leanBundles, required);
+  expect(required).toContain('net');
+  expect(required).not.toContain('http');
+  expect(required).not.toContain('zlib');
+});
+
+test('a bundle compresses as the driver does', async () => {
+  const file = join(dirname(require.resolve('mongodb')), 'cmap/wire_protocol/compression.js');
+  const compressing = `module.exports = require(${JSON.stringify(file)})`;
+  const original = (await load(compressing, [])) as Record<string, never> & Compression;
+  const bundled = (await load(compressing, leanBundles)) as Record<string, never> & Compression;
+  const text = Buffer.from('It burns. '.repeat(20));
+  for (const [agreedCompressor, number] of [
+    ['zlib', 2],
+    ['zstd', 3],
+  ] as const) {
+    const small = await bundled.compress({ agreedCompressor }, text);
+    expect(small).toEqual(await original.compress({ agreedCompressor }, text));
+    expect(await bundled.decompress(number, small)).toEqual(text);
+  }
 });

@@ -87,3 +87,13 @@ test('of more documents than an answer has room for, those that differ are shown
   ];
   expect(toDocuments(two)).toMatchObject({ documents: [{ id: 'other' }], documents_left_out: 1 });
 });
+
+test('documents are shown as long as they have 2,000,000 bytes in all', () => {
+  const frame = JSON.stringify([{ text: '' }, {}]).length;
+  const half = (more: number) =>
+    ({ text: 'x'.repeat(1_000_000 - frame + more) }) as object as ComparedDocument['stored'];
+  const leftOut = (more: number) =>
+    toDocuments([document('one', { stored: half(0) }), document('other', { stored: half(more) })])
+      .documents_left_out;
+  expect([leftOut(0), leftOut(1)]).toEqual([0, 1]);
+});

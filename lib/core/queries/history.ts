@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import * as z from 'zod';
 import { notFound } from '../errors.ts';
 import { fromRow, streamId } from '../events.ts';
-import { wholeNumber } from '../fields.ts';
+import { pageSize, wholeNumber } from '../fields.ts';
 import { eventRows } from '../stores/event-rows.ts';
 import { asManyAsFit } from './page-size.ts';
 import { listQuery } from './query.ts';
@@ -11,7 +11,7 @@ import type { Trail } from './trail.ts';
 
 /** Which part of the history: the events after a version. */
 export const historyPaging = {
-  limit: wholeNumber(1, 100).default(50),
+  limit: pageSize(50),
   after_version: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
 };
 

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Catalogue } from '../../core/domains/catalogue.ts';
 import { AppError } from '../../core/errors.ts';
-import { anyText, wholeNumber } from '../../core/fields.ts';
+import { anyText, pageSize } from '../../core/fields.ts';
 import {
   type ActionKind,
   endAction,
@@ -149,7 +149,7 @@ export const listAllActions = endpoint({
   input: z.strictObject({
     kind: actionKind.optional(),
     after: anyText(100).optional(),
-    limit: wholeNumber(1, 100).default(20),
+    limit: pageSize(20),
   }),
   answer: actionList,
   async handle({ kind, after, limit }, { readDb }: Looking) {

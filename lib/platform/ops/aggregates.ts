@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { AppError, isAppError } from '../../core/errors.ts';
 import { aggregateId } from '../../core/events.ts';
-import { anyText, wholeNumber } from '../../core/fields.ts';
+import { anyText, pageSize, wholeNumber } from '../../core/fields.ts';
 import { lastVersionOf, stateAt } from '../../core/ops/aggregate.ts';
 import { findPlaces } from '../../core/ops/places.ts';
 import { eventRows } from '../../core/stores/event-rows.ts';
@@ -38,7 +38,7 @@ export const getAggregate = endpoint({
     stream_id: anyText(streamIdLength + pathEnd.length),
     version: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
     after_version: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
-    limit: wholeNumber(1, 100).default(50),
+    limit: pageSize(50),
   }),
   answer: aggregate,
   async handle({ stream_id, version: asked, after_version, limit }, looking: Looking) {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type LetterInList, listDeadLetters, listLetters } from '../../core/dead-letters/groups.ts';
 import { deadLetterRecords } from '../../core/dead-letters/records.ts';
 import { AppError } from '../../core/errors.ts';
-import { anyText, wholeNumber } from '../../core/fields.ts';
+import { anyText, pageSize } from '../../core/fields.ts';
 import type { Databases } from '../../core/projection/read-model.ts';
 import { cursorOf } from '../../core/queries/cursor.ts';
 import { listParked } from '../../core/relay/parked.ts';
@@ -19,7 +19,7 @@ const input = z.strictObject({
   subscription: anyText(100).optional(),
   fingerprint: anyText(100).optional(),
   after: cursor.optional(),
-  limit: wholeNumber(1, 100).default(20),
+  limit: pageSize(20),
 });
 
 const toLetter = ({ _id, subscription: _, ...letter }: LetterInList) => ({ id: letterIdOf(_id), ...letter });

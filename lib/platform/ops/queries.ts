@@ -1,7 +1,7 @@
 // What operators can look at in the log. Every query is cut by a limit and goes by an index.
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { anyText, wholeNumber } from '../../core/fields.ts';
+import { anyText, pageSize, wholeNumber } from '../../core/fields.ts';
 import { findEvent, listEvents } from '../../core/ops/log.ts';
 import { findPlaces } from '../../core/ops/places.ts';
 import { findTrace } from '../../core/ops/trace.ts';
@@ -24,7 +24,7 @@ export const listLog = endpoint({
     type: name.optional(),
     stream_id: name.optional(),
     correlation_id: name.optional(),
-    limit: wholeNumber(1, 100).default(50),
+    limit: pageSize(50),
   }),
   answer: eventList,
   async handle(query, { writeDb }: Looking) {
