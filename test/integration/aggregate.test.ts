@@ -1,9 +1,11 @@
 // Source: lib/core/ops/aggregate.ts.
 import { expect, test } from 'vitest';
 import type { Stream } from '../../lib/core/domains/domain.ts';
+import type { RecordedEvent } from '../../lib/core/events.ts';
 import { compareAggregate, lastVersionOf, mendAggregate, stateAt } from '../../lib/core/ops/aggregate.ts';
 import { createProjector } from '../../lib/core/projection/projector.ts';
 import { openReadModel } from '../../lib/core/projection/read-model.ts';
+import { noneApplied } from '../../lib/core/projection/subscriber.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { settingsFrom } from '../../lib/platform/settings.ts';
 import { count, counterDecider, counterEvents, counterModel, counterState } from '../support/counter.ts';
@@ -112,4 +114,44 @@ test('what a subscriber has missed of an aggregate is applied by a mending, and 
     mendAggregate({ writeDb: databases.write, models: [], subscribers: [{ subscriber, hears }] }, stream_id);
   expect([await mend(['Other']), await mend(['Counted'])]).toEqual([0, 2]);
   expect(taken).toEqual([2, 3]);
+});
+
+test('of a long history the last thousand events are looked at, one by one in their order, whatever is mended first', async () => {
+  const { stream_id, id } = await counted();
+  const { write: writeDb, read: readDb } = databases;
+  const [first] = await rows().find({ stream_id }).toArray();
+  if (first === undefined) throw new Error('it has counted');
+  const of = (version: number) => ({ ...first, _id: `${stream_id}-${version}`, version });
+  await rows().insertMany([1_002, 900].map(of));
+  const ground = { writeDb, readDb, settings: settingsFrom({}) };
+  const opened = openReadModel(counterModel, ground);
+  const looked: number[] = [];
+  const model = {
+    ...opened,
+    source: {
+      ...opened.source,
+      ofAggregate: (one: string, since: number) => {
+        looked.push(since);
+        return opened.source.ofAggregate(one, since);
+      },
+    },
+  };
+  const other = openReadModel({ ...counterModel, collection: 'other_views' }, ground);
+  const taken: number[] = [];
+  const subscriber = {
+    name: 'noting',
+    apply: async (events: RecordedEvent[]) => {
+      taken.push(...events.map(({ version }) => version));
+      return { ...noneApplied(), applied: events.slice(1) };
+    },
+    findMissing: async <E>(events: E[]) => events,
+  };
+  const subscribers = [{ subscriber, hears: ['Counted'] }];
+  // Two documents are missing, and of three events one is applied by somebody else meanwhile.
+  expect(await mendAggregate({ writeDb, models: [model, other], subscribers }, stream_id)).toBe(4);
+  expect(await compareAggregate(writeDb, [model], stream_id)).toMatchObject([{ id, differing: [] }]);
+  expect([looked, taken]).toEqual([
+    [3, 3],
+    [3, 900, 1_002],
+  ]);
 });
