@@ -24,14 +24,7 @@ export const handler = operation(
       timeLeftMs,
     };
     return runAction(action, async (run) => {
-      let through = 0;
-      const answer = await discardLetters(choice, {
-        timeLeftMs: run.timeLeftMs,
-        onProgress(count) {
-          through += count;
-          run.progress(through);
-        },
-      });
+      const answer = await discardLetters(choice, { timeLeftMs: run.timeLeftMs, onProgress: run.progress });
       emitMetrics(functionName, { Discarded: answer.discarded }, { subscription });
       log.warn('dead letters discarded', { subscription, reason, discarded: answer.discarded });
       return { answer: { subscription, ...answer }, done: answer.done };

@@ -26,14 +26,7 @@ export const handler = operation(
     const putBack = async (run: ActionRun) => {
       if (isRelay)
         return { redriven: await putBackParked(choice.event_ids), left: 0, done: true, event_ids: [] };
-      let through = 0;
-      return redriveLetters(choice, {
-        timeLeftMs: run.timeLeftMs,
-        onProgress(count) {
-          through += count;
-          run.progress(through);
-        },
-      });
+      return redriveLetters(choice, { timeLeftMs: run.timeLeftMs, onProgress: run.progress });
     };
     const kind = isRelay ? ('unpark' as const) : ('redrive' as const);
     const action = { db: readDb(), actionId, kind, target: subscription, input: choice, timeLeftMs };

@@ -15,9 +15,17 @@ import { sqsDeadLetterQueue } from './sqs/dead-letter-queue.ts';
 import { countLetters } from './sqs/depth.ts';
 
 interface Run extends Pick<DrainOptions, 'timeLeftMs'> {
-  /** Told of the letters that are through. */
-  onProgress?(count: number): void;
+  /** Told how many letters are through, each time that some are. */
+  onProgress?(through: number): void;
 }
+
+const count = (onProgress: Run['onProgress']) => {
+  let through = 0;
+  return (letters: readonly unknown[]): void => {
+    through += letters.length;
+    onProgress?.(through);
+  };
+};
 
 /** Forgets the records of letters that are not there any more. Gives their number. */
 export const forgetGoneLetters = (subscription: string): Promise<number> => {
@@ -30,12 +38,13 @@ export const redriveLetters = async (
   { subscription, ...choice }: LetterChoice,
   { timeLeftMs, onProgress }: Run,
 ): Promise<RedriveAnswer> => {
+  const countIn = count(onProgress);
   const answer = await redrive(sqsDeadLetterQueue(subscription), {
     wanted: await chooseLetters(readDb(), subscription, choice),
     timeLeftMs,
     async onRedriven(letters) {
       await markReplayed(readDb(), subscription, letters);
-      onProgress?.(letters.length);
+      countIn(letters);
     },
   });
   await forgetGoneLetters(subscription);
@@ -47,12 +56,13 @@ export const discardLetters = async (
   { subscription, reason, ...choice }: LetterChoice & { reason: string },
   { timeLeftMs, onProgress }: Run,
 ): Promise<DiscardAnswer> => {
+  const countIn = count(onProgress);
   const answer = await discard(sqsDeadLetterQueue(subscription), {
     wanted: await chooseLetters(readDb(), subscription, choice),
     timeLeftMs,
     async record(letters) {
       await recordDiscarded(readDb(), subscription, letters, reason);
-      onProgress?.(letters.length);
+      countIn(letters);
     },
   });
   await forgetGoneLetters(subscription);

@@ -90,6 +90,21 @@ test('a letter whose discarding cannot be put on record stays where it is', asyn
   expect(await discard()).toMatchObject({ discarded: 3, left: 0 });
 });
 
+test('whoever watches hears how many letters are through by now, and never of more', async () => {
+  const watched = async (
+    act: (run: { timeLeftMs(): number; onProgress(through: number): void }) => Promise<object>,
+  ) => {
+    await queues.send(queues.letters, numbered(12));
+    const told: number[] = [];
+    await act({ timeLeftMs, onProgress: (through) => void told.push(through) });
+    expect(told.length).toBeGreaterThan(1);
+    expect(told).toEqual([...new Set(told)].sort((one, other) => one - other));
+    expect(told.at(-1)).toBe(12);
+  };
+  await watched((run) => platform.discardLetters({ subscription, reason: 'test data' }, run));
+  await watched((run) => platform.redriveLetters({ subscription }, run));
+});
+
 test('one of two causes is chosen by its fingerprint, each letter of it, whatever its message is called by now', async () => {
   const [one, two] = [new TypeError('one'), new RangeError('two')];
   await recordFailures(databases.read, subscription, [failure(0, one), failure(1, two), failure(2, one)]);

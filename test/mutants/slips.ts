@@ -42,7 +42,7 @@ const opposites = new Map([
 ]);
 
 const orders = new Set(['<', '<=', '>', '>=']);
-const clock = /\b(Date\.now|performance\.now|getTime)\(|deadline|\w+(At|Until)\b/;
+const clock = /\b(Date\.now|performance\.now|getTime|timeLeftMs)\(|deadline|\w+(At|Until)\b/;
 const duration = /(Ms|Seconds|Days|_ms|_MS)$/;
 
 /** What a constant is named by its place: `const pollMs = 10`, `{ leaseMs: 5_000 }`, `leaseMs = 5_000`. */
