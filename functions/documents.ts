@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../lib/platform/http/endpoint.ts';
 import { endpointRoutes } from '../lib/platform/http/endpoint-route.ts';
-import { areOperationsOpen } from '../lib/platform/http/operators.ts';
+import { neededTokens } from '../lib/platform/http/operators.ts';
 import { servedDocument } from '../lib/platform/http/served-document.ts';
 import { httpHandler } from '../lib/platform/http/stack.ts';
 
@@ -14,11 +14,7 @@ const getOpenApi = endpoint({
   headers: ['Vary!', 'Content-Encoding'],
   async handle() {
     const { default: document } = await import('../.documents/openapi.json', { with: { type: 'json' } });
-    return servedDocument(document, {
-      operator: !areOperationsOpen(),
-      // Of the JWT authorizer, if the stage has one.
-      caller: Boolean(process.env['JWT_ISSUER']),
-    });
+    return servedDocument(document, neededTokens());
   },
 });
 

@@ -33,9 +33,10 @@ const ask = async (
   try {
     return await callAws({ name: 'ssm' }, call, environment);
   } catch (error) {
-    const [pauseMs, ...rest] = pausesMs;
-    if (pauseMs === undefined || performance.now() + pauseMs > endsAt) throw error;
-    await wait(pauseMs * (0.5 + Math.random()));
+    const [meanMs = Number.POSITIVE_INFINITY, ...rest] = pausesMs;
+    const pauseMs = meanMs * (0.5 + Math.random());
+    if (performance.now() + pauseMs >= endsAt) throw error;
+    await wait(pauseMs);
     return ask(names, environment, endsAt, rest);
   }
 };

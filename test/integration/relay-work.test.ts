@@ -9,6 +9,7 @@ import { appendPositions, positionsCollection } from '../../lib/core/stores/even
 import { eventRows, eventsCollection } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { useDatabases } from '../support/database.ts';
+import { instrument } from '../support/instrument.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const databases = useDatabases();
@@ -43,13 +44,20 @@ const pending = () => eventRows(databases.write).countDocuments({ pending: true 
 interface Run extends Partial<RelayOptions> {
   /** How often it may ask whether it has time left. */
   asks?: number;
+  leftMs?: number;
   onAsk?: (asked: number) => void;
   answer?: (ids: string[]) => SendOutcome | Promise<SendOutcome>;
 }
 
 /** A relay that has an hour until it has asked so often, or until `end` is called. */
-const relayThat = ({ asks = 40, onAsk, answer = () => ({ refused: new Map() }), ...options }: Run = {}) => {
-  /** `restless`: how often it asked again though nothing else had had its turn. */
+const relayThat = ({
+  asks = 40,
+  leftMs = anHour,
+  onAsk,
+  answer = () => ({ refused: new Map() }),
+  ...options
+}: Run = {}) => {
+  /** `restless`: how often it asked at most before anything else had its turn. */
   const seen = {
     asked: 0,
     restless: 0,
@@ -60,7 +68,7 @@ const relayThat = ({ asks = 40, onAsk, answer = () => ({ refused: new Map() }), 
     called: 0,
   };
   let isOver = false;
-  let hasTurned = true;
+  let inOneTurn = 0;
   const end = (): void => {
     isOver = true;
   };
@@ -88,13 +96,13 @@ const relayThat = ({ asks = 40, onAsk, answer = () => ({ refused: new Map() }), 
       leaseMs: anHour,
       timeLeftMs: () => {
         seen.asked += 1;
-        if (!hasTurned) seen.restless += 1;
-        hasTurned = false;
+        inOneTurn += 1;
+        seen.restless = Math.max(seen.restless, inOneTurn);
         setImmediate(() => {
-          hasTurned = true;
+          inOneTurn = 0;
         });
         onAsk?.(seen.asked);
-        return isOver || seen.asked > asks ? 0 : anHour;
+        return isOver || seen.asked > asks ? 0 : leftMs;
       },
       onBatch: () => undefined,
       onLease: () => {
@@ -202,7 +210,7 @@ test('batches that a dead relay left open are sent again, each whole, as long as
   });
   expect(await first.run()).toBe(3);
   expect(first.seen.sent).toEqual([ids.slice(0, 3)]);
-  const next = relayThat();
+  const next = relayThat({ owner: 'the next one' });
   expect(await next.run()).toBe(2);
   expect(next.seen.sent).toEqual([ids.slice(3)]);
   expect(await positions().countDocuments({ open: true })).toBe(0);
@@ -266,7 +274,8 @@ test('a relay that has nothing to do waits for its alarm, which is off at its en
   expect(asked.looks).toBeLessThan(4);
   await insert(1);
   expect(await relaying).toBe(1);
-  expect(asked.off).toBe(asked.on);
+  await relayThat({ db: client.db(databases.write.databaseName) }).run();
+  expect(asked).toMatchObject({ on: 2, off: 2 });
   await client.close();
 });
 
@@ -297,4 +306,27 @@ test('a relay that loses its lease ends no sooner than what it has under way', a
   });
   await run();
   expect([isAgain, await pending()]).toEqual([false, 0]);
+});
+
+test('a relay ends with the fault that it meets when it sends again', async () => {
+  await insert(1, { next_attempt_at: new Date(0) });
+  const answer = () => Promise.reject(new TypeError('a fault in the code'));
+  await expect(relayThat({ answer }).run()).rejects.toThrow('a fault in the code');
+});
+
+test('a relay pauses while the database is away, and tells of each time that it goes', async () => {
+  const away = Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' });
+  let calls = 0;
+  const isAway = () => calls <= 5 || (calls > 15 && calls <= 20);
+  const { db } = instrument(async (call) => {
+    calls += 1;
+    if (isAway()) throw away;
+    return call();
+  });
+  const outages: unknown[] = [];
+  const onOutage = (error: unknown) => void outages.push(error);
+  const { run, seen } = relayThat({ db: db(databases.write), onOutage, leftMs: 2, asks: 100 });
+  await run();
+  expect([outages, calls > 20]).toEqual([[away, away], true]);
+  expect(seen.restless).toBeLessThan(10);
 });

@@ -11,7 +11,7 @@ afterEach(() => {
 
 /** An endpoint for operators in a container that was started with these variables; each is asked for in turn. */
 const started = async (variables: Record<string, string>) => {
-  for (const name of ['AWS_LAMBDA_FUNCTION_NAME', 'IS_OFFLINE', 'OPS_TOKEN'])
+  for (const name of ['AWS_LAMBDA_FUNCTION_NAME', 'IS_OFFLINE', 'OPS_TOKEN', 'JWT_ISSUER'])
     vi.stubEnv(name, variables[name]);
   hushFunctions();
   const { endpoint } = await import('../../lib/platform/http/endpoint.ts');
@@ -63,6 +63,18 @@ describe('operations', () => {
       expect(await ask({ authorization: `bearer ${opsToken}` })).toBe(200);
     },
   );
+});
+
+test.each([
+  [{}, { operator: false, caller: false }],
+  [{ JWT_ISSUER: '' }, { operator: false, caller: false }],
+  [{ JWT_ISSUER: 'https://issuer' }, { operator: false, caller: true }],
+  [{ OPS_TOKEN: opsToken }, { operator: true, caller: false }],
+  [deployed, { operator: true, caller: false }],
+])('the document says who needs a token on a stage with %j', async (variables, needed) => {
+  await started(variables);
+  const { neededTokens } = await import('../../lib/platform/http/operators.ts');
+  expect(neededTokens()).toEqual(needed);
 });
 
 const routes = readOperatorRoutes();

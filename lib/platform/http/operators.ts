@@ -4,6 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import { config } from '../config.ts';
 import type { HttpRequest } from './request.ts';
+import type { NeededTokens } from './served-document.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -11,7 +12,13 @@ export const isDeployed = (): boolean =>
   process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined && process.env['IS_OFFLINE'] !== 'true';
 
 /** Whether anybody may operate: on a developer's machine that sets no token. */
-export const areOperationsOpen = (): boolean => !isDeployed() && config.OPS_TOKEN === '';
+const areOperationsOpen = (): boolean => !isDeployed() && config.OPS_TOKEN === '';
+
+/** Who needs a token here: operators, and callers where the stage has a JWT authorizer. */
+export const neededTokens = (): NeededTokens => ({
+  operator: !areOperationsOpen(),
+  caller: Boolean(process.env['JWT_ISSUER']),
+});
 
 /** @throws AppError `unauthenticated` without the token, `forbidden` on a deployed stage that has none. */
 export const authorizeOperator = ({ headers }: HttpRequest): void => {
