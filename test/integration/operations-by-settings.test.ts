@@ -9,6 +9,7 @@ import { listHeard } from '../../lib/core/observe/heard.ts';
 import { actionsCollection } from '../../lib/core/ops/actions.ts';
 import type { ReadModel } from '../../lib/core/projection/projection.ts';
 import { relayLeaseName } from '../../lib/core/relay/awake.ts';
+import type { OutgoingMessage, SendOutcome } from '../../lib/core/relay/publish.ts';
 import { eventRows } from '../../lib/core/stores/event-rows.ts';
 import { catalogue } from '../../lib/domains.ts';
 import { ensureQueues } from '../../lib/local/queues.ts';
@@ -221,6 +222,34 @@ test('what reconcile cannot apply goes to the queue, which makes a dead letter o
   } finally {
     await refuse({});
   }
+});
+
+test('reconcile stays where it is when a queue does not take what it cannot apply, and tries again', async () => {
+  const [model] = stateStored().readModels(databases.write, databases.read);
+  const { name } = stateStored().subscriber(databases.write, databases.read);
+  let outcome: (ids: string[]) => SendOutcome = () => ({ refused: new Map() });
+  vi.doMock('../../lib/platform/sqs/publisher.ts', () => ({
+    sqsPublisher: {
+      send: async (_: string, messages: OutgoingMessage[]) => outcome(messages.map(({ id }) => id)),
+    },
+  }));
+  vi.resetModules();
+  onTestFinished(async () => {
+    vi.doUnmock('../../lib/platform/sqs/publisher.ts');
+    vi.resetModules();
+    await databases.read.command({ collMod: model?.collection.collectionName, validator: {} });
+  });
+  await create();
+  await relay(world());
+  await databases.read.command({ collMod: model?.collection.collectionName, validator: { _id: 'nothing' } });
+  await eventRows(databases.write).updateMany({}, { $set: { published_at: new Date(0) } });
+  const reconcile = () => run('reconcile', { source: 'aws.events' });
+  outcome = ([id = '']) => ({ refused: new Map([[id, 'too long']]) });
+  await expect(reconcile()).rejects.toThrow(`${name} does not take messages now`);
+  outcome = (ids) => ({ refused: new Map(), unreachable: { ids: new Set(ids), reason: 'away' } });
+  await expect(reconcile()).rejects.toThrow(`${name} does not take messages now`);
+  outcome = () => ({ refused: new Map() });
+  expect(await reconcile()).toMatchObject({ scanned: 1, failed: 1, done: true });
 });
 
 test('who puts parked events back wakes a relay that sleeps; who finds none wakes nobody', async () => {
