@@ -1,3 +1,4 @@
+import { messageOf } from '../lib/core/errors.ts';
 import { runRelay } from '../lib/core/relay/relay.ts';
 import { catalogue } from '../lib/domains.ts';
 import { config } from '../lib/platform/config.ts';
@@ -10,8 +11,6 @@ import { startNextRelay } from '../lib/platform/wake-relay.ts';
 
 const leaseMs = 3_000;
 const idleSeconds = config.RELAY_IDLE_SECONDS;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export const handler = operation(scheduled, async (_, { log, functionName, requestId, timeLeftMs }) => {
   const heartbeat = createHeartbeat(functionName);
@@ -43,7 +42,7 @@ export const handler = operation(scheduled, async (_, { log, functionName, reque
         log.warn(parked ? 'event parked' : 'event refused', about);
       }
     },
-    onOutage: (error) => log.warn('database not reachable, events pend', { reason: reasonOf(error) }),
+    onOutage: (error) => log.warn('database not reachable, events pend', { reason: messageOf(error) }),
     callNext: startNextRelay,
   });
   await heartbeat.settled();

@@ -54,6 +54,10 @@ export class AppError extends Error {
   }
 }
 
+/** What an error says, in one line of a log or of an answer. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error && error.message) || String(error);
+
 export const isAppError = (error: unknown, code?: ErrorCode): error is AppError =>
   error instanceof Error &&
   error.name === 'AppError' &&

@@ -11,7 +11,7 @@ import {
   recordFailures,
 } from '../core/dead-letters/records.ts';
 import { isUnavailable } from '../core/driver-errors.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, messageOf } from '../core/errors.ts';
 import { config } from './config.ts';
 import { asFunction } from './current-function.ts';
 import { applyAll, type Consumer, type Delivery, type MessageFacts, parseDelivery } from './deliveries.ts';
@@ -55,8 +55,6 @@ const toFailure = <M>(delivery: Delivery<M>): Failure => {
   };
 };
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 const logOutcome = <M>(log: Log, applied: MessageFacts[], failed: Delivery<M>[]): void => {
   for (const { correlationId, log: own } of applied) {
     log.debug('applied', { correlation_id: correlationId, ...own });
@@ -65,7 +63,7 @@ const logOutcome = <M>(log: Log, applied: MessageFacts[], failed: Delivery<M>[])
     log.warn('not applied', {
       message_id: record.messageId,
       ...(message === undefined ? {} : { correlation_id: message.facts.correlationId, ...message.facts.log }),
-      reason: reasonOf(error),
+      reason: messageOf(error),
     });
   }
 };
@@ -100,7 +98,7 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
     if (outage === undefined) logOutcome(log, facts, failed);
     else if (!isAway)
       log.warn('database not reachable, messages come again', {
-        reason: reasonOf(outage),
+        reason: messageOf(outage),
         count: failed.length,
       });
     isAway = outage !== undefined;
@@ -123,7 +121,7 @@ export const consumerHandler = <M>(consumer: Consumer<M>, readDb: Db) => {
       ]);
     } catch (error) {
       // What was applied stays applied; the record of it is not worth a redelivery.
-      if (!isAway) log.warn('outcome not recorded', { reason: reasonOf(error) });
+      if (!isAway) log.warn('outcome not recorded', { reason: messageOf(error) });
     }
     if (outage !== undefined) throw toInvocationError(outage);
     return { batchItemFailures: failed.map(({ record }) => ({ itemIdentifier: record.messageId })) };

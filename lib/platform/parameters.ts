@@ -2,6 +2,7 @@
 // it, as `WRITE_DB_URL_PARAMETER`. One signed call; the SDK's client for it is 630 KB and 70 ms of every cold start.
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
+import { messageOf } from '../core/errors.ts';
 import { callAws } from './aws-call.ts';
 import { sentence } from './sentence.ts';
 
@@ -47,9 +48,8 @@ const readParameters = async (
   environment: NodeJS.ProcessEnv,
 ): Promise<Map<string, string>> => {
   const text = await ask(names, environment, performance.now() + timeoutMs).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
     throw sentence(
-      `Parameter Store cannot be reached for ${names.join(', ')} (${reason}): see that the function's network leads there and its role may read them.`,
+      `Parameter Store cannot be reached for ${names.join(', ')} (${messageOf(error)}): see that the function's network leads there and its role may read them.`,
     );
   });
   const { Parameters, InvalidParameters } = answerSchema.parse(JSON.parse(text));

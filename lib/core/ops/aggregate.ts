@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import type { Evolution, Stream } from '../domains/domain.ts';
-import { AppError } from '../errors.ts';
+import { AppError, messageOf } from '../errors.ts';
 import { aggregateId, type EventRow, fromRow, upcast } from '../events.ts';
 import type { ReadDocument, ReadModel } from '../projection/projection.ts';
 import { applyEvents, type Subscriber } from '../projection/subscriber.ts';
@@ -48,7 +48,7 @@ export const stateAt = async (
     }
     return await foldTo(db, stream, stream_id, version);
   } catch (error) {
-    return { state: null, error: error instanceof Error ? error.message : String(error) };
+    return { state: null, error: messageOf(error) };
   }
 };
 
@@ -91,7 +91,7 @@ const toCompared = (
     id,
     stored,
     replayed: document,
-    error: failed ? String(replayed.error instanceof Error ? replayed.error.message : replayed.error) : null,
+    error: failed ? messageOf(replayed.error) : null,
     differing: failed ? [] : differingFields(stored, document),
   };
 };

@@ -1,6 +1,7 @@
 // The work behind an operator's action, on record: by whatever way it was asked for, over HTTP or by `sls invoke`.
 import type { Db } from 'mongodb';
 import * as z from 'zod';
+import { messageOf } from '../../core/errors.ts';
 import {
   type ActionKind,
   endAction,
@@ -96,8 +97,7 @@ export const runAction = async <A extends object>(
     return answer;
   } catch (error) {
     await reporter.end();
-    const message = error instanceof Error ? error.message : String(error);
-    await endAction(db, id, { state: 'failed', error: message }).catch(() => undefined);
+    await endAction(db, id, { state: 'failed', error: messageOf(error) }).catch(() => undefined);
     throw error;
   }
 };
