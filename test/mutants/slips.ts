@@ -119,8 +119,11 @@ const isTypeOnly = ({ type }: Node): boolean =>
   (type.startsWith('TS') &&
     !['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpression'].includes(type));
 
+/** The database takes 2 for 1 there. */
+const isIndexKeys = (node: Node): boolean => node.type === 'Property' && nameOf(node) === 'keys';
+
 const walk = (node: Node, parent: Node | undefined, code: string): Slip[] => {
-  if (isTypeOnly(node)) return [];
+  if (isTypeOnly(node) || isIndexKeys(node)) return [];
   const children = Object.values(node).flat().filter(isNode);
   return [...slipsAt(node, parent, code), ...children.flatMap((child) => walk(child, node, code))];
 };
