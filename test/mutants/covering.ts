@@ -4,6 +4,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 const importPattern = /(?:from|import\()\s*'(\.[^']+\.ts)'/g;
+/** By a path that is put together, tests import functions, one after the other. */
+const computedPattern = /import\((?:new URL|pathToFileURL)\(/;
 
 type Graph = Map<string, string[]>;
 
@@ -13,9 +15,11 @@ const readGraph = (): { importers: Graph; imports: Graph } => {
     importers.set(imported, [...(importers.get(imported) ?? []), by]);
     imports.set(by, [...(imports.get(by) ?? []), imported]);
   };
+  const functions = globSync('functions/**/*.ts');
   for (const file of globSync('{lib,functions,test}/**/*.ts')) {
-    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(importPattern))
-      add(normalize(join(dirname(file), path)), file);
+    const code = readFileSync(file, 'utf8');
+    for (const [, path = ''] of code.matchAll(importPattern)) add(normalize(join(dirname(file), path)), file);
+    if (isTest(file) && computedPattern.test(code)) for (const one of functions) add(one, file);
     // It imports them by the names in the catalogue.
     if (dirname(file) === 'test/support/domains') add(file, 'test/support/entries.ts');
   }

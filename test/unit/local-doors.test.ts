@@ -1,6 +1,9 @@
-// Who may knock at the local doors, and what is answered for a function. Source: lib/local/origins.ts, gateway-problem.ts.
+// Who may knock at the local doors, and what is answered for a function. Source: lib/local/origins.ts, gateway.ts,
+// gateway-problem.ts.
+import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { answerWithProblem } from '../../lib/local/gateway-problem.ts';
+import { prepareGateway } from '../../lib/local/gateway.ts';
+import { answerBrokenRequest, answerWithProblem } from '../../lib/local/gateway-problem.ts';
 import type { HapiRequest, HapiResponse, HapiServer, Toolkit } from '../../lib/local/hapi.ts';
 import { enterFromOrigin, guardLambda, isLambdaServer, tellOrigin } from '../../lib/local/origins.ts';
 
@@ -106,4 +109,144 @@ test.each<[string, HapiRequest['response'], number | undefined]>([
     expect(rest).toEqual({ status, type: 'application/problem+json', 'x-correlation-id': 'c-1' });
     expect(JSON.parse(String(body))).toMatchObject({ status, instance: '/things', correlation_id: 'c-1' });
   }
+});
+
+/** The gateway's two doors, its routes and its listener. */
+const gateway = () => {
+  const extensions: Record<string, ((request: HapiRequest, kit: Toolkit) => unknown)[]> = {};
+  const routes = [{ path: '/things', settings: { response: { ranges: true } } }];
+  const listener = Object.assign(
+    new EventEmitter().on('clientError', () => undefined),
+    { keepAliveTimeout: 5 },
+  );
+  const server = {
+    listener,
+    ext: (event: string, method: (request: HapiRequest, kit: Toolkit) => unknown) => {
+      extensions[event] = [...(extensions[event] ?? []), method];
+    },
+    table: () => routes,
+  };
+  prepareGateway(server as object as HapiServer);
+  /** What a request meets at a door: the status of an answer, or undefined if it goes on. */
+  const meets = (event: string, fields: Partial<HapiRequest>): unknown => {
+    const { kit, told } = toolkit();
+    const went = extensions[event]?.[0]?.(requestWith(fields), kit);
+    expect(told['is_over']).toBe(went === kit.continue ? undefined : true);
+    return told['status'];
+  };
+  return { extensions, routes, listener, meets };
+};
+
+test.each([
+  ['/', undefined],
+  ['/things', undefined],
+  ['/things?q=%C3%A4', undefined],
+  ['/things?q=/', undefined],
+  ['/things/', 404],
+  ['/things/?q=1', 404],
+  ['/docs/.', 404],
+  ['/docs/../things', 404],
+  ['/docs/%2e%2E', 404],
+  ['/docs/.hidden', undefined],
+  ['/things?q=%ff', 400],
+])('the gateway takes %s as API Gateway does: %s', (url, status) => {
+  const raw = { req: { rawHeaders: [], url } };
+  expect(gateway().meets('onRequest', { raw })).toBe(status);
+});
+
+test('to ask for the head alone is a method of its own, which no route has', () => {
+  const { meets } = gateway();
+  const methods: string[] = [];
+  const setMethod = (method: string) => void methods.push(method);
+  for (const method of ['get', 'head']) meets('onRequest', { method, setMethod });
+  expect(methods).toEqual(['head-without-route']);
+  const request = requestWith({ method: methods[0] ?? '' });
+  gateway().extensions['onPreHandler']?.[0]?.(request, toolkit().kit);
+  expect(request.method).toBe('head');
+});
+
+test('the rest of a path has one segment at least', () => {
+  const { meets } = gateway();
+  const rest = (params: Record<string, unknown>) =>
+    meets('onPreHandler', { params, route: { path: '/read/{key*}' } });
+  expect([rest({}), rest({ key: '' }), rest({ key: 'a/b' })]).toEqual([404, 404, undefined]);
+  expect(meets('onPreHandler', { params: {}, route: { path: '/read/{key}' } })).toBeUndefined();
+});
+
+test('a function sees a body as it was sent, and one that is no UTF-8 gets no further', () => {
+  const { extensions, meets } = gateway();
+  const handed = (fields: Partial<HapiRequest>) => {
+    const request = requestWith({ mime: 'application/json', raw: { req: { rawHeaders: [] } }, ...fields });
+    extensions['onPreHandler']?.[0]?.(request, toolkit().kit);
+    return [request.mime, ...request.raw.req.rawHeaders];
+  };
+  const payload = Buffer.from('0');
+  const type = 'application/octet-stream';
+  expect(handed({ payload })).toEqual([type, 'content-type', type]);
+  expect(handed({ payload, headers: { 'content-type': 'application/json' } })).toEqual([type]);
+  expect(handed({ payload: Buffer.alloc(0) })).toEqual(['application/json']);
+  expect(handed({ payload: null })).toEqual(['application/json']);
+  expect(meets('onPreHandler', { payload: Buffer.from([0xff]) })).toBe(400);
+});
+
+test('the gateway answers whole bodies, keeps connections, and answers by itself what is no HTTP', () => {
+  const { extensions, routes, listener } = gateway();
+  expect(routes[0]?.settings.response).toEqual({ ranges: false });
+  expect(listener.keepAliveTimeout).toBeGreaterThan(60_000);
+  expect(listener.listeners('clientError')).toEqual([answerBrokenRequest]);
+  expect(extensions['onPreResponse']).toEqual([answerWithProblem, tellOrigin]);
+});
+
+test.each<[string, boolean, string | undefined]>([
+  ['HPE_INVALID_METHOD', true, 'HTTP/1.1 400 Bad Request'],
+  ['HPE_HEADER_OVERFLOW', true, 'HTTP/1.1 431 Request Header Fields Too Large'],
+  ['ECONNRESET', true, undefined],
+  ['HPE_INVALID_METHOD', false, undefined],
+])('a request that is no HTTP (%s, somebody listens: %s) is answered with %s', (code, writable, line) => {
+  const told = { text: '', isDestroyed: false };
+  const socket = {
+    writable,
+    destroy: () => {
+      told.isDestroyed = true;
+    },
+    end: (text: string) => {
+      told.text = text;
+    },
+  };
+  answerBrokenRequest(Object.assign(new Error('broken'), { code }), socket as never);
+  expect(told.isDestroyed).toBe(line === undefined);
+  const [head = '', body = ''] = told.text.split('\r\n\r\n');
+  const [first, ...headers] = head.split('\r\n');
+  expect(first || undefined).toBe(line);
+  if (line === undefined) return;
+  const problem = JSON.parse(body);
+  expect(problem).toMatchObject({ type: 'about:blank', status: Number(line.split(' ')[1]), instance: '/' });
+  expect(headers).toEqual([
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-correlation-id: ${problem.correlation_id}`,
+    'connection: close',
+  ]);
+});
+
+test('a correlation id that cannot be one is replaced, and what a status means is said in a sentence', () => {
+  const problemOf = (statusCode: number, id?: string) => {
+    const { kit, told } = toolkit();
+    const response = { isBoom: true, output: { statusCode, headers: {} } };
+    answerWithProblem(requestWith({ headers: { 'x-correlation-id': id }, response }), kit);
+    const problem = JSON.parse(String(told['body']));
+    expect(told['x-correlation-id']).toBe(problem.correlation_id);
+    return problem;
+  };
+  const longest = 'x'.repeat(128);
+  expect(problemOf(404, longest).correlation_id).toBe(longest);
+  for (const id of [undefined, '', `${longest}x`, 'two words', 'ä'])
+    expect(problemOf(404, id).correlation_id).toMatch(/^[0-9a-f-]{36}$/);
+  expect([404, 413, 503, 599].map((status) => problemOf(status).detail)).toEqual([
+    'There is no such route.',
+    'The body is too large.',
+    'Service Unavailable.',
+    'The request failed.',
+  ]);
+  expect([problemOf(503).title, problemOf(599).title]).toEqual(['Service Unavailable', 'Error']);
 });
