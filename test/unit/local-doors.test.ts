@@ -91,6 +91,8 @@ test.each<[string, Record<string, string>, boolean]>([
 test.each<[string, HapiRequest['response'], number | undefined]>([
   ['a function answers', { source: '{"id":1}' }, undefined],
   ['a function throws', { source: '{"errorMessage":"x","stackTrace":[]}' }, 500],
+  ['a function answers with a stack', { source: '{"id":1,"stackTrace":[]}' }, undefined],
+  ['a function answers with bytes', { source: Buffer.from('{"errorMessage":') }, undefined],
   ['a function answers with a message', { source: '{"errorMessage":"x"}' }, undefined],
   ['no route is found', { isBoom: true, output: { statusCode: 404, headers: {} } }, 404],
   ['the server fails', { isBoom: true }, 500],
@@ -114,7 +116,7 @@ test.each<[string, HapiRequest['response'], number | undefined]>([
 /** The gateway's two doors, its routes and its listener. */
 const gateway = () => {
   const extensions: Record<string, ((request: HapiRequest, kit: Toolkit) => unknown)[]> = {};
-  const routes = [{ path: '/things', settings: { response: { ranges: true } } }];
+  const routes = [{ path: '/things', settings: { response: { ranges: true, modify: true } } }];
   const listener = Object.assign(
     new EventEmitter().on('clientError', () => undefined),
     { keepAliveTimeout: 5 },
@@ -156,11 +158,18 @@ test.each([
 
 test('to ask for the head alone is a method of its own, which no route has', () => {
   const { meets } = gateway();
-  const methods: string[] = [];
-  const setMethod = (method: string) => void methods.push(method);
-  for (const method of ['get', 'head']) meets('onRequest', { method, setMethod });
-  expect(methods).toEqual(['head-without-route']);
-  const request = requestWith({ method: methods[0] ?? '' });
+  const entered = (method: string): string => {
+    let becomes = method;
+    meets('onRequest', {
+      method,
+      setMethod: (other) => {
+        becomes = other;
+      },
+    });
+    return becomes;
+  };
+  expect(['get', 'head'].map(entered)).toEqual(['get', 'head-without-route']);
+  const request = requestWith({ method: 'head-without-route' });
   gateway().extensions['onPreHandler']?.[0]?.(request, toolkit().kit);
   expect(request.method).toBe('head');
 });
@@ -191,7 +200,7 @@ test('a function sees a body as it was sent, and one that is no UTF-8 gets no fu
 
 test('the gateway answers whole bodies, keeps connections, and answers by itself what is no HTTP', () => {
   const { extensions, routes, listener } = gateway();
-  expect(routes[0]?.settings.response).toEqual({ ranges: false });
+  expect(routes[0]?.settings.response).toEqual({ ranges: false, modify: true });
   expect(listener.keepAliveTimeout).toBeGreaterThan(60_000);
   expect(listener.listeners('clientError')).toEqual([answerBrokenRequest]);
   expect(extensions['onPreResponse']).toEqual([answerWithProblem, tellOrigin]);
@@ -242,9 +251,12 @@ test('a correlation id that cannot be one is replaced, and what a status means i
   expect(problemOf(404, longest).correlation_id).toBe(longest);
   for (const id of [undefined, '', `${longest}x`, 'two words', 'ä'])
     expect(problemOf(404, id).correlation_id).toMatch(/^[0-9a-f-]{36}$/);
-  expect([404, 413, 503, 599].map((status) => problemOf(status).detail)).toEqual([
+  expect([400, 404, 413, 415, 500, 503, 599].map((status) => problemOf(status).detail)).toEqual([
+    'The request could not be understood.',
     'There is no such route.',
     'The body is too large.',
+    'Send application/json.',
+    'Something went wrong on our side.',
     'Service Unavailable.',
     'The request failed.',
   ]);
