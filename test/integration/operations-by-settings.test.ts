@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { recordFailures } from '../../lib/core/dead-letters/records.ts';
+import { deadLetterRecords, recordFailures } from '../../lib/core/dead-letters/records.ts';
 import { listHeard } from '../../lib/core/observe/heard.ts';
 import { actionsCollection } from '../../lib/core/ops/actions.ts';
 import type { ReadModel } from '../../lib/core/projection/projection.ts';
@@ -207,9 +207,11 @@ test('what reconcile cannot apply goes to the queue, which makes a dead letter o
   const queue = await openQueue(inject('sqsEndpoint'), `by-settings-${name}`);
   await create();
   await relay(world());
+  // Longer ago than a message is on its way for, and younger than what retention takes.
+  const anHourAgo = new Date(Date.now() - 3_600_000);
   const refuse = (validator: object) => databases.read.command({ collMod: collection, validator });
   await refuse({ _id: 'nothing' });
-  await eventRows(databases.write).updateMany({}, { $set: { published_at: new Date(0) } });
+  await eventRows(databases.write).updateMany({}, { $set: { published_at: anHourAgo } });
   try {
     expect(await run('reconcile', { source: 'aws.events' })).toMatchObject({ failed: 1 });
     expect(await queue.depth()).toBe(1);
@@ -217,8 +219,18 @@ test('what reconcile cannot apply goes to the queue, which makes a dead letter o
     const [row] = await eventRows(databases.write).find().toArray();
     const failure = { messageId: 'm', eventId: row?._id ?? '', body: '{}', attempts: 1, dead: false };
     await recordFailures(databases.read, name, [{ ...failure, error: new Error('refused') }]);
-    await run('reconcile', { source: 'aws.events' });
+    expect(await run('reconcile', { source: 'aws.events' })).toMatchObject({ watched: 1, failed: 1 });
     expect(await queue.depth()).toBe(1);
+    // It has been silent for longer than that since.
+    await deadLetterRecords(databases.read).updateMany({}, { $set: { last_at: anHourAgo } });
+    await actions().deleteMany({});
+    await run('reconcile', {});
+    expect(await queue.depth()).toBe(2);
+    expect(await actions().findOne({ kind: 'reconcile' })).toMatchObject({ state: 'done', done: 1 });
+    // Its queue of dead letters was purged.
+    await deadLetterRecords(databases.read).updateMany({}, { $set: { dead: true } });
+    await run('reconcile', { source: 'aws.events' });
+    expect(await deadLetterRecords(databases.read).countDocuments()).toBe(0);
   } finally {
     await refuse({});
   }
