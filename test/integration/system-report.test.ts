@@ -75,6 +75,8 @@ test('a relay is awake as long as its lease, then asleep, and silent when someth
   await leases().insertOne({ _id: relayLeaseName, expires_at: over });
   expect(await stateOf(0)).toEqual({ state: 'asleep', heard_at: over });
   expect(await stateOf(5_001)).toEqual({ state: 'silent', heard_at: over });
+  await leases().updateOne({ _id: relayLeaseName }, { $set: { expires_at: now } });
+  expect(await stateOf(0)).toEqual({ state: 'asleep', heard_at: now });
   await leases().updateOne({ _id: relayLeaseName }, { $set: { expires_at: new Date(now.getTime() + 1) } });
   expect(await stateOf(900_000)).toEqual({ state: 'awake', heard_at: now });
 });

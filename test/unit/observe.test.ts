@@ -22,3 +22,10 @@ test('a dependency that answers or fails at once leaves no timer behind', async 
   expect(await check('queue', () => Promise.reject(new Error('away')))).toMatchObject({ ok: false });
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('how long a dependency took is told in tenths of a millisecond', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.advanceTimersByTime(500);
+  const answer = await check('queue', async () => void vi.advanceTimersByTime(12.34));
+  expect(answer.duration_ms).toBe(12.3);
+});
