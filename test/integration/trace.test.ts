@@ -175,3 +175,15 @@ test('the place of an event says how often it failed, when and why, and when it 
   }));
   expect(places).toEqual(expected.toReversed());
 });
+
+test('the places of several events are told event by event, each at all who hear of it', async () => {
+  const rows = [row('dead', 4, published), row('queued', 2, published)];
+  const both = ['one', 'two'].map((name) => ({ subscriber: subscriber(name, []), hears: ['Happened'] }));
+  const places = await findPlaces({ readDb: databases.read, subscribers: both }, rows);
+  expect(places.map(({ event_id, subscription }) => `${event_id} at ${subscription}`)).toEqual([
+    'dead at one',
+    'dead at two',
+    'queued at one',
+    'queued at two',
+  ]);
+});

@@ -86,6 +86,6 @@ export const findPlaces = async (options: PlaceOptions, rows: EventRow[]): Promi
       return heard.length === 0 ? [] : placesAt(options, subscriber, heard, effects);
     }),
   );
-  const order = new Map(rows.map(({ _id }, index) => [_id, index]));
-  return all.flat().sort((one, other) => (order.get(one.event_id) ?? 0) - (order.get(other.event_id) ?? 0));
+  const byEvent = Map.groupBy(all.flat(), ({ event_id }) => event_id);
+  return rows.flatMap(({ _id }) => byEvent.get(_id) ?? []);
 };
