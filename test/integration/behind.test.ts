@@ -220,6 +220,8 @@ describe.each(ways)('what is not shown, because $how', ({ place, break: bring, h
       expect(seen).toMatchObject({ events: 1, [place]: 1, at_least: false });
       expect(seen.oldest_ms).toBeGreaterThan(readLagMs);
       expect(isWithin(seen)).toBe(false);
+      // It has passed it in the log, and keeps it in mind.
+      expect(await lookWith(meter)).toMatchObject({ events: 1, [place]: 1 });
     }
     await runReconcile(kept);
     await heal();
