@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { isCallerId } from '../platform/http/caller-ids.ts';
 import type { Extension, HapiRequest, HapiResponse, Toolkit } from './hapi.ts';
-
-const correlationIdPattern = /^[\x21-\x7e]{1,128}$/;
 
 const unreadableType = 'Invalid content-type header';
 
@@ -17,7 +16,7 @@ const details: Record<number, string> = {
 
 const correlationIdOf = (request: HapiRequest): string => {
   const given = request.headers['x-correlation-id'];
-  return given !== undefined && correlationIdPattern.test(given) ? given : randomUUID();
+  return given !== undefined && isCallerId('X-Correlation-Id', given) ? given : randomUUID();
 };
 
 /** The status when no function of ours made the answer: the server's own error, or a function that threw. */

@@ -6,6 +6,7 @@ import {
   closePositions,
   nextPosition,
   openPositions,
+  positionsCollection,
   readAll,
   readKeys,
   removeEmptyBatches,
@@ -87,6 +88,14 @@ test('the keys of events come without what is in the events', async () => {
   await open([[1, 2]]);
   const { events, next } = await readKeys(databases.write, 2, 10);
   expect([events, next]).toEqual([[{ _id: 'e-2', type: 'Happened', position: 2 }], 3]);
+});
+
+test('a database that takes no positions is not taken for another relay', async () => {
+  await open([[1, 2]]);
+  const { write } = databases;
+  await write.command({ collMod: positionsCollection, validator: { _id: 'none' } });
+  await expect(appendPositions(write, 3, ['other'])).rejects.toMatchObject({ code: 121 });
+  await write.command({ collMod: positionsCollection, validator: {} });
 });
 
 test('a place is given once, and a batch is open until it is closed', async () => {

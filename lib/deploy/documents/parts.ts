@@ -1,10 +1,9 @@
 // What the operations of the document have in common: parameters in headers, headers of answers, the problem.
 import type { AnyQuery } from '../../core/queries/query.ts';
+import { patternOf } from '../../platform/http/caller-ids.ts';
 import type { JsonSchema, ObjectSchema } from './json-schema.ts';
 
 type Kind = 'command' | 'queued' | 'endpoint' | AnyQuery['kind'];
-
-const visible = (most: number): JsonSchema => ({ type: 'string', pattern: `^[\\x21-\\x7e]{1,${most}}$` });
 
 const parameter = (place: 'header' | 'query', name: string, description: string, schema: JsonSchema) => ({
   name,
@@ -18,13 +17,13 @@ const correlationId = parameter(
   'header',
   'X-Correlation-Id',
   'Follows everything that the request causes; made if absent',
-  visible(128),
+  { type: 'string', pattern: patternOf('X-Correlation-Id') },
 );
 const idempotencyKey = parameter(
   'header',
   'Idempotency-Key',
   'The command takes effect once, however often it is sent',
-  visible(255),
+  { type: 'string', pattern: patternOf('Idempotency-Key') },
 );
 const ifMatch = parameter(
   'header',

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { AppError, type FieldError } from '../../core/errors.ts';
 import { expectedVersion } from '../../core/fields.ts';
 import { findFaults } from '../parse-input.ts';
+import { callerIdFaults } from './caller-ids.ts';
 import { acceptedVersions } from './etag.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -37,11 +38,6 @@ const bodyOf = (request: HttpRequest): Record<string, unknown> => {
     throw new AppError('invalid_input', 'The body must be a JSON object');
   return body as Record<string, unknown>;
 };
-
-const keyFaults = (key: string | undefined): FieldError[] =>
-  key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)
-    ? []
-    : [fault('Idempotency-Key', 'must have 1 to 255 visible characters')];
 
 const inBody = z.object({ expected_version: z.int().min(0).optional() });
 const inQuery = z.object({ expected_version: expectedVersion.optional() });
@@ -97,7 +93,7 @@ export const gather = (request: HttpRequest, { queryFields, hasVersion }: Accept
     idempotencyKey,
     faults: [
       ...request.faults,
-      ...keyFaults(idempotencyKey),
+      ...callerIdFaults('Idempotency-Key', idempotencyKey),
       ...faults,
       ...asked
         .filter(([name]) => !queryFields.includes(name))

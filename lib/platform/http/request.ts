@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { FieldError } from '../../core/errors.ts';
 import { parseJsonBody } from './body.ts';
+import { callerIdFaults, isCallerId } from './caller-ids.ts';
 
 export interface HttpRequest {
   /** `POST /tickets/{id}/note`: the route as serverless.yml names it. */
@@ -21,14 +22,13 @@ export interface HttpRequest {
   body(): unknown;
 }
 
-const visible = /^[\x21-\x7e]{1,128}$/;
 // https://www.w3.org/TR/trace-context: version ff and ids of zeros alone are none.
 const traceparentForm = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The correlation id to answer with, also if the request's own one is refused; without one, Lambda's own of the call. */
 export const correlationOf = (event: APIGatewayProxyEventV2, context: Partial<Context>): string => {
   const { 'x-correlation-id': sent, traceparent = '' } = headersOf(event);
-  if (sent !== undefined && visible.test(sent)) return sent;
+  if (sent !== undefined && isCallerId('X-Correlation-Id', sent)) return sent;
   return traceparentForm.exec(traceparent)?.[1] ?? context.awsRequestId ?? randomUUID();
 };
 
@@ -77,12 +77,7 @@ export const toRequest = (event: APIGatewayProxyEventV2, context: Context): Http
     correlationId: correlationOf(event, context),
     traceparent: traceparent !== undefined && traceparentForm.test(traceparent) ? traceparent : undefined,
     receivedAt: new Date(event.requestContext?.timeEpoch ?? Date.now()),
-    faults: [
-      ...(sent === undefined || visible.test(sent)
-        ? []
-        : [{ path: 'X-Correlation-Id', message: 'must have 1 to 128 visible characters' }]),
-      ...queryFaults(event.rawQueryString ?? ''),
-    ],
+    faults: [...callerIdFaults('X-Correlation-Id', sent), ...queryFaults(event.rawQueryString ?? '')],
     body: () => parseJsonBody(event.body, event.isBase64Encoded, headers['content-type']),
   };
 };
