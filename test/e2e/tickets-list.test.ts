@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { useSystem } from '../support/system.ts';
 import { listed, openTicket, type Written } from '../support/tickets.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const system = useSystem();
 const tickets: Written[] = [];
@@ -105,7 +106,13 @@ describe('filters', () => {
 
 describe('paging', () => {
   test('follows Link to the last page and shows every ticket once', async () => {
-    const all = await system().write.collection('tickets').countDocuments();
+    const { write, read } = system();
+    const all = await write.collection('tickets').countDocuments();
+    // Those of other tests too, for which nobody has waited.
+    await waitFor(
+      'every ticket to be in the read model',
+      async () => (await read.collection('ticket_views').countDocuments()) === all,
+    );
     const seen: unknown[] = [];
     let next: string | undefined = '/tickets?limit=7';
     while (next) {
