@@ -81,6 +81,9 @@ test(`nothing is skipped and nothing is listed twice while three relays take the
   expect(counter.races, 'races that were seen').toBeGreaterThan(rounds / 5);
 });
 
+/** Where the others come and die is drawn: what was seen too seldom is tried again. */
+const mostRounds = 4;
+
 test('nothing is skipped and nothing is listed twice when another relay comes at any call of one, and dies at any of its own', {
   timeout: 120_000,
 }, async () => {
@@ -118,15 +121,17 @@ test('nothing is skipped and nothing is listed twice when another relay comes at
     if (points.crashed) seen.deaths += 1;
     if ((await listed()) > before) seen.races += 1;
   };
-  seen.calls += await atEachCall(passes(other), async (seam) => {
-    await restore();
-    await runRelay({ ...options(), db: seam.db(write), publisher: seam.port(queue.publisher) });
-    await leasesPass(write);
-    await settle(world);
-    await expectWhole(world);
-  });
+  const raced = () => Math.min(seen.deaths, seen.races);
+  for (let round = 0; round < mostRounds && raced() <= 5; round += 1)
+    seen.calls += await atEachCall(passes(other), async (seam) => {
+      await restore();
+      await runRelay({ ...options(), db: seam.db(write), publisher: seam.port(queue.publisher) });
+      await leasesPass(write);
+      await settle(world);
+      await expectWhole(world);
+    });
   console.info(`another relay at ${seen.calls} calls: ${seen.deaths} died, ${seen.races} gave positions`);
-  expect(Math.min(seen.deaths, seen.races), 'races that were seen').toBeGreaterThan(5);
+  expect(raced(), 'races that were seen').toBeGreaterThan(5);
 });
 
 test('the standby is at work within the lease time of a relay that was killed holding it', async () => {
